@@ -1,7 +1,11 @@
 //! Denials as errors of rmcp.
 
 use mcp_scopes::{Denied, FromDenied, Reason};
-use rmcp::{ErrorData, model::ErrorCode};
+use mcp_scopes_server::__private::v1::{DENIAL_META, ProcessDenial};
+use rmcp::{
+    ErrorData,
+    model::{CallToolResult, ContentBlock, ErrorCode, MetaObject},
+};
 
 use super::ViaRmcp;
 
@@ -34,6 +38,21 @@ pub fn error(denied: Denied) -> ErrorData {
         _ => ErrorCode(403),
     };
     ErrorData::new(code, denied.to_string(), None)
+}
+
+/// Returns the result of a call that a policy denies.
+pub(crate) fn refused_call(denied: ProcessDenial) -> CallToolResult {
+    let mut result = CallToolResult::error(vec![ContentBlock::text(denied.sentence)]);
+    let mut meta = MetaObject::new();
+    meta.insert(DENIAL_META.to_owned(), denied.details);
+    result.meta = Some(meta);
+    result
+}
+
+/// Returns the error of a read that a policy denies.
+pub(crate) fn refused_read(denied: ProcessDenial) -> ErrorData {
+    let data = serde_json::json!({ DENIAL_META: denied.details });
+    ErrorData::new(ErrorCode(403), denied.sentence, Some(data))
 }
 
 impl FromDenied<ViaRmcp> for ErrorData {

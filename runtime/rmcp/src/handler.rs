@@ -21,11 +21,15 @@ use rmcp::{
 
 use mcp_scopes::{__private::v1, AsCaller, Caller, Denied, Reason, ScopeTable};
 use mcp_scopes_server::{
-    __private::v1::{Named, table},
+    __private::v1::{Named, ProcessCall, enforce_policies, table},
     ResourceServer, StdioCredentials,
 };
 
-use super::{CurrentHandler, contents, error};
+use super::{
+    CurrentHandler, contents,
+    denial::{refused_call, refused_read},
+    error,
+};
 
 /// A handler of rmcp that answers known callers only: others cannot even initialize. Made by [`guard`] and `service`.
 ///
@@ -164,11 +168,14 @@ macro_rules! requests {
 
 /// Forwards the requests of a known caller for a resource or a prompt. Behind the layer, the layer decides.
 macro_rules! contents {
-    ($($name:ident($request:ident: $type:ty) -> $result:ty, $named:expr;)*) => {$(
+    ($($name:ident($request:ident: $type:ty) -> $result:ty, $named:expr, reads: $is_read:literal;)*) => {$(
         async fn $name(&self, $request: $type, context: RequestContext<RoleServer>) -> Result<$result, ErrorData> {
             let context = self.admit_request(context)?;
             if let Kind::Process(credentials) = &self.source.0 {
                 contents::admit(credentials, &$named)?;
+                if $is_read {
+                    enforce_policies(credentials, &ProcessCall::Content($named)).map_err(refused_read)?;
+                }
             }
             self.handler.$name($request, context).await
         }
@@ -212,6 +219,13 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
     ) -> Result<CallToolResponse, ErrorData> {
         let caller = self.admit(&mut context.extensions)?;
         caller.authorize(&request.name).map_err(|denied| self.denial(denied))?;
+        // Behind the layer, the layer decides by the policies.
+        if let Kind::Process(credentials) = &self.source.0 {
+            let call = ProcessCall::Tool { name: &request.name, arguments: request.arguments.as_ref() };
+            if let Err(denied) = enforce_policies(credentials, &call) {
+                return Ok(refused_call(denied).into());
+            }
+        }
         self.handler.call_tool(request, context).await
     }
 
@@ -239,6 +253,8 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
             return self.handler.read_resource_directory(request, context).await;
         };
         contents::admit(credentials, &Named::Resource(Cow::Borrowed(&request.uri)))?;
+        let read = ProcessCall::Content(Named::Resource(Cow::Borrowed(&request.uri)));
+        enforce_policies(credentials, &read).map_err(refused_read)?;
         let mut list = self.handler.read_resource_directory(request, context).await?;
         let is_shown = |uri: &str| contents::is_shown(credentials.caller(), &Named::Resource(Cow::Borrowed(uri)));
         list.resources.retain(|entry| is_shown(&entry.uri));
@@ -259,12 +275,13 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
     }
 
     contents! {
-        complete(request: CompleteRequestParams) -> CompleteResult, contents::referred(&request.r#ref);
-        get_prompt(request: GetPromptRequestParams) -> GetPromptResponse, Named::Prompt(Cow::Borrowed(&request.name));
+        complete(request: CompleteRequestParams) -> CompleteResult, contents::referred(&request.r#ref), reads: false;
+        get_prompt(request: GetPromptRequestParams) -> GetPromptResponse,
+            Named::Prompt(Cow::Borrowed(&request.name)), reads: true;
         read_resource(request: ReadResourceRequestParams) -> ReadResourceResponse,
-            Named::Resource(Cow::Borrowed(&request.uri));
-        subscribe(request: SubscribeRequestParams) -> (), Named::Resource(Cow::Borrowed(&request.uri));
-        unsubscribe(request: UnsubscribeRequestParams) -> (), Named::Resource(Cow::Borrowed(&request.uri));
+            Named::Resource(Cow::Borrowed(&request.uri)), reads: true;
+        subscribe(request: SubscribeRequestParams) -> (), Named::Resource(Cow::Borrowed(&request.uri)), reads: false;
+        unsubscribe(request: UnsubscribeRequestParams) -> (), Named::Resource(Cow::Borrowed(&request.uri)), reads: false;
     }
 
     content_lists! {

@@ -9,6 +9,7 @@ pub mod v1 {
 
     pub use crate::contents::Named;
     pub use crate::message::{DeclaredParams, ParamHeader};
+    pub use crate::stdio::{ProcessCall, ProcessDenial};
     #[cfg(any(feature = "jwks", feature = "introspection"))]
     pub use crate::token::endpoint::EndpointError;
     #[cfg(feature = "introspection")]
@@ -20,7 +21,9 @@ pub mod v1 {
         JwtVerifier,
         explain::{Explanation, explain},
     };
-    use crate::{BuildError, ProblemKind, ResourceServer, ResourceServerService, contents, error::ProblemList};
+    use crate::{
+        BuildError, ProblemKind, ResourceServer, ResourceServerService, StdioCredentials, contents, error::ProblemList,
+    };
 
     /// Returns the layer in front of a server that declares which arguments of its tools are mirrored in headers.
     #[must_use]
@@ -79,6 +82,17 @@ pub mod v1 {
         let addresses = server.engine().environments.resources();
         addresses.filter_map(|address| Some(address.parse::<Uri>().ok()?.host()?.to_owned()))
     }
+
+    /// Decides by the policies of the table on a call without HTTP, and records it if it may run.
+    ///
+    /// # Errors
+    /// A policy denies the call.
+    pub fn enforce_policies(credentials: &StdioCredentials, call: &ProcessCall<'_>) -> Result<(), ProcessDenial> {
+        credentials.enforce_policies(call)
+    }
+
+    /// The name of the structured denial in `_meta`.
+    pub const DENIAL_META: &str = crate::stdio::DENIAL_META;
 
     /// Returns the caller of a server on stdio, if its credentials are installed.
     #[must_use]

@@ -4,11 +4,14 @@
 //! |---|---|
 //! | `limits` | settings of sizes and times |
 //! | `checks` | checks of the settings |
+//! | `policies` | settings of policies, and their engine (feature `policies`) |
 //! | `build` | `build`, which makes the engine from them |
 
 mod build;
 mod checks;
 mod limits;
+#[cfg(feature = "policies")]
+mod policies;
 
 use core::num::NonZeroU32;
 use std::sync::Arc;
@@ -16,6 +19,8 @@ use std::sync::Arc;
 use mcp_scopes::ScopeTable;
 
 use self::limits::Limits;
+#[cfg(feature = "policies")]
+use self::policies::PolicySettings;
 #[cfg(feature = "dpop")]
 use super::token::Dpop;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
@@ -38,6 +43,8 @@ pub struct ResourceServerBuilder {
     verifiers: Sources,
     policy: Option<Arc<dyn DynPolicyHook>>,
     policies_elsewhere: bool,
+    #[cfg(feature = "policies")]
+    policies: PolicySettings,
     discovery: Discovery,
     hidden: HiddenTools,
     challenge_scopes: ChallengeScopes,
@@ -75,6 +82,8 @@ impl ResourceServerBuilder {
             verifiers: Sources::default(),
             policy: None,
             policies_elsewhere: false,
+            #[cfg(feature = "policies")]
+            policies: PolicySettings::default(),
             discovery: Discovery::default(),
             hidden: HiddenTools::default(),
             challenge_scopes: ChallengeScopes::default(),
@@ -193,14 +202,15 @@ impl ResourceServerBuilder {
         self
     }
 
-    /// Sets the hook that enforces the table's policies.
+    /// Sets a hook that decides on calls besides the table's policies. Both must allow a call. The hook is asked first.
     pub fn policy(mut self, policy: impl PolicyHook) -> Self {
         self.policy = Some(Arc::new(policy));
         self
     }
 
-    /// States that another component enforces the table's policies. A table with policies requires this or
-    /// [`policy`](Self::policy). With neither, [`build`](Self::build) fails, because the policies would not be enforced.
+    /// States that another component enforces the table's policies: the [hook](Self::policy), the server behind the layer, or a proxy.
+    /// Default: the layer enforces them (feature `policies`, on by default). Without the feature, [`build`](Self::build) fails for a table
+    /// with policies that has neither this setting nor a hook, because they would not be enforced.
     pub fn policies_enforced_elsewhere(mut self) -> Self {
         self.policies_elsewhere = true;
         self

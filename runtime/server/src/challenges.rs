@@ -126,6 +126,26 @@ impl Challenges {
         self.rejection(challenge, scheme, reason.to_owned()).at(Step::Policy)
     }
 
+    /// 401 for a caller who must authenticate again (RFC 9470 §3). It names the scopes that the caller holds.
+    #[cfg(feature = "policies")]
+    pub(super) fn reauthenticate(
+        &self,
+        sender: &Requester,
+        text: &str,
+        max_age: Option<u32>,
+        acr_values: &[String],
+    ) -> Rejection {
+        let acr_values = acr_values.join(" ");
+        let mut challenge = Challenge::insufficient_user_authentication(sender.caller.grant()).description(text);
+        if let Some(max_age) = max_age {
+            challenge = challenge.max_age(max_age);
+        }
+        if !acr_values.is_empty() {
+            challenge = challenge.acr_values(&acr_values);
+        }
+        self.rejection(challenge, sender.scheme(), text.to_owned()).at(Step::Policy)
+    }
+
     fn rejection(&self, challenge: Challenge<'_>, scheme: Scheme, text: impl Into<Cow<'static, str>>) -> Rejection {
         let rejection = self.rejection_at(&self.metadata_url, challenge, scheme, text);
         self.other_metadata_urls

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use mcp_scopes::{Environment, ScopeTable};
 
+#[cfg(feature = "policies")]
+use super::policies::PolicyEngine;
 use super::{
     PolicyRequest,
     authorize::{called_tool, is_call, reply_to},
@@ -16,31 +18,37 @@ use super::{
     trace,
 };
 
-/// Counts sandbox calls, and asks the policy hook.
+/// Counts sandbox calls, asks the policy hook, and enforces the policies of the table.
 pub(super) struct PolicyEnforcer {
     pub(super) table: &'static ScopeTable,
     pub(super) sandbox_limiter: RateLimiter,
     pub(super) hook: Option<Arc<dyn DynPolicyHook>>,
     pub(super) challenges: Challenges,
+    /// `None` if the table states no policy, or if another component enforces them.
+    #[cfg(feature = "policies")]
+    pub(super) engine: Option<Box<PolicyEngine>>,
 }
 
 impl PolicyEnforcer {
-    /// Decides on every call of a body that scopes allow.
+    /// Decides on all calls of a body that scopes allow: none runs, or all do. Hook and table must both allow each of them.
     ///
     /// # Errors
-    /// 429 for too many calls in the sandbox, 403 for a call that the policy denies.
+    /// 429 for too many calls in the sandbox, 403 for a call that the hook denies, and what the table's policies answer.
     pub(super) async fn enforce_policies(&self, content: &Content<'_>, requester: &Requester) -> Result<(), Rejection> {
         match &self.hook {
-            // Boxed, because few servers have a policy.
-            Some(hook) => Box::pin(self.ask(&**hook, content, requester)).await,
-            None => content.messages().iter().try_for_each(|message| {
-                self.count(message, requester)?;
-                self.trace_passed(message, requester);
-                Ok(())
-            }),
+            // Boxed, because few servers have a hook.
+            Some(hook) => Box::pin(self.ask(&**hook, content, requester)).await?,
+            None => content.messages().iter().try_for_each(|message| self.count(message, requester))?,
         }
+        #[cfg(feature = "policies")]
+        if let Some(engine) = &self.engine {
+            Box::pin(engine.decide(content, requester)).await?;
+        }
+        content.messages().iter().for_each(|message| self.trace_passed(message, requester));
+        Ok(())
     }
 
+    /// Counts sandbox calls, and asks the hook about each call.
     async fn ask(
         &self,
         hook: &dyn DynPolicyHook,
@@ -49,19 +57,19 @@ impl PolicyEnforcer {
     ) -> Result<(), Rejection> {
         for message in content.messages() {
             self.count(message, requester)?;
-            if is_call(message) {
-                // Authorization has already rejected unknown tools. No policy could decide on one.
-                let tool = called_tool(self.table, message);
-                let tool = tool.ok_or_else(|| reply_to(self.table, message, Rejection::no_tool()))?;
-                let claims = requester.credential.as_ref().map(|credential| &credential.claims);
-                let request = PolicyRequest { tool, caller: &requester.caller, claims, message };
-                let decision = hook.decide_boxed(request).await;
-                decision.map_err(|denial| {
-                    let rejection = self.challenges.policy(denial.reason(), requester.scheme());
-                    reply_to(self.table, message, rejection)
-                })?;
+            if !is_call(message) {
+                continue;
             }
-            self.trace_passed(message, requester);
+            // Authorization has already rejected unknown tools. No policy could decide on one.
+            let tool = called_tool(self.table, message);
+            let tool = tool.ok_or_else(|| reply_to(self.table, message, Rejection::no_tool()))?;
+            let claims = requester.credential.as_ref().map(|credential| &credential.claims);
+            let request = PolicyRequest { tool, caller: &requester.caller, claims, message };
+            let decision = hook.decide_boxed(request).await;
+            decision.map_err(|denial| {
+                let rejection = self.challenges.policy(denial.reason(), requester.scheme());
+                reply_to(self.table, message, rejection)
+            })?;
         }
         Ok(())
     }

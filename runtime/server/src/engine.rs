@@ -95,11 +95,11 @@ impl Engine {
             return Ok((AdmittedRequest::preflight(), None));
         }
         let credential = self.authenticator.authenticate(parts, &head).await?;
-        let environment = self.environments.resolve_environment(credential.as_ref(), &head)?;
-        let mut requester = Requester::new(self.table, credential, environment);
+        let resolved = self.environments.resolve_environment(credential.as_ref(), &head)?;
+        let mut requester = Requester::new(self.table, credential, resolved);
         match self.admit_requester(params, &parts.method, &head, body, &mut requester).await {
             Ok(admitted) => Ok((admitted, Some(requester))),
-            Err(rejection) => Err(rejection.by(environment)),
+            Err(rejection) => Err(rejection.by(resolved.environment)),
         }
     }
 

@@ -122,6 +122,14 @@ enum Unresolved {
     Header(&'static str),
 }
 
+/// The environment of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Resolved {
+    pub(super) environment: Environment,
+    /// Whether a header moved a live caller into the sandbox.
+    pub(super) is_moved: bool,
+}
+
 /// The result of one source: none, or an environment.
 type SourceResult = Result<Option<Environment>, Unresolved>;
 
@@ -229,7 +237,7 @@ impl Resolver {
         &self,
         credential: Option<&Credential>,
         head: &Head<'_>,
-    ) -> Result<Environment, Rejection> {
+    ) -> Result<Resolved, Rejection> {
         let claims = credential.map(|credential| &*credential.claims);
         self.resolve(claims, head).map_err(|unresolved| match unresolved {
             Unresolved::Token(reason) => {
@@ -240,11 +248,13 @@ impl Resolver {
         })
     }
 
-    fn resolve(&self, claims: Option<&Claims>, head: &Head<'_>) -> Result<Environment, Unresolved> {
+    fn resolve(&self, claims: Option<&Claims>, head: &Head<'_>) -> Result<Resolved, Unresolved> {
         let authenticated = claims.map_or(Ok(Environment::Live), |claims| self.of_token(claims))?;
         match self.requested_environment(head)? {
-            None => Ok(authenticated),
-            Some(Environment::Sandbox) => Ok(Environment::Sandbox),
+            None => Ok(Resolved { environment: authenticated, is_moved: false }),
+            Some(environment @ Environment::Sandbox) => {
+                Ok(Resolved { environment, is_moved: authenticated == Environment::Live })
+            }
             Some(Environment::Live) => {
                 Err(Unresolved::Header("a header cannot ask for the live environment; use a live token"))
             }

@@ -24,7 +24,10 @@
 //!    compared: 400 with −32020.
 //! 6. **Session.** The session of an older revision must be the caller's: 404. `Last-Event-ID` must be of a stream of the same caller and
 //!    session: 400; and of a grant that the caller's grant covers: 403.
-//! 7. **Policies.** Calls in the sandbox have a limit: 429. The [`PolicyHook`] is asked: 403. No earlier rejection counts here.
+//! 7. **Policies.** Calls in the sandbox have a limit: 429. The [`PolicyHook`] is asked: 403. Then the table's policies decide on all calls of
+//!    the body at once (feature `policies`): a denied call is answered with a result of the tool that has `isError`, or else with
+//!    [403](ResourceServerBuilder::policy_answers); 401 for a caller who must authenticate again; 503 if there is no place for the session
+//!    of a new caller. No earlier rejection counts here.
 //! 8. **Forward.** The server behind the layer is called.
 //! 9. **Response.** Session and event ids are sealed. In [`Discovery::Filtered`] every JSON answer and every event that holds a list of
 //!    tools is reduced to what the caller can call; one that cannot be read becomes an error.
@@ -80,7 +83,7 @@
 //! | 4 `read_body` | reads the body; `message` the messages in it, `json` strict JSON |
 //! | 5 `authorize` | calls and methods; `access` the rules for methods, `contents` resources and prompts, `resource_uri` their URIs, `discovery` the modes |
 //! | 6 `bind_session` | opens sealed ids; `session` seals session ids, `replay` event ids |
-//! | 7 `enforce` | the limit of the sandbox (`rate_limit`), and [`PolicyHook`] (`policy`) |
+//! | 7 `enforce` | the limit of the sandbox (`rate_limit`), [`PolicyHook`] (`policy`), and the policies of the table (`policies`) |
 //! | 8 `forward` | what the server behind the layer receives |
 //! | 9 `response` | `filter` lists, their descriptions and events, `stream` how long a stream stays open, `body` response bodies |
 //! | `builder`, `facts`, `error`, `server`, `service` | [`ResourceServerBuilder`], what it compares, [`BuildError`], [`ResourceServer`], [`ResourceServerService`] |
@@ -116,6 +119,8 @@ mod message;
 mod metadata;
 mod method;
 mod origin;
+#[cfg(feature = "policies")]
+pub mod policies;
 mod policy;
 mod public_names;
 mod rate_limit;

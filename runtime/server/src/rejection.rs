@@ -42,6 +42,8 @@ pub(super) struct Rejection {
     status: StatusCode,
     code: i32,
     text: Cow<'static, str>,
+    /// The body, if it is not the JSON-RPC error.
+    body: Option<String>,
     id: Option<Box<RawValue>>,
     /// The headers at each public name of the server. If there are fewer, the first are those of all names.
     headers: Vec<Headers>,
@@ -57,7 +59,7 @@ impl Rejection {
     fn new(step: Step, status: StatusCode, code: i32, text: impl Into<Cow<'static, str>>) -> Self {
         let (text, mark) = (text.into(), Mark::at(step));
         let mark = if let Cow::Borrowed(reason) = text { mark.because(reason.into()) } else { mark };
-        Self { status, code, text, id: None, headers: Vec::new(), environment: None, mark }
+        Self { status, code, text, body: None, id: None, headers: Vec::new(), environment: None, mark }
     }
 
     fn of_status(step: Step, status: StatusCode, text: impl Into<Cow<'static, str>>) -> Self {
@@ -207,6 +209,27 @@ impl Rejection {
         rejection.with(RETRY_AFTER, HeaderValue::from(seconds))
     }
 
+    /// A call that a policy denies. The answer is for the model, so its status is 200.
+    #[cfg(feature = "policies")]
+    pub(super) fn answered(body: String) -> Self {
+        let code = i32::from(StatusCode::FORBIDDEN.as_u16());
+        Self { body: Some(body), ..Self::new(Step::Policy, StatusCode::OK, code, "a policy denies the call") }
+    }
+
+    /// The caller is new, and the store of sessions is full.
+    #[cfg(feature = "policies")]
+    pub(super) fn no_place_for_session(wait: Duration) -> Self {
+        let text = "the server has no place for a new session; retry later";
+        let rejection = Self::of_status(Step::Policy, StatusCode::SERVICE_UNAVAILABLE, text);
+        rejection.with(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)))
+    }
+
+    /// Approvals did not lead to a decision.
+    #[cfg(feature = "policies")]
+    pub(super) fn undecided() -> Self {
+        Self::of_status(Step::Policy, StatusCode::FORBIDDEN, "the policies of the call led to no decision")
+    }
+
     pub(super) fn no_session() -> Self {
         Self::of_status(Step::Session, StatusCode::NOT_FOUND, "no such session; begin a new one")
     }
@@ -274,6 +297,9 @@ impl Rejection {
     }
 
     fn text(&self) -> String {
+        if let Some(body) = &self.body {
+            return body.clone();
+        }
         let mut answer = String::from("{\"jsonrpc\":\"2.0\",");
         if let Some(id) = &self.id {
             answer.extend(["\"id\":", id.get(), ","]);

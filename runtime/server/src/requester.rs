@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use http::HeaderValue;
-use mcp_scopes::{Caller, Environment, ScopeTable};
+use mcp_scopes::{Caller, ScopeTable};
 
 use super::{
     Claims,
+    environment::Resolved,
     message::Era,
     session::Owner,
     token::{Scheme, Token, token_in},
@@ -29,6 +30,9 @@ impl Credential {
 /// The sender of a request, which also receives its response. Each step adds what it has determined.
 pub(super) struct Requester {
     pub(super) caller: Caller,
+    /// Whether a header moved a live caller into the sandbox.
+    #[cfg(feature = "policies")]
+    pub(super) is_moved: bool,
     /// `None` for an unauthenticated caller.
     pub(super) credential: Option<Credential>,
     pub(super) era: Era,
@@ -43,11 +47,13 @@ pub(super) struct Requester {
 }
 
 impl Requester {
-    pub(super) fn new(table: &'static ScopeTable, credential: Option<Credential>, environment: Environment) -> Self {
+    pub(super) fn new(table: &'static ScopeTable, credential: Option<Credential>, resolved: Resolved) -> Self {
         let grant = credential.as_ref().map_or_else(|| table.anonymous(), |token| token.claims.grant(table));
-        let caller = Caller::new(grant, environment);
+        let caller = Caller::new(grant, resolved.environment);
         Self {
             caller,
+            #[cfg(feature = "policies")]
+            is_moved: resolved.is_moved,
             credential,
             era: Era::Legacy,
             session: None,

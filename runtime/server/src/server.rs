@@ -103,6 +103,26 @@ impl ResourceServer {
         self.engine.table.tools_list().scope_prefix(self.scope_prefix())
     }
 
+    /// Returns the sessions of the table's policies, to show and reset them. `None` if the layer enforces none.
+    ///
+    /// ```
+    /// # fn run(server: &mcp_scopes_server::ResourceServer) -> Option<()> {
+    /// use mcp_scopes::Environment;
+    /// use mcp_scopes_server::policies::SessionHolder;
+    /// let sessions = server.policy_sessions()?;
+    /// let session = sessions.show("https://auth.example.com", SessionHolder::Subject("ada"), Environment::Live);
+    /// for pattern in session.map(|session| session.latches).unwrap_or_default() {
+    ///     println!("a call has matched {pattern}");
+    /// }
+    /// sessions.reset("https://auth.example.com", SessionHolder::Subject("ada"), Environment::Live);
+    /// # Some(()) }
+    /// ```
+    #[cfg(feature = "policies")]
+    #[must_use]
+    pub fn policy_sessions(&self) -> Option<crate::policies::PolicySessions<'_>> {
+        self.engine.policies.engine.as_deref().map(crate::policies::PolicySessions::new)
+    }
+
     /// Rejects a token from now on, whichever verifier accepts it: until a time, such as its expiry, or for as long as the
     /// process runs. A JWT is rejected with any signature. A stream that was opened to listen ends within 30 seconds.
     pub fn revoke(&self, token: Token<'_>, until: Option<SystemTime>) {

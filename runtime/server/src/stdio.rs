@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use mcp_scopes::{Caller, Environment, ScopeTable};
 
+use super::contents::Named;
+
 /// The caller on stdio: the process that started this one.
 static CALLER: OnceLock<Caller> = OnceLock::new();
 
@@ -26,6 +28,36 @@ static CALLER: OnceLock<Caller> = OnceLock::new();
 pub struct StdioCredentials {
     caller: Caller,
     variable: Option<&'static str>,
+    policies_elsewhere: bool,
+}
+
+/// The name of the structured denial in `_meta`.
+#[cfg(feature = "policies")]
+pub(super) const DENIAL_META: &str = super::policies::DENIAL_META;
+#[cfg(not(feature = "policies"))]
+pub(super) const DENIAL_META: &str = "io.github.mcp-scopes/denial";
+
+/// What a caller without HTTP asks for.
+#[derive(Clone, Debug)]
+pub enum ProcessCall<'c> {
+    /// A call of a tool, with its arguments.
+    Tool {
+        /// The name of the tool.
+        name: &'c str,
+        /// The arguments, if there are any.
+        arguments: Option<&'c serde_json::Map<String, serde_json::Value>>,
+    },
+    /// A read of a resource or a prompt.
+    Content(Named<'c>),
+}
+
+/// Why a policy denies what a caller without HTTP asks for.
+#[derive(Clone, Debug)]
+pub struct ProcessDenial {
+    /// A sentence for the model.
+    pub sentence: String,
+    /// The structured form.
+    pub details: serde_json::Value,
 }
 
 impl StdioCredentials {
@@ -34,7 +66,7 @@ impl StdioCredentials {
     /// The error of a call that they do not open names the variable.
     pub fn from_env(table: &'static ScopeTable, variable: &'static str) -> Self {
         let grant = std::env::var(variable).map_or_else(|_| table.anonymous(), |scopes| table.grant(&scopes));
-        Self { caller: Caller::new(grant, Environment::Live), variable: Some(variable) }
+        Self { caller: Caller::new(grant, Environment::Live), variable: Some(variable), policies_elsewhere: false }
     }
 
     /// Grants all scopes of the table, so that every tool can be called: for a server that guarded nothing on stdio before, and whose
@@ -53,12 +85,33 @@ impl StdioCredentials {
 
     /// Uses the given caller, for example one whose token was taken from the environment and verified.
     pub const fn of(caller: Caller) -> Self {
-        Self { caller, variable: None }
+        Self { caller, variable: None, policies_elsewhere: false }
     }
 
     /// Moves the credentials into the sandbox.
     pub fn in_sandbox(self) -> Self {
         Self { caller: Caller::new(*self.caller.grant(), Environment::Sandbox), ..self }
+    }
+
+    /// States that the server itself enforces the policies of the table. Default: `mcp_scopes_rmcp::guard` enforces them, with one session
+    /// for the process, and denies calls that need an approval.
+    pub const fn policies_enforced_elsewhere(mut self) -> Self {
+        self.policies_elsewhere = true;
+        self
+    }
+
+    /// Decides by the policies of the table. Scopes are checked before.
+    ///
+    /// # Errors
+    /// A policy denies the call.
+    pub(super) fn enforce_policies(&self, call: &ProcessCall<'_>) -> Result<(), ProcessDenial> {
+        if self.policies_elsewhere {
+            return Ok(());
+        }
+        #[cfg(feature = "policies")]
+        return super::policies::process::decide(&self.caller, call);
+        #[cfg(not(feature = "policies"))]
+        unenforced(self.caller.grant().table(), call)
     }
 
     /// Returns the environment variable that states the scopes.
@@ -80,6 +133,20 @@ impl StdioCredentials {
     pub fn install(self) -> Result<(), AlreadyInstalled> {
         CALLER.set(self.caller).map_err(|_| AlreadyInstalled)
     }
+}
+
+/// Denies what policies decide about, since nothing enforces them.
+#[cfg(not(feature = "policies"))]
+fn unenforced(table: &ScopeTable, _: &ProcessCall<'_>) -> Result<(), ProcessDenial> {
+    let outline = table.outline();
+    if outline.config.session.is_none() && outline.tools.iter().all(|listed| listed.tool.policy.is_none()) {
+        return Ok(());
+    }
+    Err(ProcessDenial {
+        sentence: "this server states policies and is built without the feature `policies`, which enforces them"
+            .to_owned(),
+        details: serde_json::json!({"reason": "unenforced"}),
+    })
 }
 
 /// The error for credentials that are installed twice in one process.

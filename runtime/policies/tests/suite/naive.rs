@@ -79,7 +79,11 @@ impl Naive<'_> {
         }
         let session = self.session(log, now);
         if calls.iter().any(|call| self.must_authenticate(call, token, now)) {
-            return if Self::is_stale(&session, token, now) { Verdict::Denied("stale_authentication") } else { Verdict::Reauthenticate };
+            return if Self::is_stale(&session, token, now) {
+                Verdict::Denied("stale_authentication")
+            } else {
+                Verdict::Reauthenticate
+            };
         }
         let needed: Vec<(usize, bool)> = (0..calls.len())
             .filter_map(|place| Some((place, self.needs_approval(&session, &calls[place], &hypothetical(place))?)))

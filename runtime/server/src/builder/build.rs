@@ -51,6 +51,8 @@ impl ResourceServerBuilder {
         let mut problems = ProblemList::default();
         self.check(&mut problems);
         self.compare_facts(&mut problems);
+        #[cfg(feature = "policies")]
+        let rules = self.policy_rules(&mut problems);
         let scope_prefix = self.verifiers.scope_prefix(self.table.outline().config.scope_prefix, &mut problems);
         let served = self.names(&scope_prefix, &mut problems).map(|(names, metadata, resources)| {
             let mut urls = names.documents().map(|document| Arc::clone(&document.url));
@@ -96,7 +98,13 @@ impl ResourceServerBuilder {
                 problems.add(failed.setting, kind, failed.message, help);
             }
         }
-        let engine = self.engine(served, verifiers, &mut problems);
+        let engine = self.engine(
+            served,
+            verifiers,
+            #[cfg(feature = "policies")]
+            rules,
+            &mut problems,
+        );
         problems.finish(engine).map(ResourceServer::of)
     }
 
@@ -105,6 +113,7 @@ impl ResourceServerBuilder {
         self,
         served: Option<(PublicNames, Challenges, Arc<Resolver>)>,
         verifiers: Verifiers,
+        #[cfg(feature = "policies")] rules: Option<mcp_scopes_policies::Rules>,
         problems: &mut ProblemList,
     ) -> Option<Engine> {
         let table = self.table;
@@ -133,8 +142,14 @@ impl ResourceServerBuilder {
         let ((names, challenges, environments), key) = served.zip(key)?;
         environments.resources().for_each(|resource| origins.accept_resource(resource));
         let (sessions, scope_prefix) = (Sessions::new(&key), Arc::clone(&challenges.scope_prefix));
+        let bindings = self.bindings();
+        #[cfg(feature = "policies")]
+        let policies = rules.map(|rules| {
+            let realm = environments.resources().next().unwrap_or_default();
+            self.policies.engine(rules, realm, &key, self.clock.clone(), contents, challenges.clone())
+        });
         let authenticator = Arc::new(Authenticator {
-            bindings: self.bindings(),
+            bindings,
             #[cfg(feature = "dpop")]
             proofs: self.dpop.map(|dpop| ProofVerifier::new(dpop, environments.resources(), self.clock.clone())),
             verifiers,
@@ -171,6 +186,8 @@ impl ResourceServerBuilder {
                 sandbox_limiter: RateLimiter::new(self.sandbox_pace),
                 hook: self.policy,
                 challenges,
+                #[cfg(feature = "policies")]
+                engine: policies,
             },
             forwarding: Forwarding {
                 reads_lists: self.discovery == Discovery::Filtered || self.describes_lists,

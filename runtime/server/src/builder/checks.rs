@@ -74,8 +74,9 @@ impl ResourceServerBuilder {
         }
     }
 
-    /// Checks the settings that need no other input.
-    pub(super) fn check(&self, problems: &mut ProblemList) {
+    /// Rejects policies that nothing enforces.
+    #[cfg(not(feature = "policies"))]
+    fn reject_unenforced(&self, problems: &mut ProblemList) {
         let outline = self.table.outline();
         let stated = outline.tools.iter().find(|listed| !listed.tool.policy.is_none());
         let session = !outline.config.session.is_none();
@@ -88,9 +89,16 @@ impl ResourceServerBuilder {
                 "policy",
                 ProblemKind::Unenforced,
                 format!("{what}, and nothing enforces it"),
-                "state what does: `.policy(..)`, or `.policies_enforced_elsewhere()` if that is the case",
+                "enable the feature `policies`, or state what does: `.policy(..)`, or `.policies_enforced_elsewhere()` if that is the case",
             );
         }
+    }
+
+    /// Checks the settings that need no other input.
+    pub(super) fn check(&self, problems: &mut ProblemList) {
+        let outline = self.table.outline();
+        #[cfg(not(feature = "policies"))]
+        self.reject_unenforced(problems);
         if self.discovery == Discovery::Filtered {
             if self.publish_all {
                 problems.add(

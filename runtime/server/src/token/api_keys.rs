@@ -158,7 +158,7 @@ impl ApiKeys {
             return Err(TokenError::EXPIRED);
         }
         let claims = Claims::builder(&self.issuer).client(&known.holder).scope(&known.scope);
-        let claims = claims.environment(*environment).for_this_server();
+        let claims = claims.environment(*environment).for_this_server().holder_is_known();
         let claims = match known.end {
             Some(end) => claims.expires_at(end),
             None => claims,

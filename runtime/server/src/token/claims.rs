@@ -41,6 +41,8 @@ pub struct Claims {
     /// Whether the token is for this server whatever its audience is: this server itself has issued it, or a rule for its
     /// issuer has accepted it.
     for_this_server: bool,
+    /// Whether the client is a holder that this server itself has named, and so identifies the caller.
+    holder_is_known: bool,
     /// A claim that may grant scopes, and is not read.
     unread: Option<&'static str>,
     /// Whether the token has scopes, and none with the prefix of this server's.
@@ -61,6 +63,12 @@ enum Scopes {
     /// `scp`: a list.
     List(Vec<String>),
 }
+
+/// Kinds of holders of sessions.
+#[cfg(feature = "policies")]
+pub(crate) const SESSION_SUBJECT: &str = "subject";
+#[cfg(feature = "policies")]
+pub(crate) const SESSION_API_KEY: &str = "api key";
 
 impl Claims {
     /// Returns a builder for the claims of a token of this issuer.
@@ -175,6 +183,15 @@ impl Claims {
         confirmation(&self.raw)
     }
 
+    /// Returns who the sessions of policies belong to: a kind, and a name. `None` if the token names no subject. A client does not count,
+    /// since it can register again under another name, except for the holder of an API key, whom this server itself has named.
+    #[cfg(feature = "policies")]
+    pub(crate) fn session_holder(&self) -> Option<[&str; 2]> {
+        let subject = self.subject().map(|subject| [SESSION_SUBJECT, subject]);
+        let holder = || self.client().filter(|_| self.holder_is_known).map(|holder| [SESSION_API_KEY, holder]);
+        subject.or_else(holder).filter(|[_, name]| !name.is_empty())
+    }
+
     /// Returns the kind of holder that the token names, and its name. Two users of one client are two holders, even if their tokens
     /// lack what identifies them for all clients.
     pub(crate) fn holder(&self) -> Option<(&'static str, &str)> {
@@ -281,6 +298,12 @@ impl ClaimsBuilder {
     /// States that the token is for this server whatever its audience is.
     pub(super) fn for_this_server(mut self) -> Self {
         self.claims.for_this_server = true;
+        self
+    }
+
+    /// States that this server itself has named the client, as the holder of an API key.
+    pub(super) fn holder_is_known(mut self) -> Self {
+        self.claims.holder_is_known = true;
         self
     }
 

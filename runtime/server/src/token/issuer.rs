@@ -275,6 +275,12 @@ impl Issuer {
         self
     }
 
+    /// Returns whether the issuer's access tokens have `auth_time`, as far as its provider says.
+    #[cfg(feature = "policies")]
+    pub(super) fn has_auth_time(&self) -> bool {
+        self.settings.provider.as_ref().is_none_or(Provider::has_auth_time)
+    }
+
     /// Sets a closure that reads the claims of each token, for issuers that no [`Provider`] describes. It receives the claims
     /// after signature, issuer, times, token kind and `cnf` have been checked, and says whether the token is for this server, and
     /// what it grants. It replaces the checks of `aud`, client and scopes. Issuer and times remain as they are.

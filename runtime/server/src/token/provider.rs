@@ -70,6 +70,8 @@ pub struct Provider {
     entra: Option<EntraTokens>,
     /// A setting that does not apply to this provider.
     misplaced: Option<&'static str>,
+    /// Whether access tokens have `auth_time`.
+    auth_time: bool,
 }
 
 /// A claim that must be present, with one of these values; any value, if there are none.
@@ -108,6 +110,8 @@ impl Provider {
             refresh_tokens: None,
             entra: None,
             misplaced: None,
+            // RFC 9068 §2.2.1 describes it.
+            auth_time: true,
         }
     }
 
@@ -214,6 +218,25 @@ impl Provider {
     pub fn require(mut self, claim: impl Into<ClaimPath>, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.required.push(Required { claim: claim.into(), values: values.into_iter().map(Into::into).collect() });
         self
+    }
+
+    /// States that the issuer writes `auth_time` into access tokens (RFC 9068 §2.2.1). Default: [`new`](Self::new) and the providers whose
+    /// tokens have it without configuration do. Policies that depend on it require it: `require_reauth_after_minutes`,
+    /// [`approval_by_sign_in`](crate::ResourceServerBuilder::approval_by_sign_in).
+    pub fn sends_auth_time(mut self) -> Self {
+        self.auth_time = true;
+        self
+    }
+
+    /// The tokens of this provider have no `auth_time` unless it is configured.
+    fn without_auth_time(self) -> Self {
+        Self { auth_time: false, ..self }
+    }
+
+    /// Returns whether access tokens have `auth_time`.
+    #[cfg(feature = "policies")]
+    pub(super) const fn has_auth_time(&self) -> bool {
+        self.auth_time
     }
 
     /// Rejects tokens with any of these claims, which the issuer writes only into ID tokens.

@@ -209,6 +209,24 @@ impl Sources {
         verifier.map_or_else(Vec::new, |verifier| verifier.bound_issuers().into_iter().map(str::to_owned).collect())
     }
 
+    /// Returns the issuers whose access tokens have no `auth_time`, each with its setting. If nothing but API keys is configured, it is they.
+    #[cfg(feature = "policies")]
+    pub(crate) fn without_auth_time(&self) -> Vec<(&'static str, String)> {
+        #[cfg(any(feature = "jwt", feature = "introspection"))]
+        {
+            let live = self.live.iter().map(|issuer| ("issuer", issuer));
+            let all = live.chain(self.sandbox.iter().map(|issuer| ("sandbox_issuer", issuer)));
+            let lacking = all.filter(|(_, issuer)| !issuer.has_auth_time());
+            let lacking: Vec<_> =
+                lacking.map(|(setting, issuer)| (setting, Shown(issuer.name()).to_string())).collect();
+            if !lacking.is_empty() || !self.live.is_empty() {
+                return lacking;
+            }
+        }
+        let only_keys = self.api_keys.is_some() && self.fallback.is_none();
+        only_keys.then(|| ("api_keys", "API keys".to_owned())).into_iter().collect()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.api_keys.is_none()
             && self.fallback.is_none()

@@ -12,6 +12,7 @@ mod described_lists;
 mod faults;
 mod hostile;
 mod issuers;
+mod policies;
 mod public_names;
 mod reasons;
 mod replays;

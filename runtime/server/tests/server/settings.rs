@@ -17,7 +17,12 @@ fn nothing() {}
 #[mcp_tool(risk = "low", policy(max_calls_per_session = 3))]
 fn limited() {}
 
+/// Do what a person reviews
+#[mcp_tool(risk = "low", policy(requires_human_review))]
+fn reviewed() {}
+
 scope_table! { static BARE = [nothing]; }
+scope_table! { static REVIEWED = [reviewed]; }
 scope_table! { static LIMITED = [limited]; }
 scope_table! { static SESSION = [nothing] with "tests/server/session.toml"; }
 
@@ -31,7 +36,7 @@ fn sound(table: &'static mcp_scopes::ScopeTable) -> ResourceServerBuilder {
 
 #[test]
 fn reports_all_invalid_settings_at_once() {
-    let error = ResourceServer::builder(&LIMITED)
+    let error = ResourceServer::builder(&REVIEWED)
         .resource("http://h/mcp")
         .authorization_server("ftp://as")
         .discovery(Discovery::Filtered)
@@ -45,6 +50,7 @@ fn reports_all_invalid_settings_at_once() {
     let mut settings: Vec<_> = error.problems().iter().map(|problem| problem.setting).collect();
     settings.sort_unstable();
     let expected = [
+        "approver",
         "authorization_server",
         "body_limit",
         "discovery",
@@ -52,7 +58,6 @@ fn reports_all_invalid_settings_at_once() {
         "method",
         "origin",
         "param_header",
-        "policy",
         "publish_all_tools",
         "resource",
     ];
@@ -116,11 +121,15 @@ fn checks_each_authorization_server() {
 }
 
 #[test]
-fn rejects_policies_without_an_enforcer() {
-    assert_eq!(wrong(sound(&LIMITED)), ["policy"]);
-    assert!(sound(&LIMITED).policies_enforced_elsewhere().build_now().is_ok());
-    assert_eq!(wrong(sound(&SESSION)), ["policy"]);
-    assert!(sound(&SESSION).policies_enforced_elsewhere().build_now().is_ok());
+fn enforces_policies_unless_another_component_does() {
+    for table in [&LIMITED, &SESSION] {
+        assert!(sound(table).build_now().unwrap().policy_sessions().is_some());
+        assert!(sound(table).policies_enforced_elsewhere().build_now().unwrap().policy_sessions().is_none());
+    }
+    // A review cannot be enforced without a reviewer.
+    assert_eq!(wrong(sound(&REVIEWED)), ["approver"]);
+    assert!(sound(&REVIEWED).policies_enforced_elsewhere().build_now().is_ok());
+    assert!(sound(&BARE).build_now().unwrap().policy_sessions().is_none());
 }
 
 #[test]

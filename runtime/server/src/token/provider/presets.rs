@@ -26,7 +26,11 @@ impl Provider {
         Self {
             scopes: ScopeSource::Entra,
             entra: Some(EntraTokens { delegated: true, app_only: false }),
-            ..Self::new().audience(audience).client_claims(["azp", "appid"]).subject_claims(["tid", "oid"])
+            ..Self::new()
+                .audience(audience)
+                .client_claims(["azp", "appid"])
+                .subject_claims(["tid", "oid"])
+                .without_auth_time()
         }
     }
 
@@ -57,7 +61,7 @@ impl Provider {
     /// Auth0: `aud` contains the identifier of the API, which is the resource of this server, and `scope` grants scopes.
     /// `permissions` is not read: it holds all that the user may do, whatever was granted to the client.
     pub fn auth0() -> Self {
-        Self::new().client_claims(["azp", "client_id"])
+        Self::new().client_claims(["azp", "client_id"]).without_auth_time()
     }
 
     /// Okta, a custom authorization server with this audience: `scp` is a list of scopes, and `cid` names the client. The default
@@ -69,7 +73,7 @@ impl Provider {
     /// Keycloak: an audience mapper writes the resource of this server into `aud`, and `scope` grants scopes. Roles are not read;
     /// see [`scopes_by_role`](Self::scopes_by_role).
     pub fn keycloak() -> Self {
-        Self::new().client_claims(["azp", "client_id"]).require("typ", ["Bearer", "DPoP"])
+        Self::new().client_claims(["azp", "client_id"]).require("typ", ["Bearer", "DPoP"]).without_auth_time()
     }
 
     /// Amazon Cognito without resource binding: tokens have no `aud`, so only those of these clients are accepted. `scope` names
@@ -99,7 +103,7 @@ impl Provider {
         let project = project.into();
         let roles = format!("urn:zitadel:iam:org:project:{project}:roles");
         let provider = Self::new().audience(project).client_claims(["client_id"]).clients(clients);
-        provider.id_token_claims(LOGIN).scopes_by_role(roles, scopes)
+        provider.id_token_claims(LOGIN).scopes_by_role(roles, scopes).without_auth_time()
     }
 
     /// Duende IdentityServer and IdentityServer4: `aud` contains the resource of this server, and `scope` is a list, or a string.
@@ -116,12 +120,12 @@ impl Provider {
         scopes: impl IntoIterator<Item = (impl Into<String>, impl AsRef<str>)>,
     ) -> Self {
         let provider = Self::new().audience("authenticated").client_claims(["client_id"]).clients(clients);
-        provider.scopes_by_role("role", scopes)
+        provider.scopes_by_role("role", scopes).without_auth_time()
     }
 
     /// WorkOS: `aud` is the resource of this server, and `scope` grants scopes. `permissions` is not read.
     pub fn workos() -> Self {
-        Self::new()
+        Self::new().without_auth_time()
     }
 
     /// Clerk, for OAuth tokens of these clients, which have no `aud`: `scope` grants scopes. Session tokens grant nothing.
@@ -129,23 +133,23 @@ impl Provider {
     /// It trusts the clients: any token that they receive from the instance opens this server, within its scopes.
     pub fn clerk(clients: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let provider = Self::new().accept_missing_audience().client_claims(["client_id", "azp"]).clients(clients);
-        provider.require("scope", [""; 0])
+        provider.require("scope", [""; 0]).without_auth_time()
     }
 
     /// Logto: `aud` is the resource of this server, and `scope` grants scopes.
     pub fn logto() -> Self {
-        Self::new().client_claims(["client_id"])
+        Self::new().client_claims(["client_id"]).without_auth_time()
     }
 
     /// Ory Hydra and Ory Network: `aud` contains the resource of this server, and `scp` is a list of scopes.
     pub fn ory() -> Self {
-        Self::new().client_claims(["client_id"])
+        Self::new().client_claims(["client_id"]).without_auth_time()
     }
 
     /// Descope: `aud` contains the resource of this server, and `scope` grants scopes.
     pub fn descope() -> Self {
         // Refresh tokens are JWTs of the same key. `drn` says where a token is stored.
-        Self { refresh_tokens: Some(("drn", "DSR")), ..Self::new() }
+        Self { refresh_tokens: Some(("drn", "DSR")), ..Self::new().without_auth_time() }
     }
 
     /// Authentik, with the client id of this server's application: `aud` is that id, and `scope` grants scopes. `entitlements` is not

@@ -1,0 +1,200 @@
+//! Settings of policies, and the engine that enforces them.
+
+use std::sync::Arc;
+
+use mcp_scopes_policies::{ArgumentHasher, MemoryStore, Problem, Rules, Settings};
+
+use super::ResourceServerBuilder;
+use crate::{
+    challenges::Challenges,
+    contents::Contents,
+    error::{ProblemKind, ProblemList},
+    policies::{Approver, DynApprover, PolicyAnswers, PolicyEngine},
+    token::Clock,
+};
+
+/// Settings of policies.
+#[derive(Default)]
+pub(super) struct PolicySettings {
+    answers: PolicyAnswers,
+    sign_in_approval: Option<Vec<String>>,
+    approver: Option<Arc<dyn DynApprover>>,
+    /// The number of sessions, and how many of them one issuer may have.
+    capacity: Option<(usize, usize)>,
+}
+
+impl ResourceServerBuilder {
+    /// Sets how a caller is told that a policy of the table denies its call. Default: [`PolicyAnswers::ToolResult`].
+    pub fn policy_answers(mut self, answers: PolicyAnswers) -> Self {
+        self.policies.answers = answers;
+        self
+    }
+
+    /// Approves calls that `requires_approval_after` asks about by a new sign-in of the caller: a token whose `auth_time` is later than what
+    /// triggered the approval, and whose `acr` is one of these values. One sign-in approves one call. Until then the call is answered with
+    /// 401, `insufficient_user_authentication` and these values (RFC 9470).
+    ///
+    /// It needs an authorization server that asks the user for each such sign-in, and writes `auth_time` and `acr` into access tokens. It
+    /// does not satisfy `requires_human_review`, which requires an [`approver`](Self::approver).
+    pub fn approval_by_sign_in(mut self, acr_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.policies.sign_in_approval = Some(acr_values.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets what obtains approvals of calls: those that `requires_human_review` asks for, and without
+    /// [`approval_by_sign_in`](Self::approval_by_sign_in) those of `requires_approval_after` too.
+    pub fn approver(mut self, approver: impl Approver) -> Self {
+        self.policies.approver = Some(Arc::new(approver));
+        self
+    }
+
+    /// Sets how many sessions are kept in memory, and how many of them one issuer may have. Default: 1,000,000 for both. A session takes a
+    /// place while something counts against its caller. If there is none, a new caller is answered with 503: no live session is forgotten.
+    pub fn policy_capacity(mut self, sessions: usize, per_issuer: usize) -> Self {
+        self.policies.capacity = Some((sessions, per_issuer));
+        self
+    }
+
+    /// Compiles the policies of the table. `None` if there are none, or if another component enforces them.
+    pub(super) fn policy_rules(&self, problems: &mut ProblemList) -> Option<Rules> {
+        let outline = self.table.outline();
+        let states_any =
+            !outline.config.session.is_none() || outline.tools.iter().any(|listed| !listed.tool.policy.is_none());
+        if self.policies_elsewhere || !states_any {
+            self.reject_unused_settings(problems);
+            return None;
+        }
+        if self.policies.sign_in_approval.as_ref().is_some_and(Vec::is_empty) {
+            problems.add(
+                "approval_by_sign_in",
+                ProblemKind::Missing,
+                "no value of `acr` is stated, so no sign-in would approve a call",
+                "state the values of sign-ins that approve calls",
+            );
+        }
+        let has_approver = self.policies.approver.is_some();
+        let settings = Settings {
+            sign_in_approval: self.policies.sign_in_approval.clone(),
+            caller_approval: has_approver,
+            human_review: has_approver,
+            ..Settings::of(&outline.config.session)
+        };
+        let rules = match Rules::compile(outline.tools.iter().map(|listed| listed.tool), &settings) {
+            Ok(rules) => rules,
+            Err(error) => {
+                error.problems().iter().for_each(|problem| add(problem, problems));
+                return None;
+            }
+        };
+        self.check_files(&rules, problems);
+        self.check_auth_time(&rules, problems);
+        (!rules.is_empty()).then_some(rules)
+    }
+
+    /// A file in base64 takes 4/3 of its size.
+    fn check_files(&self, rules: &Rules, problems: &mut ProblemList) {
+        let Some(bytes) = rules.max_file_bytes() else { return };
+        let needed = bytes.saturating_mul(4).div_ceil(3);
+        if u64::try_from(self.limits.body).is_ok_and(|limit| limit < needed) {
+            problems.add(
+                "body_limit",
+                ProblemKind::Contradiction,
+                format!(
+                    "a tool accepts files of {bytes} bytes (`max_file_size_mb`), and a body may have {} bytes",
+                    self.limits.body
+                ),
+                format!(
+                    "add `.body_limit({})`: base64 takes 4/3 of the size, and the rest of the body some more",
+                    needed + (64 << 10)
+                ),
+            );
+        }
+    }
+
+    /// Without `auth_time` each call would be answered with a challenge that no new token meets.
+    fn check_auth_time(&self, rules: &Rules, problems: &mut ProblemList) {
+        if !rules.reads_auth_time() {
+            return;
+        }
+        for (setting, issuer) in self.verifiers.without_auth_time() {
+            problems.add(
+                setting,
+                ProblemKind::Contradiction,
+                format!("policies depend on `auth_time`, which access tokens of {issuer} do not have by default"),
+                "let the issuer write it and state `.sends_auth_time()` on its provider; or remove `require_reauth_after_minutes` and \
+                 `.approval_by_sign_in(..)`",
+            );
+        }
+    }
+
+    fn reject_unused_settings(&self, problems: &mut ProblemList) {
+        let PolicySettings { answers, sign_in_approval, approver, capacity } = &self.policies;
+        for (setting, is_made) in [
+            ("policy_answers", *answers != PolicyAnswers::default()),
+            ("approval_by_sign_in", sign_in_approval.is_some()),
+            ("approver", approver.is_some()),
+            ("policy_capacity", capacity.is_some()),
+        ] {
+            if is_made {
+                let message = if self.policies_elsewhere {
+                    "another component enforces the policies"
+                } else {
+                    "the table states no policies"
+                };
+                problems.add(setting, ProblemKind::NoEffect, message, "remove the call");
+            }
+        }
+    }
+}
+
+impl PolicySettings {
+    /// Returns the engine that enforces the rules.
+    pub(super) fn engine(
+        self,
+        rules: Rules,
+        realm: &str,
+        key: &[u8; 32],
+        clock: Clock,
+        contents: Contents,
+        challenges: Challenges,
+    ) -> Box<PolicyEngine> {
+        let rules = Arc::new(rules);
+        let store = MemoryStore::new(Arc::clone(&rules));
+        let store = match self.capacity {
+            Some((sessions, per_issuer)) => store.with_capacity(sessions, per_issuer),
+            None => store,
+        };
+        Box::new(PolicyEngine {
+            rules,
+            store,
+            realm: realm.to_owned(),
+            hasher: ArgumentHasher::new(key),
+            clock,
+            contents,
+            challenges,
+            answers: self.answers,
+            approver: self.approver,
+        })
+    }
+}
+
+/// Adds why a policy cannot be enforced.
+fn add(problem: &Problem, problems: &mut ProblemList) {
+    let text = problem.to_string();
+    let (setting, kind, help) = match problem {
+        Problem::NoApproval { .. } => (
+            "approver",
+            ProblemKind::Missing,
+            "add `.approval_by_sign_in([..])` or `.approver(..)`, or `.policies_enforced_elsewhere()` if another component does it",
+        ),
+        Problem::NoHumanReview { .. } => (
+            "approver",
+            ProblemKind::Missing,
+            "add `.approver(..)`, or `.policies_enforced_elsewhere()` if another component does it",
+        ),
+        _ => ("table", ProblemKind::Table, ""),
+    };
+    // The text of a problem is what is wrong, a semicolon, and what to write.
+    let (message, fix) = text.split_once("; ").unwrap_or((&text, "correct the policy"));
+    problems.add(setting, kind, message, if help.is_empty() { fix } else { help });
+}

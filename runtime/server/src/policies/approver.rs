@@ -1,0 +1,120 @@
+//! Approvals that a deployment obtains itself.
+
+use core::{fmt, future::Future, pin::Pin};
+use std::sync::Arc;
+
+use mcp_scopes::{Caller, ToolHandle};
+use serde_json::value::RawValue;
+
+use super::super::{Claims, message::Message, requester::Requester};
+
+/// A call that needs an approval.
+#[derive(Clone, Copy)]
+pub struct ApprovalQuery<'a> {
+    pub(super) tool: ToolHandle,
+    pub(super) requester: &'a Requester,
+    pub(super) message: &'a Message<'a>,
+    pub(super) reason: &'a str,
+    pub(super) by_reviewer: bool,
+}
+
+impl<'a> ApprovalQuery<'a> {
+    /// Returns the called tool.
+    #[must_use]
+    pub const fn tool(&self) -> ToolHandle {
+        self.tool
+    }
+
+    /// Returns the caller.
+    #[must_use]
+    pub const fn caller(&self) -> &'a Caller {
+        &self.requester.caller
+    }
+
+    /// Returns the claims of the caller's token.
+    #[must_use]
+    pub fn claims(&self) -> Option<&'a Claims> {
+        self.requester.credential.as_ref().map(|credential| &*credential.claims)
+    }
+
+    /// Returns the arguments as sent. They contain no duplicate member. `None` if the call has none.
+    #[must_use]
+    pub const fn arguments(&self) -> Option<&'a RawValue> {
+        self.message.params.arguments
+    }
+
+    /// Returns a sentence that says why the call needs an approval.
+    #[must_use]
+    pub const fn reason(&self) -> &'a str {
+        self.reason
+    }
+
+    /// Returns whether a person other than the caller must review the call (`requires_human_review`).
+    #[must_use]
+    pub const fn needs_reviewer(&self) -> bool {
+        self.by_reviewer
+    }
+}
+
+impl fmt::Debug for ApprovalQuery<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApprovalQuery").field("tool", &self.tool).finish_non_exhaustive()
+    }
+}
+
+/// What an [`Approver`] answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ApproverAnswer {
+    /// The caller has approved exactly this call. It does not satisfy `requires_human_review`.
+    ApprovedByCaller,
+    /// A person other than the caller has reviewed and approved exactly this call.
+    ApprovedByReviewer,
+    /// There is no answer yet. The call does not run; the caller repeats it later.
+    Pending,
+    /// The call was declined, with a reason that the caller is shown.
+    Declined(String),
+}
+
+/// Obtains approvals of calls: from a queue of reviews, a chat, a ticket. The layer asks after all other policies allow the call.
+///
+/// An approval is for one call: of this tool, with these arguments, by this caller. An approver that answers later remembers who asked
+/// for what, and removes an approval when it returns it. It must not approve because the client says so.
+///
+/// ```
+/// use mcp_scopes_server::policies::{ApprovalQuery, Approver, ApproverAnswer};
+///
+/// struct Desk;
+///
+/// impl Approver for Desk {
+///     async fn approve(&self, query: ApprovalQuery<'_>) -> ApproverAnswer {
+///         // Look the call up by its subject, tool and arguments, and file a request for review if there is none.
+///         let _ = (query.claims(), query.tool(), query.arguments());
+///         ApproverAnswer::Pending
+///     }
+/// }
+/// ```
+pub trait Approver: Send + Sync + 'static {
+    /// Returns whether a call is approved. An approver that cannot find out answers [`ApproverAnswer::Pending`].
+    fn approve(&self, query: ApprovalQuery<'_>) -> impl Future<Output = ApproverAnswer> + Send;
+}
+
+impl<T: Approver> Approver for Arc<T> {
+    async fn approve(&self, query: ApprovalQuery<'_>) -> ApproverAnswer {
+        (**self).approve(query).await
+    }
+}
+
+/// The future of an approval.
+pub(crate) type ApprovalFuture<'a> = Pin<Box<dyn Future<Output = ApproverAnswer> + Send + 'a>>;
+
+/// [`Approver`] for trait objects.
+pub(crate) trait DynApprover: Send + Sync + 'static {
+    fn approve_boxed<'a>(&'a self, query: ApprovalQuery<'a>) -> ApprovalFuture<'a>;
+}
+
+impl<A: Approver> DynApprover for A {
+    fn approve_boxed<'a>(&'a self, query: ApprovalQuery<'a>) -> ApprovalFuture<'a> {
+        Box::pin(self.approve(query))
+    }
+}

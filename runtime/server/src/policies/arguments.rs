@@ -1,0 +1,157 @@
+//! The string values in the arguments of a call, each with the innermost member that holds it.
+
+use core::fmt;
+use std::borrow::Cow;
+
+use mcp_scopes_model::markers;
+use mcp_scopes_policies::CallReader;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Value, value::RawValue};
+
+use super::super::json::Key;
+
+/// Reads the arguments of a body that was checked before.
+///
+/// # Errors
+/// The text is not JSON, which the check has ruled out.
+pub(super) fn read_raw(arguments: &RawValue, call: &mut CallReader<'_>) -> Result<(), serde_json::Error> {
+    Strings { name: "", call }.deserialize(&mut serde_json::Deserializer::from_str(arguments.get()))
+}
+
+/// Reads the arguments that an SDK has parsed. `name` is the member that holds the value.
+pub(super) fn read_value(name: &str, value: &Value, call: &mut CallReader<'_>) {
+    match value {
+        Value::String(text) => call.argument(name, text),
+        Value::Array(elements) => elements.iter().for_each(|element| read_value(name, element, call)),
+        Value::Object(members) => members.iter().for_each(|(name, member)| read_value(name, member, call)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Reads the value at one place.
+struct Strings<'n, 'c, 'r> {
+    /// The innermost member around it.
+    name: &'n str,
+    call: &'c mut CallReader<'r>,
+}
+
+impl<'b> DeserializeSeed<'b> for Strings<'_, '_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'b>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'b> Visitor<'b> for Strings<'_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        self.call.argument(self.name, text);
+        Ok(())
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'b>>(self, mut elements: A) -> Result<(), A::Error> {
+        while elements.next_element_seed(Strings { name: self.name, call: self.call })?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'b>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key_seed(Key)? {
+            if markers::is_private(&name) {
+                // A number: `serde_json` presents it so, if any crate of the build enables its feature `arbitrary_precision`. The check of
+                // the body rejects members with this name.
+                map.next_value::<Cow<'b, str>>()?;
+            } else {
+                map.next_value_seed(Strings { name: &name, call: self.call })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mcp_scopes_model::{Policy, Risk, Tool};
+    use mcp_scopes_policies::{Call, Decision, Facts, Rules, Session, Settings, Timestamp};
+    use serde_json::{Value, value::RawValue};
+
+    use super::{read_raw, read_value};
+
+    /// Returns whether the arguments are denied, as text and as a value.
+    fn denied(globs: &[&str], arguments: &str) -> [bool; 2] {
+        let policy = Policy { blocked_patterns: globs, max_file_size_mb: Some(1), ..Policy::NONE };
+        let rules = Rules::compile(&[Tool { policy, ..Tool::new("run", Risk::Low) }], &Settings::default()).unwrap();
+        let is_denied = |call: Call| {
+            let now = Timestamp::from_millis(1_800_000_000_000);
+            rules.decide(&mut Session::new(&rules), &[call], &Facts::default(), now) != Decision::Allowed
+        };
+        let tool = rules.tool("run").unwrap();
+        let raw: &RawValue = serde_json::from_str(arguments).unwrap();
+        let value: Value = serde_json::from_str(arguments).unwrap();
+        let (mut of_raw, mut of_value) = (rules.call(tool), rules.call(tool));
+        read_raw(raw, &mut of_raw).unwrap();
+        read_value("", &value, &mut of_value);
+        [is_denied(of_raw.finish()), is_denied(of_value.finish())]
+    }
+
+    #[test]
+    fn reads_all_strings_and_nothing_else() {
+        for (arguments, expected) in [
+            (r#"{"path":"/a/x.key"}"#, true),
+            (r#"{"path":"\u002fa\u002fx.key"}"#, true),
+            (r#"{"a":[1,{"b":[null,"x.key"]}]}"#, true),
+            (r#"["x.key"]"#, true),
+            (r#""x.key""#, true),
+            (r#"{"x.key":1}"#, false),
+            (r#"{"a":[true,1,-1,1.5,1e400,18446744073709551616,null,{"b":{}}]}"#, false),
+            ("{}", false),
+        ] {
+            if serde_json::from_str::<Value>(arguments).is_err() {
+                // Without `arbitrary_precision` a value has no such numbers.
+                continue;
+            }
+            assert_eq!(denied(&["*.key"], arguments), [expected; 2], "{arguments}");
+        }
+        assert_eq!(denied(&["1*"], r#"{"a":[12,1.5,-1]}"#), [false; 2]);
+    }
+
+    #[test]
+    fn knows_the_innermost_member_of_a_file() {
+        let large = "A".repeat(1_400_000);
+        for (arguments, expected) in [
+            (format!(r#"{{"blob":"{large}"}}"#), true),
+            (format!(r#"{{"\u0062lob":"{large}"}}"#), true),
+            (format!(r#"{{"files":[{{"data":["{large}"]}}]}}"#), true),
+            (format!(r#"{{"data":{{"text":"{large}"}}}}"#), false),
+            (format!(r#"{{"text":"{large}"}}"#), false),
+            (format!(r#"{{"text":"data:;base64,{large}"}}"#), true),
+        ] {
+            assert_eq!(denied(&[], &arguments), [expected; 2], "{}", arguments.get(..40).unwrap_or_default());
+        }
+    }
+}

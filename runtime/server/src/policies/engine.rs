@@ -1,0 +1,262 @@
+//! The decision about a body: all of its calls at once.
+
+use std::{sync::Arc, time::Duration};
+
+use mcp_scopes::{Environment, ToolHandle};
+use mcp_scopes_policies::{
+    ApprovalRequest, ArgumentHasher, Call, Decision, Evidence, Facts, Full, MemoryStore, Reauthentication, Rules,
+    SessionKey, Timestamp,
+};
+use serde_json::Value;
+
+use super::{
+    super::{
+        Claims,
+        authorize::{called_tool, reply_to},
+        challenges::Challenges,
+        contents::Contents,
+        message::{Content, Message},
+        rejection::Rejection,
+        requester::Requester,
+        token::Clock,
+    },
+    PolicyAnswers,
+    answers::Refusal,
+    approver::{ApprovalQuery, ApproverAnswer, DynApprover},
+    calls::Calls,
+};
+
+/// Enforces the policies of a table.
+pub(crate) struct PolicyEngine {
+    pub(crate) rules: Arc<Rules>,
+    pub(crate) store: MemoryStore,
+    /// The first resource of the server.
+    pub(crate) realm: String,
+    pub(crate) hasher: ArgumentHasher,
+    pub(crate) clock: Clock,
+    pub(crate) contents: Contents,
+    pub(crate) challenges: Challenges,
+    pub(crate) answers: PolicyAnswers,
+    pub(crate) approver: Option<Arc<dyn DynApprover>>,
+}
+
+/// The calls of a body, each with its message.
+struct Asked<'c, 'b> {
+    content: &'c Content<'b>,
+    messages: Vec<&'c Message<'b>>,
+    calls: Vec<Call>,
+}
+
+/// Why there is no decision. No call of the body may run.
+enum Undecided {
+    /// The token does not say who calls. The number is that of the call that needs to know.
+    NoSubject(usize),
+    /// There is no place for the session of a new caller.
+    Full(Full),
+}
+
+impl PolicyEngine {
+    /// Decides on all calls of a body, and records them if all of them may run.
+    ///
+    /// # Errors
+    /// A policy denies a call, a person must approve one first, or the caller must authenticate again. Then none may run.
+    pub(crate) async fn decide(&self, content: &Content<'_>, requester: &Requester) -> Result<(), Rejection> {
+        let mut asked = self.read(content)?;
+        if asked.calls.is_empty() {
+            return Ok(());
+        }
+        // Each round but the last approves one call.
+        for _ in 0..=asked.calls.len() {
+            let request = match self.decide_now(&asked.calls, requester) {
+                Ok(Decision::Allowed) => return Ok(()),
+                Ok(Decision::Denied(denial)) => {
+                    let refusal = Refusal::denied(&self.rules, &denial);
+                    return Err(self.refuse(&asked, denial.call, &refusal, requester));
+                }
+                Ok(Decision::Reauthenticate(needed)) => return Err(self.reauthenticate(&asked, &needed, requester)),
+                Ok(Decision::ApprovalNeeded(request)) => request,
+                Err(undecided) => return Err(self.undecided(&asked, &undecided, requester)),
+            };
+            let evidence = self.approve(&asked, &request, requester).await?;
+            asked.approve(request.call, evidence);
+        }
+        Err(Rejection::undecided())
+    }
+
+    /// Returns the calls of a body.
+    fn read<'c, 'b>(&self, content: &'c Content<'b>) -> Result<Asked<'c, 'b>, Rejection> {
+        let reader = Calls { rules: &self.rules, hasher: &self.hasher, contents: self.contents };
+        let mut asked = Asked { content, messages: Vec::new(), calls: Vec::new() };
+        for message in content.messages() {
+            let call = reader.of(message).map_err(|rejection| reply_to(self.challenges.table, message, rejection))?;
+            if let Some(call) = call {
+                asked.messages.push(message);
+                asked.calls.push(call);
+            }
+        }
+        Ok(asked)
+    }
+
+    fn decide_now(&self, calls: &[Call], requester: &Requester) -> Result<Decision, Undecided> {
+        let claims = requester.credential.as_ref().map(|credential| &*credential.claims);
+        let (facts, now) = (facts(claims), self.now());
+        let first = calls.iter().position(|call| self.rules.needs_session(call));
+        if first.is_none()
+            && let Some(decision) = self.rules.decide_without_session(calls, &facts, now)
+        {
+            return Ok(decision);
+        }
+        let key = |environment| claims.and_then(|claims| self.key(claims, environment));
+        let environment = requester.caller.environment();
+        let own = key(environment).ok_or(Undecided::NoSubject(first.unwrap_or(0)))?;
+        let decided = match key(Environment::Live).filter(|_| requester.is_moved) {
+            // A header asked for the sandbox: what the caller reads there, it knows with live calls as well.
+            Some(live) => self.store.decide_in_sandbox(&own, &live, calls, &facts, now),
+            None => self.store.decide(&own, calls, &facts, now),
+        };
+        decided.map_err(Undecided::Full)
+    }
+
+    /// Returns the key of a caller's session; `None` if the token does not say who it acts for. Neither the client nor the token is part
+    /// of it.
+    fn key(&self, claims: &Claims, environment: Environment) -> Option<SessionKey> {
+        let [kind, name] = claims.session_holder()?;
+        Some(self.key_of(claims.issuer(), [kind, name], environment))
+    }
+
+    pub(super) fn key_of(&self, issuer: &str, holder: [&str; 2], environment: Environment) -> SessionKey {
+        SessionKey::new(&self.realm, environment, issuer, &holder)
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        Timestamp::from(self.clock.now())
+    }
+
+    /// Returns the evidence that a call is approved.
+    async fn approve(
+        &self,
+        asked: &Asked<'_, '_>,
+        request: &ApprovalRequest,
+        requester: &Requester,
+    ) -> Result<Evidence, Rejection> {
+        let refuse = |hint: &str| {
+            let refusal = Refusal::approval(&self.rules, asked.name(request.call), request, hint);
+            self.refuse(asked, request.call, &refusal, requester)
+        };
+        if self.rules.is_approved_by_sign_in(request) {
+            if request.is_repeated {
+                return Err(refuse("ask the user to sign in again, which approves one call"));
+            }
+            let text = self.rules.explain_approval(request);
+            let rejection = self.challenges.reauthenticate(requester, &text, Some(0), self.rules.approval_acr_values());
+            return Err(self.reply(asked, request.call, rejection.because("requires_approval_after")));
+        }
+        let (Some(approver), Some(message), Some(tool)) =
+            (&self.approver, asked.message(request.call), self.tool(asked, request.call))
+        else {
+            return Err(refuse("no form of approval is configured"));
+        };
+        let reason = self.rules.explain_approval(request);
+        let by_reviewer = request.by_reviewer;
+        let query = ApprovalQuery { tool, requester, message, reason: &reason, by_reviewer };
+        match approver.approve_boxed(query).await {
+            ApproverAnswer::ApprovedByReviewer => Ok(Evidence::Reviewer),
+            ApproverAnswer::ApprovedByCaller if !by_reviewer => Ok(Evidence::Caller),
+            ApproverAnswer::ApprovedByCaller => Err(refuse("the approval of the caller does not suffice")),
+            ApproverAnswer::Pending => Err(refuse("an approval has been requested; make the same call again later")),
+            ApproverAnswer::Declined(why) => Err(refuse(&format!("it was declined: {why}"))),
+        }
+    }
+
+    fn undecided(&self, asked: &Asked<'_, '_>, undecided: &Undecided, requester: &Requester) -> Rejection {
+        match undecided {
+            Undecided::NoSubject(call) if requester.is_anonymous() => {
+                self.reply(asked, *call, self.challenges.unauthenticated())
+            }
+            Undecided::NoSubject(call) => {
+                let name = asked.name(*call);
+                let subject = if name.is_empty() { "this read".to_owned() } else { format!("`{name}`") };
+                let sentence = format!(
+                    "{subject} requires a token that names its subject, and this one does not; let the issuer write it, or ask a person"
+                );
+                self.refuse(asked, *call, &Refusal::new("no_subject", name, sentence), requester)
+            }
+            Undecided::Full(full) => {
+                let wait = Duration::from_secs(u64::from(full.retry_after));
+                self.reply(asked, 0, Rejection::no_place_for_session(wait))
+            }
+        }
+    }
+
+    /// 401 for a caller who must authenticate again.
+    fn reauthenticate(&self, asked: &Asked<'_, '_>, needed: &Reauthentication, requester: &Requester) -> Rejection {
+        let text = self.rules.explain_reauthentication(needed);
+        let values = self.rules.acr_values(needed);
+        let rejection = self.challenges.reauthenticate(requester, &text, needed.max_age, values);
+        self.reply(asked, needed.call, rejection.because("insufficient_user_authentication"))
+    }
+
+    /// Returns the answer to a body of which a policy denies a call.
+    fn refuse(&self, asked: &Asked<'_, '_>, call: usize, refusal: &Refusal, requester: &Requester) -> Rejection {
+        let message = asked.message(call);
+        let body = match self.answers {
+            PolicyAnswers::ToolResult => {
+                message.and_then(|message| refusal.body(asked.content, message, requester.era))
+            }
+            PolicyAnswers::Http403 => None,
+        };
+        let rejection = match body {
+            Some(body) => Rejection::answered(body),
+            None => self.challenges.policy(&refusal.sentence, requester.scheme()),
+        };
+        self.reply(asked, call, rejection.because(refusal.reason))
+    }
+
+    /// Returns a rejection as the reply to the message of a call.
+    fn reply(&self, asked: &Asked<'_, '_>, call: usize, rejection: Rejection) -> Rejection {
+        match asked.message(call) {
+            Some(message) => reply_to(self.challenges.table, message, rejection),
+            None => rejection,
+        }
+    }
+
+    fn tool(&self, asked: &Asked<'_, '_>, call: usize) -> Option<ToolHandle> {
+        called_tool(self.challenges.table, asked.message(call)?)
+    }
+}
+
+impl<'c, 'b> Asked<'c, 'b> {
+    fn message(&self, call: usize) -> Option<&'c Message<'b>> {
+        self.messages.get(call).copied()
+    }
+
+    /// Returns the name of the called tool; empty for a resource or prompt.
+    fn name(&self, call: usize) -> &'c str {
+        let message = self.message(call).filter(|message| super::super::authorize::is_call(message));
+        message.and_then(|message| message.params.name.as_deref()).unwrap_or("")
+    }
+
+    fn approve(&mut self, call: usize, evidence: Evidence) {
+        if let Some(call) = self.calls.get_mut(call) {
+            *call = call.clone().with_evidence(evidence);
+        }
+    }
+}
+
+/// Returns what the token says about the caller's authentication.
+fn facts(claims: Option<&Claims>) -> Facts<'_> {
+    let claim = |name| claims.and_then(|claims| claims.claim(name));
+    Facts { auth_time: claim("auth_time").and_then(seconds), acr: claim("acr").and_then(Value::as_str) }
+}
+
+/// Returns a `NumericDate` in full seconds (RFC 7519 §2).
+fn seconds(value: &Value) -> Option<u64> {
+    let fraction = || Duration::try_from_secs_f64(value.as_f64()?).ok();
+    value.as_u64().or_else(|| fraction().map(|time| time.as_secs()))
+}
+
+impl core::fmt::Debug for PolicyEngine {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("PolicyEngine").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,130 @@
+//! Policies without HTTP: one process is one session.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use mcp_scopes::{Caller, ScopeTable};
+use mcp_scopes_policies::{ArgumentHasher, Call, Decision, Facts, MemoryStore, Rules, SessionKey, Settings, Timestamp};
+
+use super::{
+    super::{
+        contents::{Contents, Named},
+        stdio::{ProcessCall, ProcessDenial},
+        token::Clock,
+    },
+    answers::Refusal,
+    arguments,
+    calls::Calls,
+};
+
+/// The engines of this process, one for each table. A handler that is made anew for each connection shares the one of its table.
+static ENGINES: Mutex<Vec<(&'static ScopeTable, Arc<ProcessEngine>)>> = Mutex::new(Vec::new());
+
+/// Enforces the policies of a table for the process that started this one.
+struct ProcessEngine {
+    /// Or why the policies cannot be enforced. Then no call may run.
+    store: Result<MemoryStore, String>,
+    hasher: ArgumentHasher,
+    contents: Contents,
+    /// The user who starts a process is its caller, and has authenticated then.
+    started: Timestamp,
+    auth_time: u64,
+}
+
+/// Decides on a call, and records it if it may run.
+///
+/// # Errors
+/// A policy denies the call. A call that needs an approval is denied: there is no form of approval without HTTP.
+pub(crate) fn decide(caller: &Caller, call: &ProcessCall<'_>) -> Result<(), ProcessDenial> {
+    engine(caller.grant().table())
+        .decide(caller, call)
+        .map_err(|refusal| ProcessDenial { sentence: refusal.sentence, details: refusal.details })
+}
+
+fn engine(table: &'static ScopeTable) -> Arc<ProcessEngine> {
+    let mut engines = ENGINES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, engine)) = engines.iter().find(|(of, _)| core::ptr::eq(*of, table)) {
+        return Arc::clone(engine);
+    }
+    let engine = Arc::new(ProcessEngine::new(table));
+    engines.push((table, Arc::clone(&engine)));
+    engine
+}
+
+impl ProcessEngine {
+    fn new(table: &'static ScopeTable) -> Self {
+        let outline = table.outline();
+        // Both forms exist so that the table compiles. No call ever has an approval.
+        let settings = Settings { caller_approval: true, human_review: true, ..Settings::of(&outline.config.session) };
+        let rules = Rules::compile(outline.tools.iter().map(|listed| listed.tool), &settings);
+        let mut key = [0; 32];
+        let store = match (rules, getrandom::fill(&mut key)) {
+            (Ok(rules), Ok(())) => Ok(MemoryStore::new(Arc::new(rules))),
+            (Err(error), _) => Err(error.to_string()),
+            (_, Err(_)) => Err("the system did not return random bytes for a key".to_owned()),
+        };
+        let now = Clock::default().now();
+        let since = now.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Self {
+            store,
+            hasher: ArgumentHasher::new(&key),
+            contents: Contents::of(table),
+            started: Timestamp::from(now),
+            auth_time: since.as_secs(),
+        }
+    }
+
+    fn decide(&self, caller: &Caller, call: &ProcessCall<'_>) -> Result<(), Refusal> {
+        let (name, rules, store) = match (&self.store, call) {
+            (Ok(store), ProcessCall::Tool { name, .. }) => (*name, store.rules(), store),
+            (Ok(store), ProcessCall::Content(_)) => ("", store.rules(), store),
+            (Err(error), _) => {
+                let sentence = format!("the policies of this server cannot be enforced: {error}");
+                return Err(Refusal::new("unenforced", "", sentence));
+            }
+        };
+        let calls = match self.call(rules, call)? {
+            Some(call) => [call],
+            None => return Ok(()),
+        };
+        let facts = Facts { auth_time: Some(self.auth_time), acr: None };
+        let now = Timestamp::from(Clock::default().now()).max(self.started);
+        let key = SessionKey::new("", caller.environment(), "", &["process"]);
+        match store.decide(&key, &calls, &facts, now) {
+            Ok(Decision::Allowed) => Ok(()),
+            Ok(Decision::Denied(denial)) => Err(Refusal::denied(rules, &denial)),
+            Ok(Decision::Reauthenticate(needed)) => {
+                Err(Refusal::stale_sign_in(rules, name, &needed, "restart the server, or ask a person"))
+            }
+            Ok(Decision::ApprovalNeeded(request)) => {
+                Err(Refusal::approval(rules, name, &request, "this transport has no form of approval, so ask a person"))
+            }
+            // There are two sessions at most.
+            Err(full) => Err(Refusal::new("full", name, full.to_string())),
+        }
+    }
+
+    fn call(&self, rules: &Rules, call: &ProcessCall<'_>) -> Result<Option<Call>, Refusal> {
+        let reader = Calls { rules, hasher: &self.hasher, contents: self.contents };
+        match call {
+            ProcessCall::Tool { name, arguments } => {
+                let number = rules.tool(name).ok_or_else(|| Refusal::new("unknown_tool", name, "no such tool"))?;
+                let mut call = rules.call(number);
+                if rules.reads_arguments(number) {
+                    for (name, value) in arguments.iter().flat_map(|members| members.iter()) {
+                        arguments::read_value(name, value, &mut call);
+                    }
+                }
+                let call = call.finish();
+                Ok(Some(if rules.is_idempotent(number) {
+                    let text = arguments.map(|members| serde_json::to_string(members).unwrap_or_default());
+                    call.with_arguments(self.hasher.hash(name, &text.unwrap_or_default()))
+                } else {
+                    call
+                }))
+            }
+            ProcessCall::Content(named @ (Named::Resource(_) | Named::Prompt(_))) => Ok(reader.of_content(named)),
+            // A template is completed, and not read.
+            ProcessCall::Content(Named::Template(_)) => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Sessions, as an operator sees them.
+
+use mcp_scopes::Environment;
+use mcp_scopes_policies::SessionView;
+
+use super::{super::token::claims::SESSION_SUBJECT, engine::PolicyEngine};
+use crate::token::claims::SESSION_API_KEY;
+
+/// Whose session it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SessionHolder<'a> {
+    /// The subject of tokens, as [`Claims::subject`](crate::Claims::subject) returns it.
+    Subject(&'a str),
+    /// The holder of [API keys](crate::token::ApiKeys).
+    ApiKey(&'a str),
+}
+
+impl<'a> SessionHolder<'a> {
+    fn parts(self) -> [&'a str; 2] {
+        match self {
+            Self::Subject(subject) => [SESSION_SUBJECT, subject],
+            Self::ApiKey(holder) => [SESSION_API_KEY, holder],
+        }
+    }
+}
+
+/// The sessions of a server, for its operator. Returned by
+/// [`ResourceServer::policy_sessions`](crate::ResourceServer::policy_sessions).
+#[derive(Clone, Copy, Debug)]
+pub struct PolicySessions<'s> {
+    engine: &'s PolicyEngine,
+}
+
+impl<'s> PolicySessions<'s> {
+    pub(crate) const fn new(engine: &'s PolicyEngine) -> Self {
+        Self { engine }
+    }
+
+    /// Returns the session of a holder: which patterns its calls have matched, and what it has used of its limits. `None` if nothing
+    /// counts against it. `issuer` is what tokens state, or the issuer of the API keys.
+    #[must_use]
+    pub fn show(&self, issuer: &str, holder: SessionHolder<'_>, environment: Environment) -> Option<SessionView> {
+        let key = self.engine.key_of(issuer, holder.parts(), environment);
+        self.engine.store.show(&key, self.engine.now())
+    }
+
+    /// Ends the session of a holder, with its cooling periods. Returns whether there was one. The next call begins a new one.
+    #[expect(clippy::must_use_candidate, reason = "called for its effect")]
+    pub fn reset(&self, issuer: &str, holder: SessionHolder<'_>, environment: Environment) -> bool {
+        self.engine.store.reset(&self.engine.key_of(issuer, holder.parts(), environment))
+    }
+
+    /// Returns the number of sessions. Some of them may have ended.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.engine.store.len()
+    }
+
+    /// Returns whether there is no session.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

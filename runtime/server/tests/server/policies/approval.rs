@@ -1,0 +1,146 @@
+//! The forms of approval.
+
+use std::sync::{Arc, Mutex};
+
+use mcp_scopes::{mcp_tool, scope_table};
+use mcp_scopes_server::policies::{ApprovalQuery, Approver, ApproverAnswer};
+use serde_json::{Value, json};
+
+use super::{Limited, builder, denial, reason};
+
+/// Deploy a version
+#[mcp_tool(risk = "low", policy(requires_approval_after("list_files:/home/*")))]
+fn deploy(version: &str) {
+    let _ = version;
+}
+/// Publish a version
+#[mcp_tool(risk = "low", policy(requires_human_review, requires_approval_after("list_files")))]
+fn publish(version: &str) {
+    let _ = version;
+}
+
+scope_table! { pub(super) static BY_CALLER = [super::list_files, deploy]; }
+scope_table! { pub(super) static BY_REVIEWER = [super::list_files, deploy, publish]; }
+
+fn token(auth_time: u64, acr: &str) -> String {
+    format!("ada.-.{auth_time}.{acr}")
+}
+
+#[tokio::test]
+async fn asks_for_a_sign_in_which_approves_one_call() {
+    let server = Limited::with(builder(&BY_CALLER).approval_by_sign_in(["gold", "platinum"]));
+    let first = token(server.now(), "gold");
+    let deploy = async |token: &str| server.call(token, "deploy", json!({"version": "1"})).await;
+    deploy(&first).await.passed();
+    server.wait(2);
+    server.call(&first, "list_files", json!({"path": "/home/ada"})).await.passed();
+    let answer = deploy(&first).await;
+    assert_eq!(answer.refused(), (401, 401));
+    let challenge = answer.challenge();
+    for part in ["error=\"insufficient_user_authentication\"", "acr_values=\"gold platinum\"", "max_age=\"0\""] {
+        assert!(challenge.contains(part), "{challenge}");
+    }
+    assert!(challenge.starts_with("Bearer scope=\"list_files deploy\""), "{challenge}");
+    // The same sign-in again: the model reads it, and the client does not loop.
+    let answer = deploy(&first).await;
+    assert_eq!(
+        denial(&answer),
+        json!({"reason": "requires_approval_after", "tool": "deploy", "pattern": "list_files:/home/*"})
+    );
+    server.wait(2);
+    let weak = token(server.now(), "silver");
+    assert_eq!(deploy(&weak).await.refused(), (401, 401));
+    let second = token(server.now(), "gold");
+    deploy(&second).await.passed();
+    // One authentication approves one call.
+    assert_eq!(deploy(&second).await.refused(), (401, 401));
+    assert_eq!(reason(&deploy(&second).await), "requires_approval_after");
+    server.wait(2);
+    deploy(&token(server.now(), "platinum")).await.passed();
+}
+
+/// Answers with what the test has prepared, and notes what it was asked.
+#[derive(Default)]
+struct Desk {
+    answer: Mutex<Option<ApproverAnswer>>,
+    asked: Mutex<Vec<Value>>,
+}
+
+impl Desk {
+    fn answer(&self, answer: ApproverAnswer) {
+        *self.answer.lock().unwrap() = Some(answer);
+    }
+}
+
+impl Approver for Desk {
+    async fn approve(&self, query: ApprovalQuery<'_>) -> ApproverAnswer {
+        let arguments: Value = serde_json::from_str(query.arguments().unwrap().get()).unwrap();
+        self.asked.lock().unwrap().push(json!({
+            "tool": query.tool().tool().name,
+            "subject": query.claims().unwrap().subject(),
+            "arguments": arguments,
+            "review": query.needs_reviewer(),
+            "reason": query.reason(),
+        }));
+        // An approval is for one call.
+        self.answer.lock().unwrap().take().unwrap_or(ApproverAnswer::Pending)
+    }
+}
+
+#[tokio::test]
+async fn asks_the_approver_for_a_review() {
+    let desk = Arc::new(Desk::default());
+    let server = Limited::with(builder(&BY_REVIEWER).approver(Arc::clone(&desk)));
+    let publish = async || server.call("ada", "publish", json!({"version": "1"})).await;
+    let answer = publish().await;
+    assert_eq!(denial(&answer), json!({"reason": "requires_human_review", "tool": "publish"}));
+    let text = answer.json()["result"]["content"][0]["text"].as_str().unwrap().to_owned();
+    assert!(text.ends_with("an approval has been requested; make the same call again later"), "{text}");
+    assert_eq!(
+        desk.asked.lock().unwrap()[..],
+        [json!({"tool": "publish", "subject": "ada", "arguments": {"version": "1"}, "review": true,
+            "reason": "a person other than the caller must review each call of `publish`"})]
+    );
+    // The caller cannot review its own call.
+    desk.answer(ApproverAnswer::ApprovedByCaller);
+    assert_eq!(reason(&publish().await), "requires_human_review");
+    desk.answer(ApproverAnswer::Declined("not on a Friday".to_owned()));
+    let answer = publish().await;
+    assert!(answer.body.contains("it was declined: not on a Friday") && answer.seen.is_none(), "{answer:?}");
+    desk.answer(ApproverAnswer::ApprovedByReviewer);
+    publish().await.passed();
+    assert_eq!(reason(&publish().await), "requires_human_review");
+    // A review is an approval too.
+    server.ada("list_files", "/home/ada").await.passed();
+    desk.answer(ApproverAnswer::ApprovedByReviewer);
+    publish().await.passed();
+}
+
+#[tokio::test]
+async fn asks_the_approver_after_a_trigger_alone() {
+    let desk = Arc::new(Desk::default());
+    let server = Limited::with(builder(&BY_REVIEWER).approver(Arc::clone(&desk)));
+    server.ada("deploy", "").await.passed();
+    assert!(desk.asked.lock().unwrap().is_empty());
+    server.ada("list_files", "/home/ada").await.passed();
+    assert_eq!(reason(&server.ada("deploy", "").await), "requires_approval_after");
+    desk.answer(ApproverAnswer::ApprovedByCaller);
+    server.ada("deploy", "").await.passed();
+    assert_eq!(desk.asked.lock().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn approves_each_call_of_a_batch() {
+    let desk = Arc::new(Desk::default());
+    let server = Limited::with(builder(&BY_REVIEWER).approver(Arc::clone(&desk)).allow_batches());
+    let call = |id| super::message(id, "publish", &json!({"version": id}));
+    let batch = || crate::server::Ask::post(json!([call(1), call(2)]).to_string()).token("ada");
+    desk.answer(ApproverAnswer::ApprovedByReviewer);
+    // The first is approved, and the second is not: none runs.
+    let answer = server.server.send(batch()).await;
+    assert!(answer.seen.is_none(), "{answer:?}");
+    assert_eq!(
+        desk.asked.lock().unwrap().iter().map(|asked| &asked["arguments"]["version"]).collect::<Vec<_>>(),
+        [1, 2]
+    );
+}

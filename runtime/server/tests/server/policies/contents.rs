@@ -1,0 +1,83 @@
+//! Resources and prompts pass the engine like calls.
+
+use mcp_scopes::{mcp_tool, scope_table};
+use mcp_scopes_server::{Access, policies::DENIAL_META};
+use serde_json::{Value, json};
+
+use super::{Limited, builder, reason};
+use crate::server::{Answer, Ask};
+
+/// Remove everything
+#[mcp_tool(scope = "files:read", risk = "high")]
+fn wipe() {}
+/// Run once
+#[mcp_tool(scope = "files:read", risk = "low", policy(max_calls_per_session = 1))]
+fn once() {}
+
+scope_table! { static TABLE = [wipe, once] with "tests/server/policies/contents.toml"; }
+scope_table! { static WITHOUT_ENTRIES = [once]; }
+
+async fn ask(server: &Limited, token: Option<&str>, method: &str, params: &Value) -> Answer {
+    let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
+    let ask = Ask::post(body.to_string());
+    server.server.send(if let Some(token) = token { ask.token(token) } else { ask }).await
+}
+
+/// Returns the reason of a denied read.
+#[track_caller]
+fn denied_read(answer: &Answer) -> Value {
+    assert_eq!(answer.refused(), (200, 403), "{answer:?}");
+    answer.json()["error"]["data"][DENIAL_META]["reason"].clone()
+}
+
+#[tokio::test]
+async fn reads_and_prompts_count_by_the_risk_of_their_entries() {
+    let server = Limited::of(&TABLE);
+    let secret = json!({"uri": "app://h/secret/x"});
+    for (token, method, params) in [
+        ("a", "resources/read", secret.clone()),
+        ("b", "resources/directory/read", secret.clone()),
+        ("c", "prompts/get", json!({"name": "review"})),
+    ] {
+        ask(&server, Some(token), "resources/read", &json!({"uri": "app://h/notes"})).await.passed();
+        ask(&server, Some(token), "resources/list", &json!({})).await.passed();
+        ask(&server, Some(token), method, &params).await.passed();
+        assert_eq!(denied_read(&ask(&server, Some(token), method, &params).await), "max_high_risk_calls");
+        // Resources, prompts and tools share the limit.
+        assert_eq!(denied_read(&ask(&server, Some(token), "resources/read", &secret).await), "max_high_risk_calls");
+        assert_eq!(reason(&server.call(token, "wipe", json!({})).await), "max_high_risk_calls");
+        ask(&server, Some(token), "resources/read", &json!({"uri": "app://h/notes"})).await.passed();
+    }
+}
+
+#[tokio::test]
+async fn denied_reads_say_why() {
+    let server = Limited::of(&TABLE);
+    let answer = ask(&server, Some("-"), "resources/read", &json!({"uri": "app://h/secret/x"})).await;
+    assert_eq!(denied_read(&answer), "no_subject");
+    let message = answer.json()["error"]["message"].as_str().unwrap().to_owned();
+    assert!(message.starts_with("this read requires a token that names its subject"), "{message}");
+}
+
+#[tokio::test]
+async fn public_resources_have_no_caller() {
+    let server = Limited::of(&TABLE);
+    for token in [None, Some("ada"), Some("-")] {
+        for _ in 0..3 {
+            ask(&server, token, "resources/read", &json!({"uri": "app://public/x"})).await.passed();
+        }
+    }
+}
+
+#[tokio::test]
+async fn reads_without_an_entry_count_as_low() {
+    let server = Limited::with(
+        builder(&WITHOUT_ENTRIES).method("resources/read", Access::Token).method("prompts/get", Access::Token),
+    );
+    ask(&server, Some("a"), "resources/read", &json!({"uri": "app://h/x"})).await.passed();
+    ask(&server, Some("a"), "prompts/get", &json!({"name": "review"})).await.passed();
+    // What does not say what it reads is not forwarded.
+    for method in ["resources/read", "prompts/get"] {
+        assert_eq!(ask(&server, Some("a"), method, &json!({})).await.refused(), (400, -32602));
+    }
+}

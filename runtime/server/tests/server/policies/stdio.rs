@@ -1,0 +1,185 @@
+//! Servers without HTTP, and handlers of rmcp behind the layer.
+
+use mcp_scopes::{Caller, Environment, ScopeTable, mcp_tool, mcp_tools, scope_table};
+use mcp_scopes_rmcp::guard;
+use mcp_scopes_server::{StdioCredentials, policies::DENIAL_META};
+use rmcp::{
+    ErrorData, RoleServer, ServerHandler, ServiceExt as _,
+    model::{ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult},
+    service::RequestContext,
+    tool, tool_handler, tool_router,
+    transport::streamable_http_server::{StreamableHttpServerConfig, session::local::LocalSessionManager},
+};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream};
+use tower::ServiceExt as _;
+
+use super::{Limited, builder, denial, message};
+use crate::server::{Answer, Ask};
+
+#[derive(Clone, Debug)]
+struct Files;
+
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct Path {
+    path: String,
+}
+
+#[mcp_tools]
+#[tool_router]
+impl Files {
+    #[mcp_tool(scope = "files:read", risk = "low")]
+    #[tool(description = "Read a file")]
+    async fn read(&self, path: rmcp::handler::server::wrapper::Parameters<Path>) -> String {
+        path.0.path
+    }
+
+    #[mcp_tool(scope = "files:read", risk = "low", policy(blocked_after("read:*.key")))]
+    #[tool(description = "Send a message")]
+    async fn send(&self) -> String {
+        "sent".to_owned()
+    }
+
+    #[mcp_tool(scope = "files:read", risk = "low", policy(max_calls_per_session = 1))]
+    #[tool(description = "Run once")]
+    async fn once(&self) -> String {
+        "ran".to_owned()
+    }
+
+    #[mcp_tool(scope = "files:read", risk = "low", policy(requires_approval_after("once")))]
+    #[tool(description = "Deploy")]
+    async fn deploy(&self) -> String {
+        "deployed".to_owned()
+    }
+}
+
+#[tool_handler]
+impl ServerHandler for Files {
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let _ = request;
+        Ok(ReadResourceResult::new(Vec::new()).into())
+    }
+}
+
+// Each test has a table, since one process is one session.
+scope_table! { static FIRST = [Files::*] with "tests/server/policies/contents.toml"; }
+scope_table! { static SECOND = [Files::*] with "tests/server/policies/contents.toml"; }
+scope_table! { static THIRD = [Files::*] with "tests/server/policies/contents.toml"; }
+scope_table! { static FOURTH = [Files::*] with "tests/server/policies/contents.toml"; }
+
+const HANDSHAKE: &str = r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#;
+
+struct Stdio {
+    stream: BufReader<DuplexStream>,
+    server: tokio::task::JoinHandle<()>,
+}
+
+impl Stdio {
+    async fn start(credentials: StdioCredentials) -> Self {
+        let (here, there) = tokio::io::duplex(1 << 16);
+        let guarded = guard(credentials, Files);
+        let server = tokio::spawn(async move {
+            let running = guarded.serve(tokio::io::split(there)).await.unwrap();
+            let _ = running.waiting().await;
+        });
+        let mut stdio = Self { stream: BufReader::new(here), server };
+        stdio.say(HANDSHAKE).await;
+        stdio
+    }
+
+    async fn say(&mut self, message: &str) -> Value {
+        self.stream.write_all(format!("{message}\n").as_bytes()).await.unwrap();
+        let mut line = String::new();
+        self.stream.read_line(&mut line).await.unwrap();
+        serde_json::from_str(&line).unwrap()
+    }
+
+    /// Calls a tool, and returns its text or the reason of its denial.
+    async fn call(&mut self, tool: &str, path: &str) -> String {
+        let answer = self.say(&message(1, tool, &json!({"path": path})).to_string()).await;
+        let result = &answer["result"];
+        match result["_meta"][DENIAL_META]["reason"].as_str() {
+            Some(reason) => {
+                assert_eq!(result["isError"], true, "{answer}");
+                reason.to_owned()
+            }
+            None => result["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned(),
+        }
+    }
+}
+
+impl Drop for Stdio {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+fn credentials(table: &'static ScopeTable) -> StdioCredentials {
+    StdioCredentials::of(Caller::new(table.grant("files:read"), Environment::Live))
+}
+
+#[tokio::test]
+async fn one_process_is_one_session() {
+    let mut stdio = Stdio::start(credentials(&FIRST)).await;
+    assert_eq!(stdio.call("send", "").await, "sent");
+    assert_eq!(stdio.call("read", "/home/ada/id.key").await, "/home/ada/id.key");
+    assert_eq!(stdio.call("send", "").await, "blocked_after");
+    assert_eq!(stdio.call("once", "").await, "ran");
+    assert_eq!(stdio.call("once", "").await, "max_calls_per_session");
+    // There is no form of approval.
+    assert_eq!(stdio.call("deploy", "").await, "requires_approval_after");
+    // A new connection, and other credentials, are the same process.
+    let mut again = Stdio::start(StdioCredentials::all(&FIRST)).await;
+    assert_eq!(again.call("send", "").await, "blocked_after");
+    assert_eq!(again.call("once", "").await, "max_calls_per_session");
+    assert_eq!(again.call("read", "x").await, "x");
+}
+
+#[tokio::test]
+async fn reads_of_resources_count_on_stdio() {
+    let mut stdio = Stdio::start(credentials(&SECOND)).await;
+    let read = json!({"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": {"uri": "app://h/secret/x"}});
+    let answer = stdio.say(&read.to_string()).await;
+    assert!(answer["result"].is_object(), "{answer}");
+    let answer = stdio.say(&read.to_string()).await;
+    assert_eq!(answer["error"]["code"], 403, "{answer}");
+    assert_eq!(answer["error"]["data"][DENIAL_META]["reason"], "max_high_risk_calls");
+}
+
+#[tokio::test]
+async fn a_server_may_enforce_policies_itself_on_stdio() {
+    let mut stdio = Stdio::start(credentials(&THIRD).policies_enforced_elsewhere()).await;
+    for _ in 0..2 {
+        assert_eq!(stdio.call("once", "").await, "ran");
+    }
+}
+
+#[tokio::test]
+async fn handlers_behind_the_layer_ask_once() {
+    let layer = Limited::with(builder(&FOURTH).approval_by_sign_in(["gold"]));
+    let config = StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
+    let service =
+        mcp_scopes_rmcp::service(layer.server.layer(), || Ok(Files), LocalSessionManager::default().into(), config)
+            .unwrap();
+    let call = async |tool: &str, path: &str| {
+        let ask = Ask::post(message(1, tool, &json!({"path": path})).to_string());
+        let ask = ask.token("ada").header("accept", "application/json, text/event-stream").header("host", "localhost");
+        let (parts, body) = service.clone().oneshot(ask.0).await.unwrap().into_parts();
+        let body = http_body_util::BodyExt::collect(body).await.unwrap().to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8(body.to_vec()).unwrap(),
+            seen: None,
+        }
+    };
+    // A limit of one call admits one call: layer and handler do not both count it.
+    assert_eq!(call("once", "").await.json()["result"]["content"][0]["text"], "ran");
+    assert_eq!(denial(&call("once", "").await)["reason"], "max_calls_per_session");
+    assert_eq!(call("read", "id.key").await.json()["result"]["content"][0]["text"], "id.key");
+    assert_eq!(denial(&call("send", "").await)["reason"], "blocked_after");
+}
