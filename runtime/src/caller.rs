@@ -21,19 +21,21 @@ use crate::{Denied, Grant, Reason, ScopeTable, ToolHandle};
 pub struct Caller {
     grant: Grant,
     environment: Environment,
+    /// Whether the policies of the table have allowed the call.
+    is_decided: bool,
 }
 
 impl Caller {
     /// Creates a caller with a verified token.
     #[must_use]
     pub const fn new(grant: Grant, environment: Environment) -> Self {
-        Self { grant, environment }
+        Self { grant, environment, is_decided: false }
     }
 
     /// Creates a caller without a token, in the live environment.
     #[must_use]
     pub const fn anonymous(table: &'static ScopeTable) -> Self {
-        Self { grant: table.anonymous(), environment: Environment::Live }
+        Self::new(table.anonymous(), Environment::Live)
     }
 
     /// Returns the grant.
@@ -46,6 +48,42 @@ impl Caller {
     #[must_use]
     pub const fn environment(&self) -> Environment {
         self.environment
+    }
+
+    /// States that another component has enforced the policies of the table for the call. The layer and the guarded handler of
+    /// `mcp-scopes-rmcp` do so themselves. Without it, a tool with `policy(..)` and `guard = ..` denies the call.
+    ///
+    /// ```
+    /// # use mcp_scopes::{Caller, Denied, Environment, mcp_tool, scope_table};
+    /// #[mcp_tool(risk = "low", policy(max_calls_per_session = 3), guard = caller)]
+    /// fn write_file(caller: &Caller) -> Result<(), Denied> {
+    ///     Ok(())
+    /// }
+    /// # scope_table! { static TOOLS = [write_file]; }
+    /// let caller = Caller::new(TOOLS.grant("write_file"), Environment::Live);
+    /// assert!(write_file(&caller).is_err());
+    /// // After the server has counted the call itself:
+    /// assert!(write_file(&caller.policies_enforced_elsewhere()).is_ok());
+    /// ```
+    #[must_use]
+    pub const fn policies_enforced_elsewhere(self) -> Self {
+        Self { is_decided: true, ..self }
+    }
+
+    /// Returns the size in bytes of the largest file that a call of that tool may read or write, if its policy limits it. The layer
+    /// compares it with files in the arguments. A tool that opens files compares it with theirs.
+    ///
+    /// ```
+    /// # use mcp_scopes::{Caller, mcp_tool, scope_table};
+    /// #[mcp_tool(risk = "low", policy(max_file_size_mb = 10))]
+    /// fn read_file() {}
+    /// # scope_table! { static TOOLS = [read_file]; }
+    /// assert_eq!(Caller::anonymous(&TOOLS).max_file_size("read_file"), Some(10_000_000));
+    /// ```
+    #[must_use]
+    pub fn max_file_size(&self, tool: &str) -> Option<u64> {
+        let megabytes = self.grant.table().tool(tool)?.policy.max_file_size_mb?;
+        Some(u64::from(megabytes).saturating_mul(1_000_000))
     }
 
     /// Checks a call of that tool, and returns what to run.
@@ -81,12 +119,15 @@ impl Caller {
     }
 
     /// Does the same as [`Caller::authorize`], for the annotated function: a tool of the same name in the table of another
-    /// server is another tool.
+    /// server is another tool. If the tool states a policy, the policies must have been enforced.
     pub(crate) fn authorize_at(&self, tool: &str, at: SourceLocation<'_>) -> Result<Route, Denied> {
         match self.grant.table().tool(tool) {
             Some(found) if found.location != Some(at) => {
                 Err(Denied::without_step(Some(self.grant.table()), None, Reason::OtherTable))
             }
+            Some(found) if !self.is_decided && !found.policy.is_none() => self.authorize(tool).and_then(|_| {
+                Err(Denied::without_step(Some(self.grant.table()), Some(found), Reason::PoliciesNotEnforced))
+            }),
             _ => self.authorize(tool),
         }
     }

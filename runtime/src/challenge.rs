@@ -108,9 +108,11 @@ impl<'a> Challenge<'a> {
         match denied.reason() {
             Reason::NoCredentials => Self::new(401, None, Scope::Step(denied)),
             Reason::MissingScopes => Self::new(403, Some(Error::InsufficientScope), Scope::Step(denied)),
-            Reason::UnknownTool | Reason::OtherTable | Reason::NotInSandbox | Reason::NoCaller => {
-                Self::new(403, None, Scope::None)
-            }
+            Reason::UnknownTool
+            | Reason::OtherTable
+            | Reason::NotInSandbox
+            | Reason::PoliciesNotEnforced
+            | Reason::NoCaller => Self::new(403, None, Scope::None),
         }
     }
 

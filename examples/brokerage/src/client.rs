@@ -24,7 +24,8 @@ impl Client {
             Some(other) => return Err(format!("`{other}` is not an environment; write `live` or `sandbox`")),
         };
         let grant = scope.map_or_else(|| TOOLS.anonymous(), |scope| TOOLS.grant(scope));
-        Ok(Self(Caller::new(grant, environment)))
+        // `Limits` decides on each call before the tool runs.
+        Ok(Self(Caller::new(grant, environment).policies_enforced_elsewhere()))
     }
 
     /// Returns the caller's grant.

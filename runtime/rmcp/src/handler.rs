@@ -225,6 +225,8 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
             if let Err(denied) = enforce_policies(credentials, &call) {
                 return Ok(refused_call(denied).into());
             }
+            // For inline checks of tools with policies.
+            context.extensions.insert(caller.policies_enforced_elsewhere());
         }
         self.handler.call_tool(request, context).await
     }

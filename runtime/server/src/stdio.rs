@@ -97,6 +97,7 @@ impl StdioCredentials {
     /// for the process, and denies calls that need an approval.
     pub const fn policies_enforced_elsewhere(mut self) -> Self {
         self.policies_elsewhere = true;
+        self.caller = self.caller.policies_enforced_elsewhere();
         self
     }
 

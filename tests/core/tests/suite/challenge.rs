@@ -18,7 +18,14 @@ fn hello() {}
 
 scope_table! { static TOOLS = [read_file, write_file, hello] with "tests/suite/challenge/baseline.toml"; }
 scope_table! { static WITHOUT_FILE = [read_file]; }
+scope_table! { static LIMITED = [limited]; }
 scope_table! { static LONG = [read_file] with "tests/suite/challenge/long.toml"; }
+
+#[mcp_tool(risk = "low", policy(max_calls_per_session = 1), guard = caller)]
+fn limited(caller: &Caller) -> Result<(), Denied> {
+    _ = caller;
+    Ok(())
+}
 
 #[mcp_tool(risk = "low", guard = caller)]
 fn guarded(caller: Option<Caller>) -> Result<(), Denied> {
@@ -81,8 +88,15 @@ fn requests_no_scopes_that_do_not_help() {
     let other = TOOLS.grant("everything").authorize_tool(WITHOUT_FILE.handle("read_file")).unwrap_err();
     let sandbox = Caller::new(TOOLS.grant("everything"), Environment::Sandbox).authorize("read_file").unwrap_err();
     let anonymous = guarded(None).unwrap_err();
-    let reasons = [Reason::UnknownTool, Reason::OtherTable, Reason::NotInSandbox, Reason::NoCaller];
-    for (denied, reason) in [unknown, other, sandbox, anonymous].iter().zip(reasons) {
+    let owner = Caller::new(LIMITED.grant("limited"), Environment::Live);
+    let undecided = limited(&owner).unwrap_err();
+    assert!(owner.authorize("limited").is_ok() && limited(&owner.policies_enforced_elsewhere()).is_ok());
+    // Without the scope there is nothing to enforce.
+    let stranger = Caller::new(LIMITED.grant(""), Environment::Live);
+    assert_eq!(limited(&stranger).unwrap_err().reason(), Reason::MissingScopes);
+    let reasons =
+        [Reason::UnknownTool, Reason::OtherTable, Reason::NotInSandbox, Reason::NoCaller, Reason::PoliciesNotEnforced];
+    for (denied, reason) in [unknown, other, sandbox, anonymous, undecided].iter().zip(reasons) {
         assert_eq!(denied.reason(), reason);
         is(&Challenge::of(denied), 403, &[]);
         assert_eq!(denied.step().count() + denied.missing().count(), 0);
@@ -103,6 +117,26 @@ fn challenges_requests_without_a_tool() {
         401,
         &[("error", "invalid_token"), ("resource_metadata", "https://h/m")],
     );
+}
+
+#[test]
+fn challenges_callers_who_must_sign_in_again() {
+    let grant = TOOLS.grant("files:read");
+    let challenge = Challenge::insufficient_user_authentication(&grant);
+    let held = grant.scopes().collect::<Vec<_>>().join(" ");
+    is(&challenge, 401, &[("scope", &held), ("error", "insufficient_user_authentication")]);
+    is(
+        &challenge.acr_values("gold silver").max_age(0),
+        401,
+        &[
+            ("scope", &held),
+            ("error", "insufficient_user_authentication"),
+            ("acr_values", "gold silver"),
+            ("max_age", "0"),
+        ],
+    );
+    let nothing = TOOLS.grant("");
+    is(&Challenge::insufficient_user_authentication(&nothing), 401, &[("error", "insufficient_user_authentication")]);
 }
 
 #[test]

@@ -50,6 +50,7 @@ async fn asks_for_a_sign_in_which_approves_one_call() {
     server.wait(2);
     let weak = token(server.now(), "silver");
     assert_eq!(deploy(&weak).await.refused(), (401, 401));
+    server.wait(2);
     let second = token(server.now(), "gold");
     deploy(&second).await.passed();
     // One authentication approves one call.

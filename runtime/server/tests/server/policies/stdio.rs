@@ -40,10 +40,11 @@ impl Files {
         "sent".to_owned()
     }
 
-    #[mcp_tool(scope = "files:read", risk = "low", policy(max_calls_per_session = 1))]
+    #[mcp_tool(scope = "files:read", risk = "low", policy(max_calls_per_session = 1), guard = caller)]
     #[tool(description = "Run once")]
-    async fn once(&self) -> String {
-        "ran".to_owned()
+    async fn once(&self, caller: mcp_scopes_rmcp::Caller) -> Result<String, ErrorData> {
+        let _ = caller;
+        Ok("ran".to_owned())
     }
 
     #[mcp_tool(scope = "files:read", risk = "low", policy(requires_approval_after("once")))]
@@ -69,6 +70,7 @@ impl ServerHandler for Files {
 scope_table! { static FIRST = [Files::*] with "tests/server/policies/contents.toml"; }
 scope_table! { static SECOND = [Files::*] with "tests/server/policies/contents.toml"; }
 scope_table! { static THIRD = [Files::*] with "tests/server/policies/contents.toml"; }
+scope_table! { static FIFTH = [Files::*] with "tests/server/policies/contents.toml"; }
 scope_table! { static FOURTH = [Files::*] with "tests/server/policies/contents.toml"; }
 
 const HANDSHAKE: &str = r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#;
@@ -156,6 +158,15 @@ async fn a_server_may_enforce_policies_itself_on_stdio() {
     for _ in 0..2 {
         assert_eq!(stdio.call("once", "").await, "ran");
     }
+}
+
+#[tokio::test]
+async fn inline_checks_require_that_policies_were_enforced() {
+    let caller = Caller::new(FIFTH.grant("files:read"), Environment::Live);
+    let error = Files.once(mcp_scopes_rmcp::Caller(caller)).await.unwrap_err();
+    assert_eq!(error.code.0, 403);
+    assert!(error.message.contains("states policies that were not enforced for this call"), "{error:?}");
+    assert!(Files.once(mcp_scopes_rmcp::Caller(caller.policies_enforced_elsewhere())).await.is_ok());
 }
 
 #[tokio::test]

@@ -78,7 +78,9 @@ fn run<T>(future: impl Future<Output = T>) -> T {
 fn main() {
     let call = |scopes, environment| {
         let caller = Caller::new(TOOLS.grant(scopes), environment);
-        run(execute_command(&caller, "uptime".to_owned(), None))
+        // The tool states a policy, which something must have enforced.
+        assert_eq!(run(execute_command(&caller, "uptime".to_owned(), None)), Err(Failure::Denied));
+        run(execute_command(&caller.policies_enforced_elsewhere(), "uptime".to_owned(), None))
     };
     assert_eq!(call("system:execute admin", Environment::Live), Ok("uptime".to_owned()));
     assert_eq!(call("system:execute admin", Environment::Sandbox), Ok("would run uptime".to_owned()));

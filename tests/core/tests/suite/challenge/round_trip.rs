@@ -4,9 +4,9 @@ use mcp_scopes::{Caller, Challenge, Denied, Environment, Reason};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use super::{
-    TOOLS, WITHOUT_FILE,
+    LIMITED, TOOLS, WITHOUT_FILE,
     grammar::{Parsed, challenges},
-    guarded,
+    guarded, limited,
     strict::{first_scope, scope_between_commas},
 };
 
@@ -23,11 +23,12 @@ fn denials() -> Vec<Denied> {
         Caller::new(TOOLS.grant("everything"), Environment::Sandbox).authorize("read_file").err(),
         WITHOUT_FILE.grant("").authorize("read_file").err(),
         guarded(None).err(),
+        limited(&Caller::new(LIMITED.grant("limited"), Environment::Live)).err(),
     ]
     .into_iter()
     .flatten()
     .collect();
-    assert_eq!(all.len(), 10);
+    assert_eq!(all.len(), 11);
     for reason in [
         Reason::MissingScopes,
         Reason::NoCredentials,
@@ -35,6 +36,7 @@ fn denials() -> Vec<Denied> {
         Reason::OtherTable,
         Reason::NotInSandbox,
         Reason::NoCaller,
+        Reason::PoliciesNotEnforced,
     ] {
         assert!(all.iter().any(|denied| denied.reason() == reason), "{reason:?}");
     }
