@@ -1,7 +1,6 @@
 //! Limits on calls of a tool and on sessions.
 
-/// An entry of `tool_interaction_policies`. A separate policy engine enforces it. A server with a policy but without an
-/// engine is rejected when it is built.
+/// An entry of `tool_interaction_policies`. The layer of `mcp-scopes-server` enforces it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Policy<'a> {
     /// [Patterns](crate::pattern) of calls after which this tool is denied.

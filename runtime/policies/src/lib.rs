@@ -4,7 +4,7 @@
 //! holds what happened so far. [`Rules::decide`] reads and changes it, for all calls of a body at once. [`MemoryStore`] keeps sessions in
 //! memory. [`Rules::explain`] turns a denial into a sentence that a model can act on.
 //!
-//! `mcp-scopes-server` does not use this package yet. The package does no I/O and reads no clock. `docs/decisions/099-policy-engine.md` says why it is built this way.
+//! `mcp-scopes-server` uses it in its feature `policies`. The package does no I/O and reads no clock. `docs/decisions/099-policy-engine.md` says why it is built this way.
 //!
 //! | module | holds |
 //! |---|---|
