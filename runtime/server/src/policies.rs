@@ -15,7 +15,7 @@
 //! - What a tool reads or writes besides its arguments. `max_file_size_mb` counts `blob` and `data` members in base64 and `data:` URLs
 //!   in arguments. A tool that opens files compares their size with [`Caller::max_file_size`](mcp_scopes::Caller::max_file_size).
 //! - Paths that a tool makes from parts, and links in a file system. Globs are compared with each string in the arguments.
-//! - What a caller does in a program of its own, or as another subject.
+//! - What a caller does in another program, or as another subject.
 //!
 //! | module | holds |
 //! |---|---|

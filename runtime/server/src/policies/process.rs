@@ -16,7 +16,7 @@ use super::{
     calls::Calls,
 };
 
-/// The engines of this process, one for each table. A handler that is made anew for each connection shares the one of its table.
+/// The engines of this process, one for each table. A handler that is made again for each connection shares the one of its table.
 static ENGINES: Mutex<Vec<(&'static ScopeTable, Arc<ProcessEngine>)>> = Mutex::new(Vec::new());
 
 /// Enforces the policies of a table for the process that started this one.
