@@ -3,11 +3,12 @@
 use mcp_scopes_model::Risk;
 
 use crate::{
+    batch::{Batch, forbidden, is_repeat},
     decision::{ApprovalRequest, Decision, Denial, Reason, Reauthentication},
     matcher::{Call, Evidence},
     rules::{Condition, Cooling, Row, Rules},
     session::{APPROVED_BY, CHALLENGED, HIGH_RISK, REFUSED, Session, TRIGGER},
-    time::{Timestamp, minutes},
+    time::Timestamp,
 };
 
 /// What the token says about the caller's authentication.
@@ -28,7 +29,7 @@ impl Facts<'_> {
         time.filter(|time| *time <= now.saturating_add(CLOCK_SKEW))
     }
 
-    fn has_acr(&self, values: &[String]) -> bool {
+    pub(crate) fn has_acr(&self, values: &[String]) -> bool {
         self.acr.is_some_and(|acr| values.iter().any(|value| value == acr))
     }
 }
@@ -41,7 +42,8 @@ impl Rules {
     pub fn decide(&self, session: &mut Session, calls: &[Call], facts: &Facts<'_>, now: Timestamp) -> Decision {
         session.end_if_over(self, now);
         let is_new = session.started().is_none();
-        let asked = Asked { rules: self, session, calls, facts, now: now.floor(), begin: now.ceil() };
+        let batch = Batch { rules: self, calls };
+        let asked = Asked { batch, session, facts, now: now.floor(), begin: now.ceil() };
         let (decision, approved_by) = asked.decision();
         match decision {
             Decision::Allowed => {
@@ -113,12 +115,6 @@ impl Rules {
         calls.iter().any(matches)
     }
 
-    /// Returns whether some tool requires approval after this call.
-    fn asks_approval(&self, call: &Call) -> bool {
-        let patterns = self.row(call.row).into_iter().flat_map(|row| row.patterns.iter().enumerate());
-        patterns.into_iter().any(|(place, pattern)| pattern.asks_approval && call.matched.has(place))
-    }
-
     fn latch_matches(&self, session: &mut Session, call: &Call, now: Timestamp) {
         let Some(row) = self.row(call.row) else { return };
         for (place, pattern) in row.patterns.iter().enumerate() {
@@ -167,13 +163,11 @@ impl Rules {
         if row.is_public {
             return None;
         }
-        let rule = self.risk.get(call.risk as usize)?;
-        let ages = [self.limits.auth_age, rule.max_auth_age_minutes.map(minutes)];
-        let max_age = ages.into_iter().flatten().min();
-        let is_fresh =
-            max_age.is_none_or(|max_age| facts.auth_time(now).is_some_and(|time| now.saturating_sub(time) <= max_age));
-        let is_strong = rule.acr_values.is_empty() || facts.has_acr(&rule.acr_values);
-        (!is_fresh || !is_strong).then_some(Reauthentication { call: place, row: call.row, risk: call.risk, max_age })
+        let demand = self.demand(place, call);
+        let is_fresh = demand
+            .max_age
+            .is_none_or(|max_age| facts.auth_time(now).is_some_and(|time| now.saturating_sub(time) <= max_age));
+        (!is_fresh || !self.is_strong(call, facts)).then_some(demand)
     }
 }
 
@@ -182,16 +176,10 @@ fn challenged(facts: &Facts<'_>, now: u32) -> u32 {
     facts.auth_time(now).unwrap_or(0).saturating_add(1)
 }
 
-/// Returns what the arguments themselves violate.
-fn forbidden(call: &Call) -> Option<Reason> {
-    call.blocked.map(|glob| Reason::BlockedPattern { glob }).or(call.is_too_large.then_some(Reason::FileTooLarge))
-}
-
 /// Everything that a decision depends on.
 struct Asked<'a> {
-    rules: &'a Rules,
+    batch: Batch<'a>,
     session: &'a Session,
-    calls: &'a [Call],
     facts: &'a Facts<'a>,
     now: u32,
     /// When a period that begins now counts as begun.
@@ -201,13 +189,16 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// Returns the decision, and the `auth_time` that approves a call.
     fn decision(&self) -> (Decision, Option<u32>) {
-        let denials = self.calls.iter().enumerate().filter_map(|(place, call)| self.denial(place, call));
+        let Batch { rules, calls } = self.batch;
+        if let Some(denial) = self.batch.forbidden() {
+            return (Decision::Denied(denial), None);
+        }
+        let denials = calls.iter().enumerate().filter_map(|(place, call)| self.denial(place, call));
         if let Some(denial) = denials.min_by_key(|denial| denial.reason.rank()) {
             return (Decision::Denied(denial), None);
         }
-        let rows =
-            || self.calls.iter().enumerate().filter_map(|(place, call)| Some((place, call, self.rules.row(call.row)?)));
-        let stale = |(place, call, row)| self.rules.reauthentication(place, call, row, self.facts, self.now);
+        let rows = || calls.iter().enumerate().filter_map(|(place, call)| Some((place, call, rules.row(call.row)?)));
+        let stale = |(place, call, row)| rules.reauthentication(place, call, row, self.facts, self.now);
         if let Some(needed) = rows().find_map(stale) {
             return (self.challenge_once(needed), None);
         }
@@ -225,10 +216,8 @@ impl Asked<'_> {
 
     fn denial(&self, place: usize, call: &Call) -> Option<Denial> {
         let deny = |reason, retry_after| Some(Denial { call: place, row: call.row, reason, retry_after });
-        if let Some(reason) = forbidden(call) {
-            return deny(reason, None);
-        }
-        let (rules, session) = (self.rules, self.session);
+        let (batch, session) = (self.batch, self.session);
+        let rules = batch.rules;
         let row = rules.row(call.row)?;
         if row.is_public {
             return None;
@@ -239,17 +228,15 @@ impl Asked<'_> {
         if let Some(condition) = self.first_met(place, &row.blocked_after) {
             return deny(Reason::BlockedAfter { pattern: condition.latch }, None);
         }
-        if let Some(counter) = &row.max_calls {
-            let asked = self.count(|other| other.row == call.row);
-            if session.get(counter.word).saturating_add(asked) > counter.limit {
-                return deny(Reason::CallLimit, None);
-            }
+        if let Some(counter) = &row.max_calls
+            && session.get(counter.word).saturating_add(batch.calls_of(call.row)) > counter.limit
+        {
+            return deny(Reason::CallLimit, None);
         }
-        if let Some(limit) = rules.limits.high_risk.filter(|_| call.risk >= Risk::High) {
-            let asked = self.count(|other| other.risk >= Risk::High && !self.is_public(other));
-            if session.get(HIGH_RISK).saturating_add(asked) > limit {
-                return deny(Reason::HighRiskLimit, None);
-            }
+        if let Some(limit) = rules.limits.high_risk.filter(|_| call.risk >= Risk::High)
+            && session.get(HIGH_RISK).saturating_add(batch.high_risk_calls()) > limit
+        {
+            return deny(Reason::HighRiskLimit, None);
         }
         if let Some(wait) = row.cooling.as_ref().and_then(|cooling| self.cooling(place, call, cooling)) {
             return deny(Reason::Cooling, Some(wait));
@@ -263,38 +250,20 @@ impl Asked<'_> {
     /// Returns the first condition that an earlier call or another call of the batch meets.
     fn first_met(&self, place: usize, conditions: &[Condition]) -> Option<Condition> {
         let met = |condition: &Condition| {
-            self.session.is_latched(self.rules, condition.latch) || self.is_met_by_others(place, condition)
+            self.session.is_latched(self.batch.rules, condition.latch) || self.batch.is_met_by_others(place, condition)
         };
         conditions.iter().copied().find(met)
     }
 
-    fn is_met_by_others(&self, place: usize, condition: &Condition) -> bool {
-        let Some((row, pattern)) = condition.source else { return false };
-        self.others(place).any(|other| other.row == row && other.matched.has(pattern as usize))
-    }
-
-    /// Returns all calls but one.
-    fn others(&self, place: usize) -> impl Iterator<Item = &Call> {
-        self.calls.iter().enumerate().filter(move |(other, _)| *other != place).map(|(_, call)| call)
-    }
-
-    fn count(&self, counts: impl Fn(&Call) -> bool) -> u32 {
-        u32::try_from(self.calls.iter().filter(|call| counts(call)).count()).unwrap_or(u32::MAX)
-    }
-
-    fn is_public(&self, call: &Call) -> bool {
-        self.rules.row(call.row).is_some_and(|row| row.is_public)
-    }
-
     /// Returns how long a call must wait for its own tool.
     fn cooling(&self, place: usize, call: &Call, cooling: &Cooling) -> Option<u32> {
-        let is_repeat = |arguments: u64| cooling.arguments.is_some() && arguments != 0 && arguments == call.arguments;
         let end = self.session.get(cooling.word);
         let is_running = end > self.now;
-        if is_running && !cooling.arguments.is_some_and(|word| is_repeat(self.session.arguments(word))) {
+        let repeats = |word| is_repeat(cooling, call, self.session.arguments(word));
+        if is_running && !cooling.arguments.is_some_and(repeats) {
             return Some(end - self.now);
         }
-        let has_rival = self.others(place).any(|other| other.row == call.row && !is_repeat(other.arguments));
+        let has_rival = self.batch.has_rival(place, call, cooling);
         has_rival.then(|| self.begin.saturating_add(cooling.seconds).saturating_sub(self.now))
     }
 
@@ -305,7 +274,7 @@ impl Asked<'_> {
             return None;
         }
         let (highest, risen) = self.session.last_rise();
-        let rises_with = self.others(place).any(|other| other.risk > highest && !self.is_public(other));
+        let rises_with = self.batch.highest_other_risk(place) > highest;
         // Without a first contact, this is it.
         let contact = self.session.started().unwrap_or(self.begin);
         let latest = if rises_with { self.begin } else { contact.max(risen) };
@@ -328,7 +297,7 @@ impl Asked<'_> {
 
     /// Returns the approval that a call lacks.
     fn approval(&self, place: usize, call: &Call, row: &Row) -> Option<ApprovalRequest> {
-        if row.requires_human_review && call.evidence < Evidence::Reviewer {
+        if row.lacks_review(call) {
             return Some(self.approval_request(place, call, None));
         }
         let condition = self.first_met(place, &row.approval_after).filter(|_| call.evidence == Evidence::None)?;
@@ -338,18 +307,19 @@ impl Asked<'_> {
     /// Returns the request for the approval that a pattern requires, or else the tool itself: by a reviewer.
     fn approval_request(&self, place: usize, call: &Call, pattern: Option<u32>) -> ApprovalRequest {
         let by_reviewer = pattern.is_none();
-        let is_repeated = !by_reviewer && self.rules.sign_in_approval.is_some() && self.is_challenged();
+        let is_repeated = !by_reviewer && self.batch.rules.sign_in_approval.is_some() && self.is_challenged();
         ApprovalRequest { call: place, row: call.row, by_reviewer, pattern, is_repeated }
     }
 
     /// Returns the `auth_time` of an authentication that approves a call: later than what triggered it, and used for no other call.
     fn approving_sign_in(&self, request: &ApprovalRequest) -> Option<u32> {
-        let values = self.rules.sign_in_approval.as_ref()?;
+        if !self.batch.rules.may_approve(self.facts) {
+            return None;
+        }
         // One from the future approves nothing: it could be older than the trigger.
-        let auth_time =
-            self.facts.auth_time(self.now).filter(|time| *time <= self.now && self.facts.has_acr(values))?;
-        let is_triggered_now = self.others(request.call).any(|other| self.rules.asks_approval(other));
-        let trigger = if is_triggered_now { self.now } else { self.session.get(TRIGGER) };
+        let auth_time = self.facts.auth_time(self.now).filter(|time| *time <= self.now)?;
+        let trigger =
+            if self.batch.is_triggered_by_others(request.call) { self.now } else { self.session.get(TRIGGER) };
         (auth_time > trigger.max(self.session.get(APPROVED_BY))).then_some(auth_time)
     }
 }

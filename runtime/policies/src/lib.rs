@@ -18,6 +18,7 @@
 //! | [`key`] | [`SessionKey`], and the keyed hash of arguments |
 
 pub mod answer;
+mod batch;
 mod compile;
 pub mod decide;
 pub mod decision;
