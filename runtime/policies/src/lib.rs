@@ -2,9 +2,10 @@
 //!
 //! [`Rules::compile`] reads what a scope table states. For each call the server makes a [`Call`] from its arguments. One [`Session`] per caller
 //! holds what happened so far. [`Rules::decide`] reads and changes it, for all calls of a body at once. [`MemoryStore`] keeps sessions in
-//! memory. [`Rules::explain`] turns a denial into a sentence that a model can act on.
+//! memory, and `RedisStore` (feature `redis`) in Redis or Valkey. [`Rules::explain`] turns a denial into a sentence that a model can act on.
 //!
-//! `mcp-scopes-server` uses it in its feature `policies`. The package does no I/O and reads no clock. `docs/decisions/099-policy-engine.md` says why it is built this way.
+//! `mcp-scopes-server` uses it in its feature `policies`. Without the feature `redis` the package does no I/O and reads no clock.
+//! `docs/decisions/099-policy-engine.md` says why it is built this way.
 //!
 //! | module | holds |
 //! |---|---|
@@ -15,7 +16,10 @@
 //! | [`decide`] | the decision; [`decision`]: its types |
 //! | [`answer`] | sentences and structured answers |
 //! | [`memory`] | [`MemoryStore`] |
+//! | `redis` | `RedisStore`, with the feature `redis`: the same decisions in a script |
 //! | [`key`] | [`SessionKey`], and the keyed hash of arguments |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod answer;
 mod batch;
@@ -30,12 +34,17 @@ mod name;
 mod normal;
 pub mod packed;
 pub mod problem;
+#[cfg(feature = "redis")]
+pub mod redis;
 pub mod rules;
 pub mod session;
 pub mod settings;
 mod size;
 pub mod time;
 
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+pub use self::redis::{RedisStore, RedisStoreBuilder, StoreError, StoreErrorKind};
 pub use answer::Answer;
 pub use decide::Facts;
 pub use decision::{ApprovalRequest, Decision, Denial, Reason, Reauthentication};

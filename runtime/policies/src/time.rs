@@ -15,6 +15,12 @@ impl Timestamp {
         Self(millis)
     }
 
+    /// Returns the number of milliseconds since the epoch.
+    #[must_use]
+    pub const fn as_millis(self) -> u64 {
+        self.0
+    }
+
     /// Returns the last full second.
     pub(crate) fn floor(self) -> u32 {
         u32::try_from(self.0 / 1000).unwrap_or(u32::MAX)

@@ -11,4 +11,6 @@ mod oracle;
 mod packed;
 mod patterns;
 mod random;
+#[cfg(feature = "redis")]
+mod redis;
 mod support;

@@ -14,7 +14,7 @@ use crate::{
 };
 use mcp_scopes_model::{Environment, Policy, Requirement, Risk, Tool};
 use mcp_scopes_policies::{
-    Call, Decision, Evidence, Facts, MemoryStore, Rules, Session, SessionKey, Settings, Timestamp,
+    Call, Decision, Evidence, Facts, MemoryStore, Rules, Session, SessionKey, SessionView, Settings, Timestamp,
     packed::PackedSession,
 };
 
@@ -25,22 +25,38 @@ const ACRS: [&str; 3] = ["silver", "gold", "gold"];
 
 /// Decides `STEPS` times on each of `TABLES` tables.
 const TABLES: u64 = 2_600;
-const STEPS: u64 = 40;
+pub(crate) const STEPS: u64 = 40;
 
 #[test]
 fn matches_the_naive_engine() {
     let mut random = Random::new(99);
     let mut seen = BTreeMap::<String, u64>::new();
     for _ in 0..TABLES {
-        run_table(&mut random, &mut seen);
+        run_table(&mut random, &mut seen, None);
     }
     assert_eq!(seen.values().sum::<u64>(), TABLES * STEPS);
+    assert_all_kinds(&seen);
+}
+
+pub(crate) fn assert_all_kinds(seen: &BTreeMap<String, u64>) {
     // Each kind of decision occurs often enough for differences to show.
     assert_eq!(seen.len(), 13, "{seen:?}");
     assert!(seen.values().all(|count| *count > 100), "{seen:?}");
 }
 
-fn run_table(random: &mut Random, seen: &mut BTreeMap<String, u64>) {
+/// Another form of state, of one caller.
+pub(crate) trait Engine {
+    fn decide(&self, calls: &[Call], facts: &Facts<'_>, now: Timestamp) -> Decision;
+
+    /// Returns what an operator sees.
+    fn show(&self) -> Option<SessionView>;
+}
+
+/// Creates one for a table.
+pub(crate) type CreateEngine<'c> = &'c dyn Fn(&Arc<Rules>) -> Box<dyn Engine>;
+
+/// Decides `STEPS` times on one random table.
+pub(crate) fn run_table(random: &mut Random, seen: &mut BTreeMap<String, u64>, other: Option<CreateEngine<'_>>) {
     let patterns: Vec<String> =
         NAMES.iter().flat_map(|name| GLOBS.iter().map(move |glob| format!("{name}:{glob}"))).collect();
     let count = 3 + usize::try_from(random.below(4)).unwrap();
@@ -72,7 +88,7 @@ fn run_table(random: &mut Random, seen: &mut BTreeMap<String, u64>) {
         tools.push(Tool { policy, requirement, ..Tool::new(NAMES[number], *random.pick(&Risk::ALL)) });
     }
     let rules = Arc::new(Rules::compile(&tools, &settings).unwrap());
-    let mut all = Engines::new(&rules);
+    let mut all = Engines::new(&rules, other.map(|create| create(&rules)));
     let naive = Naive { tools: &tools, settings: &settings };
     let (mut log, mut now): (Log, _) = (Vec::new(), START * 1000);
     let mut token = Token { auth_time: None, acr: None };
@@ -128,16 +144,18 @@ struct Engines<'r> {
     packed: Vec<u8>,
     store: MemoryStore,
     key: SessionKey,
+    other: Option<Box<dyn Engine>>,
 }
 
 impl<'r> Engines<'r> {
-    fn new(rules: &'r Arc<Rules>) -> Self {
+    fn new(rules: &'r Arc<Rules>, other: Option<Box<dyn Engine>>) -> Self {
         Self {
             rules,
             session: Session::new(rules),
             packed: PackedSession::new(rules).pack(rules),
             store: MemoryStore::new(Arc::clone(rules)),
             key: SessionKey::new("realm", Environment::Live, "issuer", &["subject"]),
+            other,
         }
     }
 
@@ -152,6 +170,13 @@ impl<'r> Engines<'r> {
         self.packed = packed.pack(rules);
 
         assert_eq!(self.store.decide(&self.key, &calls, &facts, now), Ok(decision), "memory");
+
+        if let Some(other) = &self.other {
+            assert_eq!(other.decide(&calls, &facts, now), decision, "shared store");
+            if now.as_millis() % 4 == 0 {
+                assert_eq!(other.show(), self.store.show(&self.key, now), "shared store");
+            }
+        }
 
         if calls.iter().all(|call| !rules.needs_session(call))
             && let Some(alone) = rules.decide_without_session(&calls, &facts, now)

@@ -1,0 +1,76 @@
+//! The script against the engine in memory and the naive one, on random tables and traces with a test clock.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use mcp_scopes_policies::{Call, Decision, Facts, RedisStore, Rules, SessionKey, SessionView, Timestamp};
+use tokio::runtime::{Builder, Runtime};
+
+use super::{
+    live,
+    server::{Server, programs},
+};
+use crate::{
+    oracle::{CreateEngine, Engine, STEPS, assert_all_kinds, run_table},
+    random::Random,
+};
+
+/// `MCP_SCOPES_REDIS_STEPS` states the number of decisions; otherwise, as many as fit in this time.
+const TIME: Duration = Duration::from_secs(8);
+
+struct Shared {
+    runtime: Arc<Runtime>,
+    store: RedisStore,
+    clock: Arc<AtomicU64>,
+    key: SessionKey,
+}
+
+impl Engine for Shared {
+    fn decide(&self, calls: &[Call], facts: &Facts<'_>, now: Timestamp) -> Decision {
+        self.clock.store(now.as_millis(), Ordering::Relaxed);
+        self.runtime.block_on(self.store.decide(&self.key, calls, facts)).unwrap()
+    }
+
+    fn show(&self) -> Option<SessionView> {
+        self.runtime.block_on(self.store.show(&self.key)).unwrap()
+    }
+}
+
+#[test]
+fn the_script_matches_the_engine_in_memory_and_the_naive_one() {
+    let steps: Option<u64> = std::env::var("MCP_SCOPES_REDIS_STEPS").ok().map(|steps| steps.parse().unwrap());
+    for program in programs() {
+        let server = Server::start(&program, &[]);
+        let runtime = Arc::new(Builder::new_current_thread().enable_all().build().unwrap());
+        let tables = AtomicU64::new(0);
+        let create: CreateEngine<'_> = &|rules: &Arc<Rules>| {
+            let clock = Arc::new(AtomicU64::new(0));
+            let builder = RedisStore::builder(Arc::clone(rules)).timeout(Duration::from_secs(5));
+            let store = runtime.block_on(builder.connect(&server.url())).unwrap();
+            let key = live(&tables.fetch_add(1, Ordering::Relaxed).to_string());
+            let store = store.with_test_clock(Arc::clone(&clock));
+            Box::new(Shared { runtime: Arc::clone(&runtime), store, clock, key })
+        };
+        let (mut random, mut seen) = (Random::new(16), BTreeMap::new());
+        let begin = Instant::now();
+        let is_enough = |seen: &BTreeMap<String, u64>| match steps {
+            Some(steps) => seen.values().sum::<u64>() >= steps,
+            None => begin.elapsed() > TIME,
+        };
+        while !is_enough(&seen) {
+            run_table(&mut random, &mut seen, Some(create));
+        }
+        let count = seen.values().sum::<u64>();
+        println!("{count} decisions on {} in {:.1?}", program.display(), begin.elapsed());
+        assert!(count >= 10 * STEPS);
+        if count >= 50_000 {
+            assert_all_kinds(&seen);
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! What replicas and servers share: limits, latches, cooling periods.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use mcp_scopes_model::{Environment, Policy, Risk};
+use mcp_scopes_policies::{Decision, Domain, Facts, RedisStore, Rules, SessionKey, Settings};
+
+use super::{BLOCKED, allow, calls, decide, live, on_each_server, rules, sandbox, server::Server};
+use crate::support::{START, denied, path, tool};
+
+async fn keys(server: &Server) -> BTreeSet<String> {
+    server.run(&[b"KEYS", b"*"]).await
+}
+
+#[test]
+fn one_of_64_parallel_calls_on_two_replicas_passes() {
+    on_each_server(async |program| {
+        let server = Server::start(&program, &[]);
+        let rules = rules(Policy { max_calls_per_session: Some(1), ..Policy::NONE });
+        let replicas = [Arc::new(patient(&server, &rules).await), Arc::new(patient(&server, &rules).await)];
+        for round in 0..10 {
+            let key = live(&round.to_string());
+            let tasks: Vec<_> = (0..64)
+                .map(|task| {
+                    let store = Arc::clone(&replicas[task % 2]);
+                    tokio::spawn(async move { decide(&store, &key, "send").await.unwrap() == Decision::Allowed })
+                })
+                .collect();
+            let mut passed = 0;
+            for task in tasks {
+                passed += u32::from(task.await.unwrap());
+            }
+            assert_eq!(passed, 1);
+        }
+    });
+}
+
+/// Returns a store that waits longer, for a machine under load.
+async fn patient(server: &Server, rules: &Arc<Rules>) -> RedisStore {
+    let builder = RedisStore::builder(Arc::clone(rules)).timeout(std::time::Duration::from_secs(10));
+    builder.connect(&server.url()).await.unwrap()
+}
+
+#[test]
+fn separates_subjects_issuers_environments_and_realms() {
+    on_each_server(async |program| {
+        let server = Server::start(&program, &[]);
+        let store = patient(&server, &rules(BLOCKED)).await;
+        allow(&store, &live("ada"), "read").await;
+        assert_eq!(denied(decide(&store, &live("ada"), "send").await.unwrap()).0, "blocked_after");
+        let realm = "https://files.example.com/mcp";
+        for other in [
+            live("bob"),
+            sandbox("ada"),
+            SessionKey::new(realm, Environment::Live, "https://b", &["ada"]),
+            SessionKey::new("https://other.example.com/mcp", Environment::Live, "https://a", &["ada"]),
+            SessionKey::new(realm, Environment::Live, "https://a", &["ada", ""]),
+        ] {
+            allow(&store, &other, "send").await;
+        }
+        // Keys have a bounded length, whatever the subject.
+        allow(&store, &live(&"ada".repeat(1000)), "read").await;
+        let keys = keys(&server).await;
+        assert_eq!(keys.len(), 2);
+        assert!(keys.iter().all(|key| key.starts_with("mcp-scopes:{") && key.ends_with("}:l") && key.len() == 77));
+    });
+}
+
+#[test]
+fn keeps_what_counts_and_no_longer() {
+    on_each_server(async |program| {
+        let server = Server::start(&program, &[]);
+        let policy = Policy { cooling_period_minutes: Some(90), max_calls_per_session: Some(9), ..BLOCKED };
+        let clock = Arc::new(AtomicU64::new(START * 1000));
+        let store = patient(&server, &rules(policy)).await.with_test_clock(Arc::clone(&clock));
+        // Without an effect, nothing is stored.
+        allow(&store, &live("ada"), "list").await;
+        assert_eq!(keys(&server).await.len(), 0);
+        allow(&store, &live("ada"), "read").await;
+        let key = keys(&server).await.first().unwrap().clone();
+        let seconds_left = async || {
+            let left: u64 = server.run(&[b"PTTL", key.as_bytes()]).await;
+            left.div_ceil(1000)
+        };
+        assert_eq!(seconds_left().await, 3600);
+        clock.fetch_add(10_000, Ordering::Relaxed);
+        allow(&store, &live("ada"), "list").await;
+        assert_eq!(seconds_left().await, 3600);
+        // The cooling period outlives the session.
+        assert!(store.reset(&live("ada")).await.unwrap());
+        allow(&store, &live("ada"), "send").await;
+        assert_eq!(seconds_left().await, 5400);
+        clock.fetch_add(3_600_000, Ordering::Relaxed);
+        allow(&store, &live("ada"), "list").await;
+        let view = store.show(&live("ada")).await.unwrap().unwrap();
+        assert_eq!((view.started, view.calls.len(), view.cooling.len()), (None, 0, 1));
+        assert_eq!(seconds_left().await, 1800);
+        assert_eq!(denied(decide(&store, &live("ada"), "send").await.unwrap()), ("cooling_period_minutes", Some(1800)));
+    });
+}
+
+#[test]
+fn an_operator_shows_and_resets_a_session() {
+    on_each_server(async |program| {
+        let server = Server::start(&program, &[]);
+        let store = patient(&server, &rules(BLOCKED)).await;
+        let ada = live("ada");
+        assert_eq!(store.show(&ada).await.unwrap(), None);
+        assert!(!store.reset(&ada).await.unwrap());
+        allow(&store, &ada, "read").await;
+        let view = store.show(&ada).await.unwrap().unwrap();
+        assert_eq!(view.latches, ["read"]);
+        // The clock is that of the server.
+        let [seconds, _]: [u32; 2] = server.run(&[b"TIME"]).await;
+        let started = view.started.unwrap();
+        assert!((started - 1..=started + 60).contains(&seconds), "{started} {seconds}");
+        assert!(store.reset(&ada).await.unwrap());
+        allow(&store, &ada, "send").await;
+    });
+}
+
+#[test]
+fn a_call_that_a_header_moved_into_the_sandbox_latches_the_live_session() {
+    on_each_server(async |program| {
+        let server = Server::start(&program, &[]);
+        let policy = Policy { max_calls_per_session: Some(2), ..BLOCKED };
+        let rules = rules(policy);
+        let store = patient(&server, &rules).await;
+        let moved = async |name| {
+            let (own, live, calls) = (sandbox("ada"), live("ada"), calls(&rules, name));
+            store.decide_in_sandbox(&own, &live, &calls, &Facts::default()).await.unwrap()
+        };
+        assert_eq!(moved("send").await, Decision::Allowed);
+        assert_eq!(store.show(&live("ada")).await.unwrap(), None, "counters are not shared");
+        assert_eq!(moved("read").await, Decision::Allowed);
+        assert_eq!(store.show(&live("ada")).await.unwrap().unwrap().latches, ["read"]);
+        for decision in [decide(&store, &live("ada"), "send").await.unwrap(), moved("send").await] {
+            assert_eq!(denied(decision).0, "blocked_after");
+        }
+        // One session for both.
+        let calls = calls(&rules, "read");
+        let decision = store.decide_in_sandbox(&live("bob"), &live("bob"), &calls, &Facts::default()).await;
+        assert_eq!(decision.unwrap(), Decision::Allowed);
+        assert_eq!(store.show(&live("bob")).await.unwrap().unwrap().latches, ["read"]);
+    });
+}
+
+#[test]
+fn a_refused_call_in_the_sandbox_does_not_latch_the_live_session() {
+    on_each_server(async |program| {
+        let server = Server::start(&program, &[]);
+        let rules = rules(Policy { blocked_after: &["list", "send"], ..Policy::NONE });
+        let store = patient(&server, &rules).await;
+        allow(&store, &sandbox("ada"), "list").await;
+        let calls = calls(&rules, "send");
+        let decision = store.decide_in_sandbox(&sandbox("ada"), &live("ada"), &calls, &Facts::default()).await;
+        assert_eq!(denied(decision.unwrap()).0, "blocked_after");
+        assert_eq!(keys(&server).await.len(), 1);
+    });
+}
+
+#[test]
+fn keeps_state_of_unchanged_rules_through_a_rolling_change() {
+    on_each_server(async |program| {
+        let server = Server::start(&program, &[]);
+        let table = |policies: &[(&str, Policy<'_>)]| {
+            let tools: Vec<_> = policies.iter().map(|(name, policy)| tool(name, Risk::Low, *policy)).collect();
+            Arc::new(Rules::compile(&tools, &Settings::default()).unwrap())
+        };
+        let limited = Policy { max_calls_per_session: Some(1), cooling_period_minutes: Some(600), ..Policy::NONE };
+        // A new tool, a new pattern before the old one, a new limit, another order.
+        let also_listed = Policy { blocked_after: &["list", "read"], ..Policy::NONE };
+        let old = table(&[("read", Policy::NONE), ("send", BLOCKED), ("run", Policy::NONE)]);
+        let new = table(&[("list", Policy::NONE), ("run", limited), ("send", also_listed), ("read", Policy::NONE)]);
+        let clock = Arc::new(AtomicU64::new(0));
+        let old = patient(&server, &old).await.with_test_clock(Arc::clone(&clock));
+        let new = patient(&server, &new).await.with_test_clock(Arc::clone(&clock));
+        let at = |seconds: u64| clock.store((START + seconds) * 1000, Ordering::Relaxed);
+        let reason = async |store, subject, name| denied(decide(store, &live(subject), name).await.unwrap());
+        at(0);
+        allow(&old, &live("ada"), "read").await;
+        at(1);
+        assert_eq!(reason(&new, "ada", "send").await.0, "blocked_after");
+        at(2);
+        allow(&new, &live("bob"), "list").await;
+        allow(&new, &live("bob"), "run").await;
+        at(3);
+        // The old replica does not know these, and keeps them.
+        allow(&old, &live("bob"), "run").await;
+        allow(&old, &live("bob"), "send").await;
+        at(4);
+        assert_eq!(reason(&new, "bob", "send").await.0, "blocked_after");
+        assert_eq!(reason(&new, "bob", "run").await.0, "max_calls_per_session");
+        // When the session ends, the old replica drops them, except for the cooling period.
+        at(3603);
+        allow(&old, &live("bob"), "read").await;
+        at(3604);
+        allow(&new, &live("bob"), "list").await;
+        at(3605);
+        assert_eq!(reason(&new, "bob", "run").await, ("cooling_period_minutes", Some(36_002 - 3605)));
+    });
+}
+
+#[test]
+fn two_servers_of_a_domain_know_each_others_calls() {
+    on_each_server(async |program| {
+        let server = Server::start(&program, &[]);
+        let member = |name: &str, tools: &[(&str, Policy<'_>)]| {
+            let domain = Some(Domain { name: "acme".to_owned(), server: name.to_owned() });
+            let tools: Vec<_> = tools.iter().map(|(name, policy)| tool(name, Risk::Low, *policy)).collect();
+            Arc::new(Rules::compile(&tools, &Settings { domain, ..Settings::default() }).unwrap())
+        };
+        let files = member("files", &[("read", Policy::NONE)]);
+        let mail =
+            member("mail", &[("send", Policy { blocked_after: &["files/read"], ..Policy::NONE }), ("read", BLOCKED)]);
+        let (files_store, mail_store) = (patient(&server, &files).await, patient(&server, &mail).await);
+        let ada = SessionKey::new("acme", Environment::Live, "https://a", &["ada"]);
+        allow(&mail_store, &ada, "read").await;
+        allow(&mail_store, &ada, "send").await;
+        let calls = [path(&files, "read", "")];
+        assert_eq!(files_store.decide(&ada, &calls, &Facts::default()).await.unwrap(), Decision::Allowed);
+        assert_eq!(denied(decide(&mail_store, &ada, "send").await.unwrap()).0, "blocked_after");
+    });
+}
