@@ -7,7 +7,10 @@ use redis::{
     cluster::ClusterClient,
     sentinel::{SentinelClient, SentinelClientBuilder, SentinelServerType},
 };
-use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::{
+    crypto::{CryptoProvider, aws_lc_rs},
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
 
 use super::{
     RedisStore,
@@ -61,6 +64,7 @@ impl RedisStoreBuilder {
         if url.starts_with("rediss") || url.starts_with("valkeys") {
             ensure_crypto_provider();
         }
+        self.check_roots()?;
         let script = RedisStore::script();
         let link = match address {
             Address::Single(url) => {
@@ -136,6 +140,17 @@ impl RedisStoreBuilder {
             }
         }
         builder.build().map_err(failed)
+    }
+
+    /// Rejects roots without a certificate. With them, no server would be trusted.
+    fn check_roots(&self) -> Result<(), StoreError> {
+        let Some(pem) = &self.roots else { return Ok(()) };
+        let mut certificates = CertificateDer::pem_slice_iter(pem);
+        match certificates.next() {
+            Some(Ok(_)) => Ok(()),
+            Some(Err(error)) => Err(StoreError::with_source(StoreErrorKind::InvalidCertificates, error)),
+            None => Err(StoreError::new(StoreErrorKind::InvalidCertificates)),
+        }
     }
 
     fn certificates(&self) -> Option<TlsCertificates> {

@@ -20,7 +20,7 @@ use redis::{
 use super::error::{StoreError, StoreErrorKind};
 
 /// How long a connection attempt may take. Operations wait for it no longer than for an answer.
-pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A connection, or an attempt to open one. All operations share it.
 type Attempt = Shared<BoxFuture<'static, Result<MultiplexedConnection, StoreError>>>;

@@ -4,6 +4,7 @@ mod faults;
 mod same_decisions;
 mod server;
 mod sharing;
+mod topologies;
 
 use std::path::Path;
 

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Waits until the store decides again.
-async fn recovers(store: &RedisStore) {
+pub(crate) async fn recovers(store: &RedisStore) {
     let end = Instant::now() + Duration::from_secs(20);
     while let Err(error) = decide(store, &live("recovers"), "list").await {
         assert!(Instant::now() < end, "{error}: {error:?}");
@@ -51,7 +51,10 @@ fn a_server_that_is_down_decides_nothing_until_it_is_back() {
 fn a_server_that_is_too_slow_decides_nothing_until_it_is_faster() {
     on_each_server(async |program| {
         let server = Server::start(&program, &[]);
-        let store = server.store(&rules(BLOCKED)).await;
+        let rules = rules(BLOCKED);
+        let patient = server.store(&rules).await;
+        // It has the default timeout.
+        let store = RedisStore::connect(&server.url(), rules).await.unwrap();
         recovers(&store).await;
         server.signal("-STOP");
         let begin = Instant::now();
@@ -62,7 +65,7 @@ fn a_server_that_is_too_slow_decides_nothing_until_it_is_faster() {
         assert_eq!(fails(&store, &live("ada"), "read").await, StoreErrorKind::TimedOut { after });
         server.signal("-CONT");
         recovers(&store).await;
-        assert_eq!(denied(decide(&store, &live("ada"), "send").await.unwrap()).0, "blocked_after");
+        assert_eq!(denied(decide(&patient, &live("ada"), "send").await.unwrap()).0, "blocked_after");
     });
 }
 
@@ -87,8 +90,7 @@ fn a_full_server_decides_nothing_and_forgets_nothing() {
 fn a_flush_loses_latches_and_a_lost_script_is_loaded_again() {
     on_each_server(async |program| {
         let server = Server::start(&program, &[]);
-        let builder = RedisStore::builder(rules(BLOCKED)).timeout(Duration::from_secs(5));
-        let store = builder.connect(&server.url()).await.unwrap();
+        let store = server.store(&rules(BLOCKED)).await;
         allow(&store, &live("ada"), "read").await;
         server.tell("SCRIPT FLUSH").await;
         assert_eq!(denied(decide(&store, &live("ada"), "send").await.unwrap()).0, "blocked_after");
@@ -190,8 +192,7 @@ fn a_value_that_is_no_session_is_neither_used_nor_replaced() {
     on_each_server(async |program| {
         let server = Server::start(&program, &[]);
         let rules = rules(Policy { max_calls_per_session: Some(9), cooling_period_minutes: Some(1), ..BLOCKED });
-        let builder = RedisStore::builder(Arc::clone(&rules)).timeout(Duration::from_secs(5));
-        let store = builder.connect(&server.url()).await.unwrap();
+        let store = server.store(&rules).await;
         let ada = live("ada");
         allow(&store, &ada, "send").await;
         allow(&store, &ada, "read").await;

@@ -68,8 +68,10 @@ impl Server {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
+    /// Connects with a timeout for a machine under load.
     pub(crate) async fn store(&self, rules: &Arc<Rules>) -> RedisStore {
-        RedisStore::connect(&self.url(), Arc::clone(rules)).await.unwrap()
+        let builder = RedisStore::builder(Arc::clone(rules)).timeout(Duration::from_secs(10));
+        builder.connect(&self.url()).await.unwrap()
     }
 
     /// Ends the server without warning.
@@ -128,6 +130,6 @@ fn spawn(program: &Path, arguments: &[String], port: u16, folder: &Path) -> Chil
         .unwrap()
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use mcp_scopes_model::{Environment, Policy, Risk};
-use mcp_scopes_policies::{Decision, Domain, Facts, RedisStore, Rules, SessionKey, Settings};
+use mcp_scopes_policies::{Decision, Domain, Facts, Rules, SessionKey, Settings};
 
 use super::{BLOCKED, allow, calls, decide, live, on_each_server, rules, sandbox, server::Server};
 use crate::support::{START, denied, path, tool};
@@ -23,7 +23,7 @@ fn one_of_64_parallel_calls_on_two_replicas_passes() {
     on_each_server(async |program| {
         let server = Server::start(&program, &[]);
         let rules = rules(Policy { max_calls_per_session: Some(1), ..Policy::NONE });
-        let replicas = [Arc::new(patient(&server, &rules).await), Arc::new(patient(&server, &rules).await)];
+        let replicas = [Arc::new(server.store(&rules).await), Arc::new(server.store(&rules).await)];
         for round in 0..10 {
             let key = live(&round.to_string());
             let tasks: Vec<_> = (0..64)
@@ -41,17 +41,11 @@ fn one_of_64_parallel_calls_on_two_replicas_passes() {
     });
 }
 
-/// Returns a store that waits longer, for a machine under load.
-async fn patient(server: &Server, rules: &Arc<Rules>) -> RedisStore {
-    let builder = RedisStore::builder(Arc::clone(rules)).timeout(std::time::Duration::from_secs(10));
-    builder.connect(&server.url()).await.unwrap()
-}
-
 #[test]
 fn separates_subjects_issuers_environments_and_realms() {
     on_each_server(async |program| {
         let server = Server::start(&program, &[]);
-        let store = patient(&server, &rules(BLOCKED)).await;
+        let store = server.store(&rules(BLOCKED)).await;
         allow(&store, &live("ada"), "read").await;
         assert_eq!(denied(decide(&store, &live("ada"), "send").await.unwrap()).0, "blocked_after");
         let realm = "https://files.example.com/mcp";
@@ -78,7 +72,7 @@ fn keeps_what_counts_and_no_longer() {
         let server = Server::start(&program, &[]);
         let policy = Policy { cooling_period_minutes: Some(90), max_calls_per_session: Some(9), ..BLOCKED };
         let clock = Arc::new(AtomicU64::new(START * 1000));
-        let store = patient(&server, &rules(policy)).await.with_test_clock(Arc::clone(&clock));
+        let store = server.store(&rules(policy)).await.with_test_clock(Arc::clone(&clock));
         // Without an effect, nothing is stored.
         allow(&store, &live("ada"), "list").await;
         assert_eq!(keys(&server).await.len(), 0);
@@ -109,7 +103,7 @@ fn keeps_what_counts_and_no_longer() {
 fn an_operator_shows_and_resets_a_session() {
     on_each_server(async |program| {
         let server = Server::start(&program, &[]);
-        let store = patient(&server, &rules(BLOCKED)).await;
+        let store = server.store(&rules(BLOCKED)).await;
         let ada = live("ada");
         assert_eq!(store.show(&ada).await.unwrap(), None);
         assert!(!store.reset(&ada).await.unwrap());
@@ -131,7 +125,7 @@ fn a_call_that_a_header_moved_into_the_sandbox_latches_the_live_session() {
         let server = Server::start(&program, &[]);
         let policy = Policy { max_calls_per_session: Some(2), ..BLOCKED };
         let rules = rules(policy);
-        let store = patient(&server, &rules).await;
+        let store = server.store(&rules).await;
         let moved = async |name| {
             let (own, live, calls) = (sandbox("ada"), live("ada"), calls(&rules, name));
             store.decide_in_sandbox(&own, &live, &calls, &Facts::default()).await.unwrap()
@@ -156,7 +150,7 @@ fn a_refused_call_in_the_sandbox_does_not_latch_the_live_session() {
     on_each_server(async |program| {
         let server = Server::start(&program, &[]);
         let rules = rules(Policy { blocked_after: &["list", "send"], ..Policy::NONE });
-        let store = patient(&server, &rules).await;
+        let store = server.store(&rules).await;
         allow(&store, &sandbox("ada"), "list").await;
         let calls = calls(&rules, "send");
         let decision = store.decide_in_sandbox(&sandbox("ada"), &live("ada"), &calls, &Facts::default()).await;
@@ -179,8 +173,8 @@ fn keeps_state_of_unchanged_rules_through_a_rolling_change() {
         let old = table(&[("read", Policy::NONE), ("send", BLOCKED), ("run", Policy::NONE)]);
         let new = table(&[("list", Policy::NONE), ("run", limited), ("send", also_listed), ("read", Policy::NONE)]);
         let clock = Arc::new(AtomicU64::new(0));
-        let old = patient(&server, &old).await.with_test_clock(Arc::clone(&clock));
-        let new = patient(&server, &new).await.with_test_clock(Arc::clone(&clock));
+        let old = server.store(&old).await.with_test_clock(Arc::clone(&clock));
+        let new = server.store(&new).await.with_test_clock(Arc::clone(&clock));
         let at = |seconds: u64| clock.store((START + seconds) * 1000, Ordering::Relaxed);
         let reason = async |store, subject, name| denied(decide(store, &live(subject), name).await.unwrap());
         at(0);
@@ -219,7 +213,7 @@ fn two_servers_of_a_domain_know_each_others_calls() {
         let files = member("files", &[("read", Policy::NONE)]);
         let mail =
             member("mail", &[("send", Policy { blocked_after: &["files/read"], ..Policy::NONE }), ("read", BLOCKED)]);
-        let (files_store, mail_store) = (patient(&server, &files).await, patient(&server, &mail).await);
+        let (files_store, mail_store) = (server.store(&files).await, server.store(&mail).await);
         let ada = SessionKey::new("acme", Environment::Live, "https://a", &["ada"]);
         allow(&mail_store, &ada, "read").await;
         allow(&mail_store, &ada, "send").await;

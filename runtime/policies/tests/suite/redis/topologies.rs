@@ -1,0 +1,196 @@
+//! Clusters, sentinels and TLS.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use mcp_scopes_policies::{Decision, Facts, RedisStore, StoreErrorKind};
+
+use super::{
+    BLOCKED, allow, calls, decide,
+    faults::recovers,
+    live, on_each_server, rules, sandbox,
+    server::{Server, free_port},
+};
+use crate::support::denied;
+
+/// Waits until a condition holds.
+async fn until(condition: impl AsyncFn() -> bool) {
+    let end = Instant::now() + Duration::from_secs(30);
+    while !condition().await {
+        assert!(Instant::now() < end, "the servers are not ready");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[test]
+fn a_cluster_keeps_both_sessions_of_a_caller_on_one_node() {
+    on_each_server(async |program| {
+        let bus = [free_port(), free_port()].map(|port| port.to_string());
+        let nodes =
+            bus.each_ref().map(|bus| Server::start(&program, &["--cluster-enabled", "yes", "--cluster-port", bus]));
+        nodes[0].tell("CLUSTER ADDSLOTSRANGE 0 8191").await;
+        nodes[1].tell("CLUSTER ADDSLOTSRANGE 8192 16383").await;
+        nodes[0].tell(&format!("CLUSTER MEET 127.0.0.1 {} {}", nodes[1].port, bus[1])).await;
+        for node in &nodes {
+            until(async || node.run::<String>(&[b"CLUSTER", b"INFO"]).await.contains("cluster_state:ok")).await;
+        }
+        let rules = rules(BLOCKED);
+        let url = format!("redis+cluster://127.0.0.1:{},127.0.0.1:{}", nodes[0].port, nodes[1].port);
+        let builder = RedisStore::builder(Arc::clone(&rules)).timeout(Duration::from_secs(5));
+        let store = builder.connect(&url).await.unwrap();
+        for subject in 0..20 {
+            let subject = subject.to_string();
+            let (own, live, calls) = (sandbox(&subject), live(&subject), calls(&rules, "read"));
+            let decision = store.decide_in_sandbox(&own, &live, &calls, &Facts::default()).await;
+            assert_eq!(decision.unwrap(), Decision::Allowed);
+            assert_eq!(denied(decide(&store, &live, "send").await.unwrap()).0, "blocked_after");
+            assert_eq!(store.show(&own).await.unwrap().unwrap().latches, ["read"]);
+        }
+        for node in &nodes {
+            assert!(node.run::<u32>(&[b"DBSIZE"]).await > 0);
+            node.tell("SCRIPT FLUSH").await;
+        }
+        for subject in 0..20 {
+            let live = live(&subject.to_string());
+            assert_eq!(denied(decide(&store, &live, "send").await.unwrap()).0, "blocked_after");
+            assert!(store.reset(&live).await.unwrap());
+        }
+        // All nodes are checked.
+        nodes[1].tell("CONFIG SET maxmemory-policy allkeys-lru").await;
+        let error = RedisStore::connect(&url, rules).await.unwrap_err();
+        assert_eq!(error.kind(), &StoreErrorKind::Eviction { policy: "allkeys-lru".to_owned() });
+    });
+}
+
+/// A sentinel that knows one service, `mcp`.
+struct Sentinel(Child);
+
+impl Sentinel {
+    fn start(program: &Path, folder: &Path, port: u16, primary: u16) -> Self {
+        let path = folder.join("sentinel.conf");
+        let text = format!(
+            "port {port}\nbind 127.0.0.1\nsentinel monitor mcp 127.0.0.1 {primary} 1\n\
+             sentinel down-after-milliseconds mcp 500\nsentinel failover-timeout mcp 3000\n"
+        );
+        fs::write(&path, text).unwrap();
+        let mut command = Command::new(program);
+        command.arg(path).arg("--sentinel").current_dir(folder);
+        Self(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+    }
+}
+
+impl Drop for Sentinel {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn sentinels_lead_to_the_new_primary_server_after_a_failover() {
+    on_each_server(async |program| {
+        let mut primary = Server::start(&program, &[]);
+        let replica = Server::start(&program, &["--replicaof", "127.0.0.1", &primary.port.to_string()]);
+        let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+        let _sentinel = Sentinel::start(&program, folder.path(), port, primary.port);
+        let client = redis::Client::open(format!("redis://127.0.0.1:{port}")).unwrap();
+        until(async || {
+            let Ok(mut connection) = client.get_multiplexed_async_connection().await else { return false };
+            let info: redis::RedisResult<String> =
+                redis::cmd("INFO").arg("sentinel").query_async(&mut connection).await;
+            info.is_ok_and(|info| info.contains("status=ok") && info.contains("slaves=1"))
+        })
+        .await;
+
+        let store =
+            RedisStore::connect(&format!("redis+sentinel://127.0.0.1:{port}/mcp"), rules(BLOCKED)).await.unwrap();
+        recovers(&store).await;
+        allow(&store, &live("ada"), "read").await;
+        until(async || replica.run::<u32>(&[b"DBSIZE"]).await == 1).await;
+        primary.kill();
+        assert!(decide(&store, &live("ada"), "send").await.is_err());
+        recovers(&store).await;
+        assert_eq!(denied(decide(&store, &live("ada"), "send").await.unwrap()).0, "blocked_after");
+        let replicas: String = replica.run(&[b"INFO", b"replication"]).await;
+        assert!(replicas.contains("role:master"));
+
+        let unknown = RedisStore::connect(&format!("redis+sentinel://127.0.0.1:{port}/other"), rules(BLOCKED)).await;
+        assert_eq!(unknown.unwrap_err().kind(), &StoreErrorKind::Unreachable);
+    });
+}
+
+/// Writes certificates of an authority that signs for `localhost` and for a client.
+fn write_certificates(folder: &Path) -> bool {
+    let run = |arguments: &str| {
+        let mut command = Command::new("openssl");
+        let command = command.args(arguments.split(' ')).current_dir(folder);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    };
+    let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
+    let leaf = |name: &str| {
+        run(&format!(
+            "req {key} -keyout {name}.key -out {name}.csr -subj /CN={name} -addext subjectAltName=DNS:localhost"
+        )) && run(&format!(
+            "x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -out {name}.pem -days 2 -copy_extensions copy"
+        ))
+    };
+    run(&format!("req -x509 {key} -keyout ca.key -out ca.pem -days 2 -subj /CN=authority"))
+        && leaf("server")
+        && leaf("client")
+}
+
+#[test]
+fn connects_with_tls_to_a_server_that_it_trusts() {
+    on_each_server(async |program| {
+        let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+        if !write_certificates(folder.path()) {
+            let required = std::env::var_os("MCP_SCOPES_REDIS_TEST").is_some_and(|value| value == "required");
+            assert!(!required, "openssl 3 is not on the search path");
+            eprintln!("!!! SKIPPED: openssl 3 is not on the search path");
+            return;
+        }
+        let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
+        let server = Server::start(
+            &program,
+            &[
+                "--tls-port",
+                &port.to_string(),
+                "--tls-cert-file",
+                &file("server.pem"),
+                "--tls-key-file",
+                &file("server.key"),
+                "--tls-ca-cert-file",
+                &file("ca.pem"),
+            ],
+        );
+        let rules = rules(BLOCKED);
+        let url = format!("rediss://localhost:{port}");
+        let builder = || RedisStore::builder(Arc::clone(&rules)).timeout(Duration::from_secs(5));
+        let trusting = || builder().root_certificates(read("ca.pem"));
+        let store = trusting().client_certificate(read("client.pem"), read("client.key")).connect(&url).await.unwrap();
+        allow(&store, &live("ada"), "read").await;
+        assert_eq!(denied(decide(&store, &live("ada"), "send").await.unwrap()).0, "blocked_after");
+        // Without its certificate, by another name, without trust, without TLS.
+        let identified = |builder: mcp_scopes_policies::RedisStoreBuilder| {
+            builder.client_certificate(read("client.pem"), read("client.key"))
+        };
+        assert!(trusting().connect(&url).await.is_err());
+        assert!(identified(trusting()).connect(&format!("rediss://127.0.0.1:{port}")).await.is_err());
+        assert!(identified(builder()).connect(&url).await.is_err());
+        assert!(builder().connect(&format!("redis://localhost:{port}")).await.is_err());
+        let unreadable = builder().root_certificates("no certificate").connect(&url).await.unwrap_err();
+        assert_eq!(unreadable.kind(), &StoreErrorKind::InvalidCertificates);
+        drop(server);
+    });
+}
