@@ -176,6 +176,14 @@ impl RedisStore {
         self.invoke(&mut self.reset.key(key.to_redis())).await
     }
 
+    /// Checks that the store answers, for a readiness probe.
+    ///
+    /// # Errors
+    /// The store did not answer.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.in_time(self.link.ping(self.timeout)).await
+    }
+
     /// Runs a script, unless it takes too long.
     async fn invoke<T: FromRedisValue>(&self, invocation: &mut ScriptInvocation<'_>) -> Result<T, StoreError> {
         if let Some(clock) = &self.clock {

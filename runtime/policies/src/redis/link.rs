@@ -55,6 +55,25 @@ impl Link {
     }
 }
 
+impl Link {
+    /// Asks the server, or each primary server of a cluster, for an answer.
+    pub(crate) async fn ping(&self, timeout: Duration) -> Result<(), StoreError> {
+        let ping = redis::cmd("PING");
+        match self {
+            Self::One(link) => {
+                let (generation, mut connection) = link.connection().await?;
+                let result = ping.query_async(&mut connection).await;
+                link.reconnect_after(&result, generation);
+                result.map_err(|error| StoreError::of(error, timeout))
+            }
+            Self::Cluster(connection) => {
+                let result = ping.query_async(&mut connection.clone()).await;
+                result.map_err(|error| StoreError::of(error, timeout))
+            }
+        }
+    }
+}
+
 /// Finds the server.
 #[derive(Clone)]
 pub(crate) enum Source {

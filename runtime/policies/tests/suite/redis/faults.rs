@@ -34,7 +34,9 @@ fn a_server_that_is_down_decides_nothing_until_it_is_back() {
         let store = server.store(&rules(BLOCKED)).await;
         recovers(&store).await;
         allow(&store, &live("ada"), "read").await;
+        assert!(store.ping().await.is_ok());
         server.kill();
+        assert!(store.ping().await.is_err());
         for _ in 0..3 {
             assert_eq!(fails(&store, &live("ada"), "send").await, StoreErrorKind::Unreachable);
             assert_eq!(fails(&store, &live("ada"), "list").await, StoreErrorKind::Unreachable);
