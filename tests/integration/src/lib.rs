@@ -39,3 +39,8 @@ pub struct BehindAProxy;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/sandbox.md")]
 pub struct Sandbox;
+
+/// Runs the programs in the page `docs/session-store.md` as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/session-store.md")]
+pub struct SessionStore;
