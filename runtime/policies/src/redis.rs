@@ -57,7 +57,7 @@ use crate::{
 pub struct RedisStore {
     rules: Arc<Rules>,
     encoder: Encoder,
-    link: Link,
+    link: Arc<Link>,
     timeout: Duration,
     decide: Script,
     show: Script,
@@ -80,7 +80,7 @@ impl RedisStore {
         RedisStoreBuilder::new(rules)
     }
 
-    fn new(rules: Arc<Rules>, link: Link, timeout: Duration) -> Self {
+    fn new(rules: Arc<Rules>, link: Arc<Link>, timeout: Duration) -> Self {
         Self {
             encoder: Encoder::new(&rules),
             rules,
@@ -91,6 +91,12 @@ impl RedisStore {
             reset: Script::new(include_str!("redis/reset.lua")),
             clock: None,
         }
+    }
+
+    /// Returns a store for another table, on the same connection.
+    #[must_use]
+    pub fn with_rules(&self, rules: Arc<Rules>) -> Self {
+        Self { clock: self.clock.clone(), ..Self::new(rules, Arc::clone(&self.link), self.timeout) }
     }
 
     fn script() -> Script {

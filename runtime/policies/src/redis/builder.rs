@@ -87,7 +87,7 @@ impl RedisStoreBuilder {
                 Link::One(Box::new(Reconnecting::open(source, script).await?))
             }
         };
-        Ok(RedisStore::new(self.rules, link, self.timeout))
+        Ok(RedisStore::new(self.rules, Arc::new(link), self.timeout))
     }
 
     fn client(&self, url: &str) -> Result<Client, StoreError> {

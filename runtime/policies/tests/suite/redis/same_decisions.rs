@@ -13,7 +13,7 @@ use mcp_scopes_policies::{Call, Decision, Facts, RedisStore, Rules, SessionKey, 
 use tokio::runtime::{Builder, Runtime};
 
 use super::{
-    live,
+    BLOCKED, live, rules,
     server::{Server, programs},
 };
 use crate::{
@@ -49,13 +49,12 @@ fn the_script_matches_the_engine_in_memory_and_the_naive_one() {
         let server = Server::start(&program, &[]);
         let runtime = Arc::new(Builder::new_current_thread().enable_all().build().unwrap());
         let tables = AtomicU64::new(0);
+        let clock = Arc::new(AtomicU64::new(0));
+        let store = runtime.block_on(server.store(&rules(BLOCKED))).with_test_clock(Arc::clone(&clock));
         let create: CreateEngine<'_> = &|rules: &Arc<Rules>| {
-            let clock = Arc::new(AtomicU64::new(0));
-            let builder = RedisStore::builder(Arc::clone(rules)).timeout(Duration::from_secs(5));
-            let store = runtime.block_on(builder.connect(&server.url())).unwrap();
             let key = live(&tables.fetch_add(1, Ordering::Relaxed).to_string());
-            let store = store.with_test_clock(Arc::clone(&clock));
-            Box::new(Shared { runtime: Arc::clone(&runtime), store, clock, key })
+            let store = store.with_rules(Arc::clone(rules));
+            Box::new(Shared { runtime: Arc::clone(&runtime), store, clock: Arc::clone(&clock), key })
         };
         let (mut random, mut seen) = (Random::new(16), BTreeMap::new());
         let begin = Instant::now();

@@ -15,14 +15,28 @@ use tempfile::TempDir;
 /// Returns the programs on the search path that the tests run against.
 pub(crate) fn programs() -> Vec<PathBuf> {
     let paths = std::env::var_os("PATH").unwrap_or_default();
-    let find = |name: &str| std::env::split_paths(&paths).map(|folder| folder.join(name)).find(|path| path.is_file());
-    let found: Vec<_> = ["redis-server", "valkey-server"].iter().filter_map(|name| find(name)).collect();
+    let find = |name: &&str| std::env::split_paths(&paths).map(|folder| folder.join(name)).find(|path| path.is_file());
+    let found = ["redis-server", "valkey-server"].iter().filter_map(find);
+    let found: Vec<_> = found.filter(|program| runs_scripts_with_a_first_line(program)).collect();
     if found.is_empty() {
-        let required = std::env::var_os("MCP_SCOPES_REDIS_TEST").is_some_and(|value| value == "required");
-        assert!(!required, "neither redis-server nor valkey-server is on the search path");
-        eprintln!("!!! SKIPPED: neither redis-server nor valkey-server is on the search path");
+        let reason = "neither redis-server 7 or later nor valkey-server is on the search path";
+        assert!(!is_required(), "{reason}");
+        eprintln!("!!! SKIPPED: {reason}");
     }
     found
+}
+
+/// Returns whether a test must not be skipped.
+pub(crate) fn is_required() -> bool {
+    std::env::var_os("MCP_SCOPES_REDIS_TEST").is_some_and(|value| value == "required")
+}
+
+/// Returns whether the version is 7 or later, such as that of `Redis server v=7.0.15 sha=..`.
+fn runs_scripts_with_a_first_line(program: &Path) -> bool {
+    let output = Command::new(program).arg("--version").output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    let version = text.split("v=").nth(1).and_then(|rest| rest.split('.').next());
+    version.and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| major >= 7)
 }
 
 /// A running server with an empty database.
