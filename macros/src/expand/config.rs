@@ -9,7 +9,7 @@ use mcp_scopes_grammar::{
     ir::{
         ConfigDecl, ContentDecl, FlowDecl, Located, SandboxServerDecl, ScopeDecl, ScopePrefixDecl, Spanned, StatedDecl,
     },
-    tool::ToolFacts,
+    tool::{RequirementDecl, ToolFacts},
 };
 use mcp_scopes_model::policy::Session;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -130,7 +130,8 @@ pub(crate) fn constant(config: &ConfigDecl, runtime: &Runtime) -> TokenStream {
 pub(crate) fn write_tool(facts: &ToolFacts<(u32, u32)>, file: Span, runtime: &Runtime) -> TokenStream {
     let extent = Extent::between(file, file);
     let mut calls = TokenStream::new();
-    let literals = core::iter::once(("in_name", &facts.name)).chain(tool::literals(facts));
+    let own_scope = matches!(facts.requirement, RequirementDecl::ToolName).then_some(("in_own_scope", &facts.name));
+    let literals = core::iter::once(("in_name", &facts.name)).chain(own_scope).chain(tool::literals(facts));
     for (method, Located { value, place: (line, column) }) in literals {
         let statement = statement(file);
         calls.extend(quote_spanned!(at(file)=> #statement.in_file(#line, #column);));

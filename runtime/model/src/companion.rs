@@ -9,6 +9,7 @@
 use crate::{
     Approval, Outline, Problem, Requirement, Risk, SandboxMode, Tool,
     config::Stated,
+    key::same,
     outline::Entry,
     problem::Field,
     tool::{Parameters, SourceLocation},
@@ -238,6 +239,17 @@ impl Statement {
         // Called for each scope of each tool, nearly always without a problem. Inlined to avoid a call.
         if matches!(self.problem.field, Field::Scope) {
             self.problem.fail_if_about(Field::Scope, scope);
+        }
+    }
+
+    /// Checks the scope of a tool that is named like its scope, and so states none.
+    ///
+    /// # Panics
+    /// Panics if the problem is about the scope of this tool.
+    #[track_caller]
+    pub const fn in_own_scope(&mut self, tool: &'static str) {
+        if matches!(self.problem.field, Field::Scope) && same(self.problem.subject, tool) {
+            self.problem.fail()
         }
     }
 
