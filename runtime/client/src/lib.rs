@@ -12,15 +12,21 @@
 //! | [`selection`] | the scopes that a challenge and the metadata ask for |
 //! | [`step_up`] | [`StepUp`]: the state machine; `flight` requests one token, `refusals` remembers what was refused |
 //! | [`plan`] | [`Plan`]: data for a consent screen |
+//! | [`tokens`] | [`AccessToken`], and what a client keeps of a response with tokens |
+//! | [`client`] | [`StepUpClient`]: performs the actions, for any number of operations at once |
 
 pub mod challenge;
+pub mod client;
 pub mod plan;
 mod scopes;
 pub mod selection;
 pub mod step_up;
+pub mod tokens;
 
 pub use challenge::{Authentication, Challenge, ChallengeError, Challenges};
+pub use client::{Authorizer, Reply, StepUpClient, Stopped};
 pub use plan::Plan;
 pub use scopes::{ScopeError, Scopes};
 pub use selection::ScopeMap;
 pub use step_up::{Action, Answer, Grant, OperationId, Refusal, Settings, StepUp, Stop, TokenRequest, Way};
+pub use tokens::{AccessToken, Issued, MemoryStore, TokenStore};

@@ -239,6 +239,15 @@ impl StepUp {
         self.map = map;
     }
 
+    /// States that the client has kept a token from earlier, for which these scopes were requested.
+    pub fn restore(&mut self, grant: Grant, requested: Scopes) {
+        self.token += 1;
+        self.can_refresh = grant.can_refresh;
+        self.held = grant.scopes.unwrap_or_else(|| requested.clone());
+        self.requested = requested;
+        self.refusals.forget();
+    }
+
     /// Returns the number of the newest token.
     #[must_use]
     pub const fn token(&self) -> Option<u64> {
@@ -357,6 +366,14 @@ impl StepUp {
         };
         actions.extend(self.take_off());
         actions
+    }
+
+    /// States that a request for a token was given up, because the caller of its operation has gone. Others that wait request it again.
+    pub fn cancelled(&mut self, flight: u64) -> Vec<Action> {
+        if self.flight.take_if(|current| current.number() == flight).is_none() {
+            return Vec::new();
+        }
+        self.take_off()
     }
 
     fn granted(&mut self, landed: &Flight, grant: Grant) -> Vec<Action> {

@@ -93,7 +93,8 @@ fn rejects_a_head_made_without_the_key() {
     let shorter = {
         let last: serde_json::Value = serde_json::from_str(&lines[7]).unwrap();
         let chain = &last["mcp_scopes.chain"];
-        let head_text = |mac: &str| format!("{{\"seq\":8,\"last_mac\":{},\"key\":\"2026-11\",\"mac\":{mac}}}", chain["mac"]);
+        let head_text =
+            |mac: &str| format!("{{\"seq\":8,\"last_mac\":{},\"key\":\"2026-11\",\"mac\":{mac}}}", chain["mac"]);
         Head::parse(&head_text(&chain["mac"].to_string())).unwrap()
     };
     assert_eq!(fault(&lines[..8], &shorter), "0 Head");

@@ -11,6 +11,8 @@ use super::{Kind, OperationId};
 pub struct TokenRequest {
     /// The number of the request, for [`StepUp::obtained`](super::StepUp::obtained).
     pub flight: u64,
+    /// An operation that waits for it.
+    pub operation: OperationId,
     /// How to obtain it.
     pub way: Way,
     /// The scopes to request. Empty: leave out the parameter.
@@ -198,6 +200,7 @@ impl Flight {
         let way = self.way?;
         Some(TokenRequest {
             flight: self.number,
+            operation: self.owner,
             way,
             scopes: self.scopes.clone(),
             authentication: self.authentication.clone(),

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 mod challenges;
+mod client;
 mod plan;
 mod step_up;
 mod termination;
