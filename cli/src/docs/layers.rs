@@ -50,12 +50,16 @@ pub(super) fn families(edges: &[(usize, usize)]) -> Vec<Vec<(usize, usize)>> {
 /// Lays out the nodes with edges.
 pub(super) fn layers(edges: &[(usize, usize)]) -> Layers {
     let nodes: BTreeSet<usize> = edges.iter().flat_map(|(from, to)| [*from, *to]).collect();
-    let forward = without_cycles(edges);
+    let (forward, order) = without_cycles(edges);
     let mut layer: BTreeMap<usize, usize> = nodes.iter().map(|node| (*node, 0)).collect();
-    // Computes the longest path to each node. Without cycles, one round per node is enough.
-    for _ in &nodes {
-        for (from, to, _) in &forward {
-            let least = layer.get(from).map_or(0, |layer| layer + 1);
+    let mut next: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (from, to, _) in forward.iter().filter(|(from, to, _)| from != to) {
+        next.entry(*from).or_default().push(*to);
+    }
+    // The longest path to each node. The order has every node before those that it leads to.
+    for from in order {
+        let least = layer.get(&from).map_or(0, |layer| layer + 1);
+        for to in next.get(&from).into_iter().flatten() {
             if let Some(layer) = layer.get_mut(to) {
                 *layer = least.max(*layer);
             }
@@ -88,30 +92,57 @@ pub(super) fn layers(edges: &[(usize, usize)]) -> Layers {
     found
 }
 
-/// Returns the edges with those reversed that close a cycle, and marks them.
-fn without_cycles(edges: &[(usize, usize)]) -> Vec<(usize, usize, bool)> {
-    let mut kept: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    let mut found = Vec::new();
+/// Returns the edges with those reversed that close a cycle, and marks them; and the nodes, each before those that it leads to.
+fn without_cycles(edges: &[(usize, usize)]) -> (Vec<(usize, usize, bool)>, Vec<usize>) {
+    let mut next: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (from, to) in edges {
-        let mut reached = BTreeSet::from([*to]);
-        let mut next = vec![*to];
-        while let Some(node) = next.pop() {
-            next.extend(kept.get(&node).into_iter().flatten().copied().filter(|node| reached.insert(*node)));
-        }
-        let back = reached.contains(from);
-        let (from, to) = if back { (*to, *from) } else { (*from, *to) };
-        kept.entry(from).or_default().push(to);
-        found.push((from, to, back));
+        next.entry(*from).or_default().push(*to);
     }
-    found
+    // A depth-first search. A node is open while what it leads to is visited; an edge to an open node closes a cycle.
+    let (mut open, mut seen, mut finished) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    let mut back = BTreeSet::new();
+    for (first, _) in edges {
+        if !seen.insert(*first) {
+            continue;
+        }
+        open.insert(*first);
+        let mut path = vec![(*first, 0)];
+        while let Some((node, place)) = path.last_mut() {
+            match next.get(node).and_then(|next| next.get(*place)) {
+                Some(to) => {
+                    *place += 1;
+                    if open.contains(to) {
+                        back.insert((*node, *to));
+                    } else if seen.insert(*to) {
+                        open.insert(*to);
+                        path.push((*to, 0));
+                    }
+                }
+                None => {
+                    open.remove(node);
+                    finished.push(*node);
+                    path.pop();
+                }
+            }
+        }
+    }
+    finished.reverse();
+    let forward = |(from, to): &(usize, usize)| {
+        if back.contains(&(*from, *to)) { (*to, *from, true) } else { (*from, *to, false) }
+    };
+    (edges.iter().map(forward).collect(), finished)
 }
 
 impl Layers {
     /// Moves each node of a layer to the mean position of its neighbours in the previous layer.
     fn sweep(&mut self, right: bool) {
-        let mut steps: Vec<((usize, Node), (usize, Node))> = Vec::new();
+        // For each node, its neighbours in the previous layer.
+        let mut near: BTreeMap<(usize, Node), Vec<Node>> = BTreeMap::new();
         for (path, _) in &self.paths {
-            steps.extend(path.iter().zip(path.iter().skip(1)).map(|(left, right)| (*left, *right)));
+            for (left, right_end) in path.iter().zip(path.iter().skip(1)) {
+                let (node, far) = if right { (right_end, left) } else { (left, right_end) };
+                near.entry(*node).or_default().push(far.1);
+            }
         }
         let count = self.layers.len();
         for step in 1..count {
@@ -119,13 +150,8 @@ impl Layers {
             let places: BTreeMap<Node, usize> =
                 self.layers.get(before).into_iter().flatten().enumerate().map(|(place, node)| (*node, place)).collect();
             let weight = |place: usize, node: Node| {
-                let neighbours: Vec<usize> = steps
-                    .iter()
-                    .filter_map(|(left, right_end)| {
-                        let (near, far) = if right { (right_end, left) } else { (left, right_end) };
-                        (*near == (here, node)).then(|| places.get(&far.1).copied()).flatten()
-                    })
-                    .collect();
+                let neighbours = near.get(&(here, node)).into_iter().flatten();
+                let neighbours: Vec<usize> = neighbours.filter_map(|far| places.get(far).copied()).collect();
                 // In thousandths, so that the order is the same on every platform.
                 if neighbours.is_empty() {
                     place * 1000
@@ -174,6 +200,17 @@ mod tests {
     fn each_family_is_drawn_alone() {
         assert_eq!(families(&[(4, 5), (0, 1), (2, 3), (1, 3)]), [vec![(0, 1), (2, 3), (1, 3)], vec![(4, 5)]]);
         assert!(families(&[]).is_empty());
+    }
+
+    /// Two hundred arrows can have many bends. The layout visits each bend a few times.
+    #[test]
+    fn lays_out_long_edges_in_linear_time() {
+        let chain = (0..400).map(|node| (node, node + 1));
+        let around = (0..400).flat_map(|node| [(0, 1_000 + node), (1_000 + node, 400)]);
+        let found = layers(&chain.chain(around).collect::<Vec<_>>());
+        assert_eq!((found.layers.len(), found.layers[200].len()), (401, 401));
+        let long: Vec<_> = (0..20_000).map(|node| (node, node + 1)).collect();
+        assert_eq!(layers(&long).layers.len(), 20_001);
     }
 
     #[test]
