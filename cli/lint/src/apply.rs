@@ -88,14 +88,13 @@ pub(super) fn to_source(mut report: Report, overrides: &Overrides) -> Report {
         .collect();
     let mut findings = std::mem::take(&mut report.findings);
     let mut settings = Settings::default();
-    let unread = report.inventories.iter().any(|inventory| inventory.unread.source);
+    let is_source_unread = report.inventories.iter().any(|inventory| inventory.unread.source);
     large_stack(|| {
         for inventory in &report.inventories {
             let levels = Levels::of(inventory, overrides, &mut findings);
             let package = Package::of(inventory, &listed);
-            // Without the file, the levels are not known.
-            let rules = in_force(&levels).filter(|_| !inventory.unread.config);
-            for (rule, level) in rules.filter(|(rule, _)| !unread || !follows(rule)) {
+            let unread = Unread { any: is_source_unread, own: inventory.unread };
+            for (rule, level) in in_force(&levels).filter(|(rule, _)| !unread.hides(rule)) {
                 let mut reporter = Reporter::new(rule, levels.options_of(rule), &report.sources);
                 run_checks(rule, &package.tools, &package.tables, &mut reporter);
                 if let Some(check) = rule.check.package {
@@ -125,9 +124,25 @@ pub(super) fn to_source(mut report: Report, overrides: &Overrides) -> Report {
     report
 }
 
-/// Returns whether the rule reports something as missing that may be in a file that could not be read.
-fn follows(rule: &Rule) -> bool {
-    rule.check.is_joint || ["unlisted-tool", "unannotated-tools"].contains(&rule.id)
+/// What could not be read.
+#[derive(Clone, Copy)]
+struct Unread {
+    /// Whether some source file of any package could not.
+    any: bool,
+    own: mcp_scopes_scan::inventory::Unread,
+}
+
+impl Unread {
+    /// Returns whether the rule reports something as missing that may be in such a file.
+    fn hides(self, rule: &Rule) -> bool {
+        match rule.id {
+            // A table of another package may list a tool.
+            "unlisted-tool" => self.any,
+            // A file can declare tools.
+            "unannotated-tools" => self.own.source || self.own.config,
+            _ => self.own.source && rule.check.is_joint,
+        }
+    }
 }
 
 /// The levels of each package, looked up by file.
@@ -264,7 +279,7 @@ fn run_checks(rule: &Rule, tools: &[Arc<Tool>], tables: &[Table], reporter: &mut
     }
     if let Some(check) = rule.check.table {
         let mut by_table = Vec::new();
-        for table in tables {
+        for table in tables.iter().filter(|table| !table.is_config_unread) {
             let known = reporter.found.len();
             check(table, reporter);
             let new = reporter.found.get(known..).unwrap_or_default();

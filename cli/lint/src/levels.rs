@@ -34,7 +34,8 @@ impl Levels {
     pub(crate) fn of(inventory: &Inventory, overrides: &Overrides, findings: &mut Vec<Finding>) -> Self {
         let mut levels = Self::new(overrides);
         let configs = inventory.tables.iter().filter(|table| table.own).filter_map(|table| table.config.as_ref());
-        for config in configs {
+        // A file with an error elsewhere still sets levels.
+        for config in configs.chain(&inventory.partial_configs) {
             levels.read(config, findings);
         }
         levels

@@ -95,6 +95,7 @@ impl Assembly<'_> {
         let (module, decl, place) = (raw.module, raw.decl.clone(), raw.place.clone());
         let name = decl.ident.unraw().to_string();
         let config = decl.config.as_ref().and_then(|file| self.config(module, file));
+        let is_config_unread = decl.config.is_some() && config.is_none();
         let cfgs = self.world.cfgs(module);
         let mut entries = Vec::new();
         for (position, entry) in decl.entries.iter().enumerate() {
@@ -124,7 +125,7 @@ impl Assembly<'_> {
             let position = decl.entries.len() + number;
             entries.push(TableEntry { position, brings: Brings::Tool(id), is_dynamic: true, place });
         }
-        Some(Table { path, name, entries, config, spliced: false, own, place })
+        Some(Table { path, name, entries, config, is_config_unread, spliced: false, own, place })
     }
 
     /// Adds a tool without a function. Returns its index among them.
@@ -171,10 +172,11 @@ impl Assembly<'_> {
             }
         };
         self.world.sources.keep(&name, &text.as_str().into());
-        match config::read(&text, &file.value) {
-            Ok(said) => Some(Config { said, file: name }),
-            Err(errors) => {
+        match config::read_parts(&text, &file.value) {
+            (said, errors) if errors.is_empty() => Some(Config { said, file: name }),
+            (said, errors) => {
                 self.world.unread.config = true;
+                self.world.partial_configs.push(Config { said, file: name.clone() });
                 for error in errors {
                     let place = Place::point(&name, error.line, error.column);
                     let help = error.help.unwrap_or_default();

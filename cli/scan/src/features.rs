@@ -53,6 +53,16 @@ impl Features {
         self.turns_on.contains_key(feature)
     }
 
+    /// Returns the selection for the package of that name: `package/feature` is its feature.
+    #[must_use]
+    pub fn selection_for(&self, package: &str, selection: &FeatureSelection) -> FeatureSelection {
+        let own = |entry: &String| match entry.split_once('/') {
+            Some((of, feature)) if of == package => feature.to_owned(),
+            _ => entry.clone(),
+        };
+        FeatureSelection { named: selection.named.iter().map(own).collect(), ..selection.clone() }
+    }
+
     /// Returns the names of all features.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.turns_on.keys().map(String::as_str)
@@ -133,6 +143,13 @@ mod tests {
         assert_eq!(enabled.dependencies, ["x".to_owned(), "y".to_owned()].into());
         assert_eq!(enabled.forwarded["y"], ["fast".to_owned()].into());
         assert_eq!(enabled.forwarded["z"], ["slow".to_owned()].into());
+    }
+
+    #[test]
+    fn a_package_has_the_features_behind_its_name() {
+        let named = FeatureSelection { named: ["server/c".to_owned()].into(), no_default: true, all: false };
+        assert_eq!(on(&features().selection_for("server", &named)), ["a", "b", "c", "y"]);
+        assert_eq!(on(&features().selection_for("client", &named)), [""; 0]);
     }
 
     #[test]

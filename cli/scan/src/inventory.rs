@@ -34,6 +34,10 @@ pub struct Inventory {
     pub tables: Vec<Table>,
     /// Number of annotated functions that features or the target leave out.
     pub left_out: usize,
+    /// Number of tables that features or the target leave out.
+    pub left_out_tables: usize,
+    /// The configuration files with errors, with what could be read of them. Only their levels of rules apply.
+    pub partial_configs: Vec<Config>,
     /// What could not be read. Each has a finding, and findings that only follow from it are left out.
     pub unread: Unread,
     /// The server code beside the annotations. Empty unless the scan looks for it.
@@ -132,6 +136,8 @@ pub struct Table {
     pub entries: Vec<TableEntry>,
     /// Its configuration file, if it has one.
     pub config: Option<Config>,
+    /// Whether it names a configuration file that could not be read or has errors.
+    pub is_config_unread: bool,
     /// Whether another table splices it.
     pub spliced: bool,
     /// Whether it belongs to the scanned package rather than to a dependency.

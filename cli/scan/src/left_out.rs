@@ -1,4 +1,4 @@
-//! Finds the annotated functions that features or the target leave out of a build.
+//! Finds the annotated functions and the tables that features or the target leave out of a build.
 
 use std::{
     collections::BTreeSet,
@@ -12,7 +12,7 @@ use syn::Attribute;
 use crate::{
     attribute::conditions,
     cfg::{Answer, Cfgs},
-    inventory::Inventory,
+    inventory::{Inventory, Table},
     module::Site,
     nesting::too_deep,
     runtime_macro::RuntimeMacro,
@@ -21,10 +21,11 @@ use crate::{
 };
 
 impl World {
-    /// Notes the annotated functions of an item that is not compiled. Items for tests are not part of any build.
+    /// Notes the annotated functions and the tables of an item that is not compiled. Items for tests are not part of any build.
     pub(crate) fn note_left_out(&mut self, attributes: &[Attribute], item: TokenStream, file: &Arc<str>, cfgs: &Cfgs) {
         if !is_for_tests(attributes, cfgs) {
-            annotations(item, file, &mut |place| self.left_out_tools.push(place));
+            let (tools, tables) = (&mut self.left_out_tools, &mut self.left_out_tables);
+            annotations(item, file, &mut |macro_, place| note(macro_, place, tools, tables));
         }
     }
 
@@ -40,7 +41,8 @@ impl World {
             let text = self.sources.read(&path, &file).unwrap_or_default();
             let tokens: TokenStream = text.parse().unwrap_or_default();
             if too_deep(tokens.clone()).is_none() {
-                annotations(tokens, &file, &mut |place| self.left_out_tools.push(place));
+                let (tools, tables) = (&mut self.left_out_tools, &mut self.left_out_tables);
+                annotations(tokens, &file, &mut |macro_, place| note(macro_, place, tools, tables));
             }
         }
     }
@@ -52,8 +54,21 @@ pub(crate) fn count(inventory: &Inventory, places: &[Place]) -> usize {
         let covers = |(first, last): (u32, u32)| (first..=last).contains(&place.start.line);
         inventory.tools.iter().any(|tool| tool.place.file == place.file && covers(tool.lines))
     };
-    let own = places.iter().filter(|place| Path::new(&*place.file).starts_with(&inventory.folder));
-    own.filter(|place| !is_compiled(place)).collect::<BTreeSet<_>>().len()
+    own(inventory, places).filter(|place| !is_compiled(place)).collect::<BTreeSet<_>>().len()
+}
+
+/// Counts the tables of the package that no target of this build has.
+pub(crate) fn count_tables(inventory: &Inventory, places: &[Place]) -> usize {
+    let is_compiled = |place: &Place| {
+        // Two targets can share a file. The macro begins on the line of the table's name or just above it.
+        let lines = |table: &Table| table.place.start.line.saturating_sub(8)..=table.place.start.line;
+        inventory.tables.iter().any(|table| table.place.file == place.file && lines(table).contains(&place.start.line))
+    };
+    own(inventory, places).filter(|place| !is_compiled(place)).collect::<BTreeSet<_>>().len()
+}
+
+fn own<'p>(inventory: &'p Inventory, places: &'p [Place]) -> impl Iterator<Item = &'p Place> {
+    places.iter().filter(|place| Path::new(&*place.file).starts_with(&inventory.folder))
 }
 
 /// Returns whether only the condition `test` leaves an item out.
@@ -62,9 +77,15 @@ fn is_for_tests(attributes: &[Attribute], cfgs: &Cfgs) -> bool {
     cfgs.for_tests().all(&conditions) != Answer::No
 }
 
-/// Finds `#[mcp_tool]` among tokens, also by a path.
-fn annotations(tokens: TokenStream, file: &Arc<str>, found: &mut impl FnMut(Place)) {
+fn note(found: RuntimeMacro, place: Place, tools: &mut Vec<Place>, tables: &mut Vec<Place>) {
+    if found == RuntimeMacro::Table { tables.push(place) } else { tools.push(place) }
+}
+
+/// Finds `#[mcp_tool]` and `scope_table!` among tokens, also by a path.
+fn annotations(tokens: TokenStream, file: &Arc<str>, found: &mut impl FnMut(RuntimeMacro, Place)) {
     let mut after_hash = false;
+    // The name of a table macro, if it is the previous token.
+    let mut table = None;
     for token in tokens {
         match token {
             TokenTree::Group(group) if after_hash && group.delimiter() == Delimiter::Bracket => {
@@ -72,16 +93,25 @@ fn annotations(tokens: TokenStream, file: &Arc<str>, found: &mut impl FnMut(Plac
                 let name =
                     path.find(|token| matches!(token, TokenTree::Ident(name) if name == RuntimeMacro::Tool.name()));
                 if let Some(name) = name {
-                    found(Place::of(file, name.span()));
+                    found(RuntimeMacro::Tool, Place::of(file, name.span()));
                 }
-                after_hash = false;
+                (after_hash, table) = (false, None);
             }
             TokenTree::Group(group) => {
                 annotations(group.stream(), file, found);
+                (after_hash, table) = (false, None);
+            }
+            TokenTree::Punct(punct) => {
+                if let Some(span) = table.take().filter(|_| punct.as_char() == '!') {
+                    found(RuntimeMacro::Table, Place::of(file, span));
+                }
+                after_hash = punct.as_char() == '#';
+            }
+            TokenTree::Ident(name) => {
+                table = (name == RuntimeMacro::Table.name()).then(|| name.span());
                 after_hash = false;
             }
-            TokenTree::Punct(punct) => after_hash = punct.as_char() == '#',
-            _ => after_hash = false,
+            TokenTree::Literal(_) => (after_hash, table) = (false, None),
         }
     }
 }

@@ -18,6 +18,7 @@
 //! | [`walk`], [`prefilter`] | finds the files, and selects those to parse |
 //! | `world`, `module`, `nesting` | the packages, crates and modules of one scan; the maximum nesting of source |
 //! | `left_out` | the tools that features or the target leave out |
+//! | `target_names` | the names of targets |
 //! | `target_triple` | the conditions of a build for a target |
 //! | `attribute`, `naming`, `runtime_macro` | the attributes in effect, and which of them are annotations |
 //! | `collect` | from parsed items to declarations |
@@ -78,6 +79,7 @@ mod schema;
 pub mod sdk;
 mod server_code;
 pub mod source;
+mod target_names;
 mod target_triple;
 mod tool;
 mod unused_config;

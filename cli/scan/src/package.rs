@@ -86,6 +86,16 @@ impl Package {
         Ok(Some(Self { name, version, folder, manifest: path.to_owned(), targets, features, dependencies }))
     }
 
+    /// Returns whether a name of `--features` refers to this package: `feature`, `package/feature` or `dependency/feature`.
+    #[must_use]
+    pub fn has_feature(&self, name: &str) -> bool {
+        match name.split_once('/') {
+            Some((package, feature)) if package == self.name => self.features.has(feature),
+            Some((of, _)) => self.dependencies.values().any(|dependency| dependency.key == of),
+            None => self.features.has(name),
+        }
+    }
+
     /// Returns the nearest `Cargo.toml` at or above a path.
     #[must_use]
     pub fn nearest(path: &Path) -> Option<PathBuf> {

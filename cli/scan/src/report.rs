@@ -48,6 +48,12 @@ impl Report {
         self.inventories.iter().map(|inventory| inventory.left_out).sum()
     }
 
+    /// Returns the number of tables that features or the target leave out, over all packages.
+    #[must_use]
+    pub fn left_out_tables(&self) -> usize {
+        self.inventories.iter().map(|inventory| inventory.left_out_tables).sum()
+    }
+
     /// Returns the number of packages with tools or tables.
     #[must_use]
     pub fn packages(&self) -> usize {

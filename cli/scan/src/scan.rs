@@ -216,7 +216,7 @@ impl Scan {
             let manifest = folder.join("Cargo.toml");
             match Package::read(&manifest) {
                 Ok(Some(package)) => {
-                    known.extend(self.selection.named.iter().filter(|feature| package.features.has(feature)).cloned());
+                    known.extend(self.selection.named.iter().filter(|feature| package.has_feature(feature)).cloned());
                     packages.push(package);
                 }
                 Ok(None) => {}
@@ -253,12 +253,17 @@ impl Scan {
         let Some(unknown) = self.selection.named.iter().find(|feature| !known.contains(*feature)) else {
             return Ok(());
         };
-        let message = match packages {
-            [package] => format!("package `{}` has no feature `{unknown}`", package.name),
-            _ => format!("no package here has a feature `{unknown}`"),
+        // Of `package/feature`, the package is looked for first.
+        let (of, feature) =
+            unknown.split_once('/').map_or((None, unknown.as_str()), |(of, feature)| (Some(of), feature));
+        let named: Vec<&Package> = packages.iter().filter(|package| of.is_none_or(|of| package.name == of)).collect();
+        let message = match (named.as_slice(), of) {
+            ([package], _) => format!("package `{}` has no feature `{feature}`", package.name),
+            (_, Some(of)) => format!("no package here has the name `{of}` or depends on a package of that name"),
+            (_, None) => format!("no package here has a feature `{unknown}`"),
         };
         let error = Error::new(ErrorKind::Usage, message);
-        Err(match packages.iter().find_map(|package| package.features.nearest(unknown)) {
+        Err(match named.iter().find_map(|package| package.features.nearest(feature)) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => error,
         })
@@ -276,6 +281,8 @@ impl Report {
         }
         inventory.unread = world.unread;
         inventory.left_out = left_out::count(&inventory, &world.left_out_tools);
+        inventory.left_out_tables = left_out::count_tables(&inventory, &world.left_out_tables);
+        inventory.partial_configs = std::mem::take(&mut world.partial_configs);
         if world.unread.source {
             world.findings.retain(|finding| !FOLLOWING.contains(&finding.rule));
         }

@@ -1,6 +1,8 @@
 //! The conditions of a build for a target, by its name, as `rustc --print cfg --target` states them.
 
-use crate::{Error, ErrorKind, cfg::Cfgs};
+use mcp_scopes_model::nearest::Nearest;
+
+use crate::{Error, ErrorKind, cfg::Cfgs, target_names::NAMES};
 
 /// Architectures: the start of the name, `target_arch`, the width of a pointer, and whether the low byte comes first. The
 /// first that matches counts.
@@ -37,7 +39,7 @@ const SYSTEMS: [(&str, &str, &str); 11] = [
     ("windows", "windows", "windows"),
     ("wasi", "wasi", "wasm"),
 ];
-const ENVIRONMENTS: [&str; 4] = ["gnu", "musl", "msvc", "sgx"];
+const ENVIRONMENTS: [&str; 8] = ["gnu", "musl", "msvc", "sgx", "ohos", "uclibc", "sim", "macabi"];
 
 /// Returns the conditions of a build for that target.
 pub(crate) fn cfgs(name: &str) -> Result<Cfgs, Error> {
@@ -47,12 +49,20 @@ pub(crate) fn cfgs(name: &str) -> Result<Cfgs, Error> {
     let system = SYSTEMS.iter().find(|(start, ..)| parts.iter().skip(1).any(|part| part.starts_with(start)));
     let bare = name.starts_with("wasm") && name.ends_with("-unknown");
     let bare = bare.then_some(("", "unknown", "wasm"));
-    let (Some((_, arch, width, is_little)), Some((_, os, family))) = (arch, system.copied().or(bare)) else {
+    // A misspelt name would leave out what is behind a condition on the target.
+    let is_known = NAMES.split(' ').any(|known| known == name);
+    let known = (arch, system.copied().or(bare));
+    let (Some((_, arch, width, is_little)), Some((_, os, family)), true) = (known.0, known.1, is_known) else {
         let message = format!("unknown target `{name}`");
-        let help = "write its name as `rustc --print target-list` has it, or state what it sets with `--cfg`";
+        let near = NAMES.split(' ').fold(Nearest::to(name), Nearest::or).found();
+        let help = near.map_or_else(
+            || "write its name as `rustc --print target-list` has it, or state what it sets with `--cfg`".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
         return Err(Error::new(ErrorKind::Usage, message).help(help));
     };
     let last = parts.last().copied().unwrap_or_default();
+    let width = if last.ends_with("x32") || last.ends_with("_ilp32") { "32" } else { *width };
     let environment = match os {
         "wasi" => last.strip_prefix("wasi").unwrap_or_default(),
         _ => ENVIRONMENTS.into_iter().find(|environment| last.starts_with(environment)).unwrap_or_default(),
@@ -70,7 +80,7 @@ pub(crate) fn cfgs(name: &str) -> Result<Cfgs, Error> {
         ("target_family", family),
         ("target_env", environment),
         ("target_endian", if *is_little { "little" } else { "big" }),
-        ("target_pointer_width", *width),
+        ("target_pointer_width", width),
         ("target_vendor", vendor),
     ] {
         cfgs.set(key, value);
@@ -80,7 +90,7 @@ pub(crate) fn cfgs(name: &str) -> Result<Cfgs, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::cfgs;
+    use super::{NAMES, cfgs};
     use crate::cfg::Answer;
 
     /// The conditions are those of `rustc --print cfg --target`.
@@ -107,6 +117,14 @@ mod tests {
         }
         for target in ["", "linux", "x86_64", "x86_65-unknown-linux-gnu", "x86_64-unknown-linus-gnu"] {
             assert!(cfgs(target).is_err(), "{target}");
+        }
+        for target in ["x86_64-unknown-linux-gnuu", "x86_64-pc-windowss-msvc", "armour-unknown-linux-gnueabi"] {
+            assert!(cfgs(target).is_err(), "{target}");
+        }
+        let near = cfgs("x86_64-pc-windowss-msvc").unwrap_err();
+        assert_eq!(near.advice(), Some("did you mean `x86_64-pc-windows-msvc`?"));
+        for target in NAMES.split(' ') {
+            assert!(cfgs(target).is_ok(), "{target}");
         }
     }
 }

@@ -12,16 +12,21 @@ use crate::{
 /// The usual name of a configuration file.
 const CONFIG: &str = "mcp-scopes.toml";
 
-/// Reports a configuration file that no table of its package names.
+/// Reports a configuration file of a package that no table names.
 pub(crate) fn find(inventory: &Inventory, named: &BTreeSet<PathBuf>) -> Option<Finding> {
     let path = inventory.folder.join(CONFIG);
-    let is_read = named.contains(&path) || inventory.unread != Unread::default();
-    let (_, table) = inventory.roots().next()?;
-    if is_read || !path.is_file() {
+    if named.contains(&path) || inventory.unread != Unread::default() || !path.is_file() {
         return None;
     }
+    let help = match inventory.roots().next() {
+        Some((_, table)) => {
+            format!("write `with \"{CONFIG}\"` behind the list of `{}`, or remove the file", table.name)
+        }
+        // The table that names it can be behind a feature.
+        None if inventory.left_out_tables > 0 => return None,
+        None => format!("write `scope_table! {{ pub static TOOLS = [..] with \"{CONFIG}\"; }}`, or remove the file"),
+    };
     let file = shown(&path);
     let message = format!("`{file}` is named by no scope table, so nothing in it applies");
-    let help = format!("write `with \"{CONFIG}\"` behind the list of `{}`, or remove the file", table.name);
     Some(Finding::warning("unused-config", message).help(help).at(Place::point(&file, 1, 1)).about(&*file))
 }

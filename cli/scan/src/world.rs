@@ -20,7 +20,7 @@ use crate::{
     Error, Finding, attribute,
     cfg::{Answer, Cfgs},
     features::{Enabled, FeatureSelection},
-    inventory::Unread,
+    inventory::{Config, Unread},
     module::{Child, CrateId, Module, ModuleId, Site, parse},
     package::{Package, plain},
     prefilter::{Marks, Prefilter},
@@ -62,6 +62,10 @@ pub(crate) struct World {
     pub(crate) unread: Unread,
     /// The annotated functions that features or the target leave out. A function can be here twice.
     pub(crate) left_out_tools: Vec<Place>,
+    /// The tables that they leave out.
+    pub(crate) left_out_tables: Vec<Place>,
+    /// The configuration files with errors, with what could be read of them.
+    pub(crate) partial_configs: Vec<Config>,
     /// The configuration files that tables name.
     pub(crate) named_configs: BTreeSet<PathBuf>,
     walked: Rc<Walked>,
@@ -88,6 +92,8 @@ impl World {
             findings: Vec::new(),
             unread: Unread::default(),
             left_out_tools: Vec::new(),
+            left_out_tables: Vec::new(),
+            partial_configs: Vec::new(),
             named_configs: BTreeSet::new(),
             files: BTreeMap::new(),
             hot: BTreeSet::new(),
@@ -125,7 +131,7 @@ impl World {
     /// Returns an error if its manifest is not usable.
     pub(crate) fn add(&mut self, folder: &Path, selection: &FeatureSelection) -> Result<Option<PackageId>, Error> {
         let Some(package) = Package::read(&folder.join("Cargo.toml"))? else { return Ok(None) };
-        let enabled = package.features.resolve(selection);
+        let enabled = package.features.resolve(&package.features.selection_for(&package.name, selection));
         let known = |member: &Member| member.package.folder == package.folder && member.enabled == enabled;
         if let Some(found) = self.members.iter().position(known) {
             return Ok(Some(found));

@@ -8,7 +8,7 @@ use std::{
 };
 
 use mcp_scopes_prm::Metadata;
-use mcp_scopes_scan::{ErrorKind, Scan, artefact::is_artefact, file};
+use mcp_scopes_scan::{ErrorKind, Report, Scan, artefact::is_artefact, file};
 
 use super::{diagnostics::failed, source::DocumentSource};
 use crate::{
@@ -120,8 +120,7 @@ impl Reading<'_> {
                 };
                 let findings = error.report().map(findings::text);
                 let unreadable = Unreadable::new(format!("`{side}`: {error}"), help);
-                let has_no_tools = error.kind() == ErrorKind::Nothing
-                    && error.report().is_none_or(|report| report.annotated() == 0 && report.left_out() == 0);
+                let has_no_tools = error.kind() == ErrorKind::Nothing && error.report().is_none_or(is_without_tools);
                 Err(Unreadable { findings: findings.unwrap_or_default(), has_no_tools, ..unreadable })
             }
         }
@@ -144,6 +143,11 @@ impl Reading<'_> {
             Unreadable::new(message, "`mcp-scopes lint` shows the reasons")
         })
     }
+}
+
+/// Returns whether a package has neither tools nor tables, and features or the target leave out none either.
+fn is_without_tools(report: &Report) -> bool {
+    report.annotated() == 0 && report.left_out() == 0 && report.left_out_tables() == 0
 }
 
 fn utf8(bytes: Vec<u8>, side: &str) -> Result<String, Unreadable> {

@@ -50,11 +50,20 @@ const MOST_RECOVERED: usize = 64 << 10;
 /// # Ok::<(), Vec<mcp_scopes_grammar::diagnostic::FileDiagnostic>>(())
 /// ```
 pub fn read(text: &str, file: &str) -> Result<ConfigDecl, Vec<FileDiagnostic>> {
+    let (config, errors) = read_parts(text, file);
+    if errors.is_empty() { Ok(config) } else { Err(errors) }
+}
+
+/// Parses the text of a configuration file. Returns what is well-formed, and all errors in source order. After a syntax error nothing is
+/// known.
+#[must_use]
+pub fn read_parts(text: &str, file: &str) -> (ConfigDecl, Vec<FileDiagnostic>) {
+    let mut config = ConfigDecl { file: file.to_owned(), ..ConfigDecl::default() };
     let mut reader = TomlReader::new(text, file);
     if let Err(exceeded) = limits::check(text) {
         reader.error(&TOML_LIMIT, exceeded.at, exceeded.to_string());
         reader.help(exceeded.help().to_owned());
-        return Err(reader.finish());
+        return (config, reader.finish());
     }
     let document = match DeTable::parse(text) {
         Ok(document) => document,
@@ -65,10 +74,9 @@ pub fn read(text: &str, file: &str) -> Result<ConfigDecl, Vec<FileDiagnostic>> {
                 let at = error.span().map_or(text.len(), |span| span.start);
                 reader.error(&TOML_SYNTAX, at, format!("invalid TOML: {}", one_line(error.message())));
             }
-            return Err(reader.finish());
+            return (config, reader.finish());
         }
     };
-    let mut config = ConfigDecl { file: file.to_owned(), ..ConfigDecl::default() };
     for (section, value) in entries(document.get_ref()) {
         let at = section.at;
         let reads = match section.text {
@@ -101,7 +109,7 @@ pub fn read(text: &str, file: &str) -> Result<ConfigDecl, Vec<FileDiagnostic>> {
         }
     }
     let errors = reader.finish();
-    if errors.is_empty() { Ok(config) } else { Err(errors) }
+    (config, errors)
 }
 
 fn one_line(text: &str) -> String {

@@ -234,6 +234,7 @@ impl Look<'_> {
         });
         Table {
             input: InputKind::Document,
+            is_config_unread: false,
             name: self.file.to_string(),
             place: self.place("/mcp_extensions"),
             namespace: namespace.to_owned(),

@@ -118,6 +118,8 @@ pub struct Convention {
 pub struct Table {
     /// What it is built from.
     pub input: InputKind,
+    /// Whether its configuration file could not be read or has errors. Then its scopes and its server are not known.
+    pub is_config_unread: bool,
     /// The static's name, or the document's file.
     pub name: String,
     /// The place of the static's name; for a document, the member `mcp_extensions`, or else the document as a whole.

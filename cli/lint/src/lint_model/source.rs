@@ -8,7 +8,7 @@ use std::{
 use mcp_scopes_model::{Requirement, Tool as ModelTool};
 use mcp_scopes_scan::{
     Arena,
-    inventory::{Config, Inventory, SdkTool, ServerCode, Table as FoundTable, TableId, Tool as Found},
+    inventory::{Brings, Config, Inventory, SdkTool, ServerCode, Table as FoundTable, TableId, Tool as Found},
     outline,
     source::{Place, Placed},
 };
@@ -58,6 +58,23 @@ impl Package {
             has_guard: has_guard && all_annotated,
         }
     }
+}
+
+/// Returns whether the file of the table, or of a table that it splices, could not be read.
+fn is_config_unread(inventory: &Inventory, id: TableId) -> bool {
+    let mut open = vec![id];
+    let mut seen = BTreeSet::new();
+    while let Some(table) = open.pop() {
+        let Some(found) = inventory.tables.get(table).filter(|_| seen.insert(table)) else { continue };
+        if found.is_config_unread {
+            return true;
+        }
+        open.extend(found.entries.iter().filter_map(|entry| match entry.brings {
+            Brings::Table(other) => Some(other),
+            Brings::Tool(_) | Brings::Group(_) => None,
+        }));
+    }
+    false
 }
 
 fn build_tool(tool: &Found, listed: &BTreeSet<Place>) -> Tool {
@@ -134,6 +151,7 @@ fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<To
     }
     let mut table = Table {
         input: InputKind::Source,
+        is_config_unread: is_config_unread(inventory, id),
         name: found.name.clone(),
         place: found.place.clone(),
         namespace: String::new(),

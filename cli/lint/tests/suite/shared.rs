@@ -54,8 +54,40 @@ fn reports_an_unreadable_source_file_alone() {
 }
 
 #[test]
-fn reports_an_unreadable_configuration_alone() {
+fn reports_an_unreadable_configuration_without_what_follows_from_it() {
     let source = format!("{SOURCE}scope_table! {{ pub static TOOLS = [read_file] with \"mcp-scopes.toml\"; }}\n");
-    let found = found(&[("src/lib.rs", &source), ("mcp-scopes.toml", "[server\n")]);
-    assert!(found.len() == 1 && found[0].1 == Level::Error, "{found:?}");
+    let found = |config: &str| found(&[("src/lib.rs", &source), ("mcp-scopes.toml", config)]);
+    let of_tools = [
+        ("missing-description", Level::Warning),
+        ("missing-description", Level::Warning),
+        ("unlisted-tool", Level::Error),
+    ];
+    let broken = found("[server\n");
+    assert_eq!((broken[0].1, &broken[1..]), (Level::Error, &of_tools[..]), "{broken:?}");
+    // What is well-formed still sets levels.
+    let levels = format!("{CONFIG}[session]\nidle = 1\n[lint]\nmissing-description = \"allow\"\n");
+    assert_eq!(found(&levels), [("unknown-key", Level::Error), of_tools[2]]);
+}
+
+/// The error of one package hides nothing in another.
+#[test]
+fn an_unreadable_file_hides_nothing_in_other_packages() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |file: &str, text: &str| {
+        let path = folder.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let tables = "scope_table! { pub static TOOLS = [read_file, run] with \"mcp-scopes.toml\"; }\n";
+    for package in ["a", "b"] {
+        write(&format!("{package}/Cargo.toml"), &MANIFEST.replace("\"server\"", &format!("\"{package}\"")));
+        write(&format!("{package}/src/lib.rs"), &format!("{SOURCE}{tables}"));
+        write(&format!("{package}/mcp-scopes.toml"), &format!("{CONFIG}\"files:write\" = {{ description = \"W\" }}\n"));
+    }
+    write("a/src/lib.rs", &format!("mod broken;\n{SOURCE}{tables}"));
+    write("a/src/broken.rs", "#[mcp_scopes::mcp_tool(risk = \"low\")]\nfn f( {}\n");
+    let report = mcp_scopes_lint::lint(&Scan::new(folder.path()), &Overrides::new()).unwrap();
+    let unused = report.findings.iter().filter(|finding| finding.rule == "unused-scope");
+    let files: Vec<_> = unused.map(|finding| finding.file().rsplit('/').nth(1).unwrap()).collect();
+    assert_eq!(files, ["b"]);
 }

@@ -95,6 +95,7 @@ fn table(
         path,
         entries,
         config: has_file.then(|| Config { said, file: file.clone() }),
+        is_config_unread: false,
         spliced,
         own: true,
         place: place.clone(),

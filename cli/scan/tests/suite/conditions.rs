@@ -100,7 +100,8 @@ fn ignores_tests() {
     package.write("src/tests/more.rs", tool("", "gone_too"));
     package.write("src/gated.rs", ["#![cfg(test)]\n", &tool("", "gated")].concat());
     package.write("src/main.rs", [&main, "mod gated;\n"].concat());
-    assert_eq!((package.run().annotated(), package.findings()), (0, vec![]));
+    let unused = "unused-config mcp-scopes.toml:1:1".to_owned();
+    assert_eq!((package.run().annotated(), package.findings()), (0, vec![unused]));
 }
 
 #[test]
@@ -108,10 +109,28 @@ fn reports_conditions_that_only_a_build_can_decide() {
     let main = ["#[cfg(loom)]\nfn unrelated() {}\n", &tool("#[cfg(loom)]", "f"), "#[cfg(loom)]\nmod m;\n"].concat();
     let package = package(&main);
     package.write("src/m.rs", tool("", "g"));
-    let expected = ["unknown-cfg src/main.rs:3:1", "unknown-cfg src/main.rs:7:5"];
+    let expected = ["unused-config mcp-scopes.toml:1:1", "unknown-cfg src/main.rs:3:1", "unknown-cfg src/main.rs:7:5"];
     assert_eq!(package.findings(), expected);
     let report = package.scan().cfg("loom").run().unwrap();
-    assert_eq!((report.annotated(), report.findings.len()), (2, 0));
+    assert_eq!((report.annotated(), report.findings.len()), (2, 1));
+}
+
+/// A table behind a feature is not the same as no table.
+#[test]
+fn counts_tables_that_features_leave_out() {
+    let table = "#[cfg(feature = \"mcp\")]\nmcp_scopes::scope_table! { static TOOLS = [dynamic \"t\" (scope = \"a\", risk = \"low\")]; }\n";
+    let package = package(table);
+    package.write("Cargo.toml", manifest("demo", "") + "[features]\nmcp = []\n");
+    let counts = |scan: mcp_scopes_scan::Scan| {
+        let report = scan.run().unwrap();
+        (report.packages(), report.left_out_tables())
+    };
+    assert_eq!(counts(package.scan()), (0, 1));
+    assert_eq!(counts(package.scan().features(["mcp"])), (1, 0));
+    assert_eq!(counts(package.scan().features(["demo/mcp"])), (1, 0));
+    for unknown in ["other/mcp", "demo/mpc"] {
+        assert!(package.scan().features([unknown]).run().is_err(), "{unknown}");
+    }
 }
 
 #[test]

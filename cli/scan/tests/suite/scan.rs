@@ -117,7 +117,10 @@ fn recognizes_attributes_by_their_import() {
     let toml = toml.replace("version = \"0.1\"", "version = \"0.1\" }");
     assert_eq!(Package::new(&[("src/main.rs", main), ("Cargo.toml", &toml)]).run().annotated(), 2);
     // On a struct it belongs to another crate, which passes it through.
-    assert_eq!(Package::new(&[("src/main.rs", "#[mcp_tool(name = \"x\")]\nstruct S;\n")]).findings(), [""; 0]);
+    assert_eq!(
+        Package::new(&[("src/main.rs", "#[mcp_tool(name = \"x\")]\nstruct S;\n")]).findings(),
+        ["unused-config mcp-scopes.toml:1:1"]
+    );
 }
 
 #[test]
