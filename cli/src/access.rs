@@ -1,23 +1,44 @@
 //! Decides which tokens open a tool, by the meaning of requirements rather than their spelling.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::{Cell, OnceCell},
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
+use mcp_scopes_lint::fingerprint::digits;
 use mcp_scopes_prm::{Document, McpExtensions, ToolEntry};
+use serde_json::json;
 
-/// Maximum number of ways to hold an alternative that are tried. Beyond it the answer is "some token does".
-const MOST_WAYS: usize = 100_000;
+/// Maximum number of scopes that a search over tokens visits. Beyond it the answer is "some token does".
+const MOST_STEPS: usize = 2_000_000;
 
 type Scopes<'d> = BTreeSet<&'d str>;
 
 /// The hierarchy and the requirements of one document.
 #[derive(Debug)]
 pub(crate) struct Access<'d> {
-    implies: BTreeMap<&'d str, Scopes<'d>>,
+    hierarchy: Hierarchy<'d>,
+    /// After a comparison, the scopes that other scopes grant in one of the documents only.
+    regranted: Option<Rc<Scopes<'d>>>,
     known: Scopes<'d>,
+    /// The scopes that searches have visited.
+    steps: Cell<usize>,
+    /// Identifies the hierarchy.
+    digits: OnceCell<String>,
+}
+
+/// The pairs of a scope and a scope that it implies, in both directions. Documents publish the closure, but third-party documents may
+/// not, so the closure is computed for the scopes in question. That of a whole chain would need memory that grows with the square of
+/// its length.
+#[derive(Debug, Default)]
+struct Hierarchy<'d> {
+    implies: BTreeMap<&'d str, Scopes<'d>>,
+    implied_by: BTreeMap<&'d str, Scopes<'d>>,
 }
 
 /// The requirement of a tool.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Requirement<'d> {
     /// The tool is public.
     Public,
@@ -44,33 +65,96 @@ impl<'d> Requirement<'d> {
 
 impl<'d> Access<'d> {
     pub(crate) fn of(document: &'d Document, extensions: &'d McpExtensions) -> Self {
-        let mut implies: BTreeMap<&str, Scopes<'_>> = BTreeMap::new();
+        let mut hierarchy = Hierarchy::default();
         for (scope, implied) in &extensions.scope_hierarchy {
-            implies.entry(scope).or_default().extend(implied.iter().map(String::as_str));
+            hierarchy.implies.entry(scope).or_default().extend(implied.iter().map(String::as_str));
+            for implied in implied {
+                hierarchy.implied_by.entry(implied).or_default().insert(scope);
+            }
         }
-        close(&mut implies);
         let required = extensions.tool_scope_mapping.values().flat_map(|tool| tool.required_scopes.iter().flatten());
         let contents = extensions.resource_scope_mapping.values().chain(extensions.prompt_scope_mapping.values());
         let required = required.chain(contents.flat_map(|content| content.required_scopes.iter().flatten()));
         let flows = extensions.scope_upgrade_flows.values().flatten();
         let known = required.chain(flows).chain(&document.scopes_supported).map(String::as_str);
-        let known = known.chain(implies.iter().flat_map(|(scope, implied)| implied.iter().chain([scope]).copied()));
-        Self { known: known.collect(), implies }
+        let named = hierarchy.implies.iter().flat_map(|(scope, implied)| implied.iter().chain([scope]).copied());
+        Self {
+            known: known.chain(named).collect(),
+            hierarchy,
+            regranted: None,
+            steps: Cell::new(0),
+            digits: OnceCell::new(),
+        }
     }
 
-    /// Returns the pairs of a scope and a scope that it implies.
-    pub(crate) fn edges(&self) -> BTreeSet<(&'d str, &'d str)> {
-        self.implies.iter().flat_map(|(scope, implied)| implied.iter().map(move |implied| (*scope, *implied))).collect()
+    /// Notes which scopes other scopes grant in one of the documents only, so that a search is needed for tools with these scopes alone.
+    pub(crate) fn compare_with(&mut self, other: &mut Self) {
+        let ends = |edges: Vec<(&'d str, &'d str)>| edges.into_iter().map(|(_, implied)| implied).collect::<Vec<_>>();
+        let (added, removed) = (ends(self.edges_beyond(other)), ends(other.edges_beyond(self)));
+        let mut regranted = reachable(&self.hierarchy.implies, added);
+        regranted.extend(reachable(&other.hierarchy.implies, removed));
+        let regranted = Rc::new(regranted);
+        (self.regranted, other.regranted) = (Some(Rc::clone(&regranted)), Some(regranted));
+    }
+
+    /// Returns whether the same tokens meet the requirement in the document that this one was compared with.
+    fn is_unchanged(&self, requirement: &Requirement<'d>) -> bool {
+        let Some(regranted) = &self.regranted else { return false };
+        match requirement {
+            Requirement::Public | Requirement::Unstated => true,
+            Requirement::AnyOf(any) => any.iter().all(|all| all.is_disjoint(regranted)),
+        }
+    }
+
+    /// Returns the stated pairs of a scope and a scope that it implies, without those that the other document states or implies.
+    pub(crate) fn edges_beyond(&self, other: &Self) -> Vec<(&'d str, &'d str)> {
+        let mut found = Vec::new();
+        for (scope, implied) in &self.hierarchy.implies {
+            let stated = other.hierarchy.implies.get(scope);
+            let mut new = implied.iter().filter(|implied| !stated.is_some_and(|stated| stated.contains(*implied)));
+            if new.clone().next().is_some() {
+                let held = other.closure(*scope);
+                found.extend(new.by_ref().filter(|implied| !held.contains(*implied)).map(|implied| (*scope, *implied)));
+            }
+        }
+        found
     }
 
     /// Returns the scopes that a holder of these scopes holds.
     pub(crate) fn closure_of(&self, scopes: impl IntoIterator<Item = &'d str>) -> Scopes<'d> {
-        scopes.into_iter().flat_map(|scope| self.closure(scope)).collect()
+        reachable(&self.hierarchy.implies, scopes)
     }
 
     /// Returns the scopes that a holder of this scope holds.
     fn closure(&self, scope: &'d str) -> Scopes<'d> {
-        self.implies.get(scope).into_iter().flatten().copied().chain([scope]).collect()
+        reachable(&self.hierarchy.implies, [scope])
+    }
+
+    /// Returns the scopes whose holder holds this scope.
+    fn granting(&self, scope: &'d str) -> Scopes<'d> {
+        reachable(&self.hierarchy.implied_by, [scope])
+    }
+
+    /// Returns a text that is equal for requirements that the same tokens meet: each scope with all scopes that imply it. Beyond the maximum
+    /// of a search, it has the whole hierarchy.
+    pub(crate) fn canonical(&self, requirement: &Requirement<'d>) -> String {
+        match requirement {
+            Requirement::Public => "public".to_owned(),
+            Requirement::Unstated => String::new(),
+            Requirement::AnyOf(any) => {
+                if self.is_exhausted() {
+                    let all = self.digits.get_or_init(|| digits(&[&json!(self.hierarchy.implies).to_string()]));
+                    return json!([any, all]).to_string();
+                }
+                let granting = |scope: &&'d str| {
+                    let granting = self.granting(scope);
+                    self.steps.set(self.steps.get().saturating_add(granting.len()));
+                    (*scope, granting)
+                };
+                let all = |all: &Scopes<'d>| all.iter().map(granting).collect::<Vec<_>>();
+                json!(any.iter().map(all).collect::<BTreeSet<_>>()).to_string()
+            }
+        }
     }
 
     /// Returns whether a token with these scopes opens the tool. The scopes have to be closed under `implies`.
@@ -91,17 +175,19 @@ impl<'d> Access<'d> {
         there: &Requirement<'d>,
         tokens: Option<&Scopes<'d>>,
     ) -> bool {
+        if here == there && self.is_unchanged(here) {
+            return false;
+        }
         let alternatives = match here {
             Requirement::Unstated => return false,
             Requirement::Public => &vec![Scopes::new()],
             Requirement::AnyOf(any) => any,
         };
-        let mut ways = 0;
-        alternatives.iter().any(|all| {
-            let all: Vec<&str> = all.iter().copied().collect();
-            let choices: Vec<Vec<&str>> = all.iter().map(|scope| self.ways_to_hold(scope, other, tokens)).collect();
-            search(&choices, &Scopes::new(), other, there, &mut ways)
-        })
+        other.is_exhausted()
+            || alternatives.iter().any(|all| {
+                let choices: Vec<Vec<&str>> = all.iter().map(|scope| self.ways_to_hold(scope, other, tokens)).collect();
+                other.is_closed_to_some(&choices, &Scopes::new(), there)
+            })
     }
 
     /// Returns the scopes that grant `scope` in this document. A scope that also grants `scope` in the other document
@@ -109,10 +195,29 @@ impl<'d> Access<'d> {
     fn ways_to_hold(&self, scope: &'d str, other: &Access<'d>, tokens: Option<&Scopes<'d>>) -> Vec<&'d str> {
         let can_be_held = |scope: &&str| tokens.is_none_or(|tokens| tokens.contains(*scope));
         let itself = Some(scope).filter(can_be_held);
-        let gives = |(from, implied): (&&'d str, &Scopes<'d>)| implied.contains(scope).then_some(*from);
-        let through = self.implies.iter().filter_map(gives).filter(can_be_held);
-        let through = through.filter(|from| itself.is_none() || !other.closure(from).contains(scope));
+        let covered = itself.map(|scope| other.granting(scope)).unwrap_or_default();
+        let granting = self.granting(scope);
+        other.steps.set(other.steps.get().saturating_add(granting.len() + covered.len()));
+        let through = granting.into_iter().filter(|from| can_be_held(from) && !covered.contains(from));
         itself.into_iter().chain(through).collect()
+    }
+
+    /// Returns whether some choice of one scope from each list does not meet the requirement in this document.
+    fn is_closed_to_some(&self, choices: &[Vec<&'d str>], held: &Scopes<'d>, requirement: &Requirement<'d>) -> bool {
+        // Additional scopes never close a tool, so this branch finds nothing.
+        if Access::opens(held, requirement) {
+            return false;
+        }
+        let Some((first, rest)) = choices.split_first() else { return true };
+        first.iter().any(|scope| {
+            let held = held | &self.closure(scope);
+            self.steps.set(self.steps.get().saturating_add(1 + held.len()));
+            self.is_exhausted() || self.is_closed_to_some(rest, &held, requirement)
+        })
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.steps.get() > MOST_STEPS
     }
 
     /// Returns the scopes that the document names.
@@ -121,42 +226,12 @@ impl<'d> Access<'d> {
     }
 }
 
-/// Returns whether some choice of one scope from each list does not open the tool in the other document.
-fn search<'d>(
-    choices: &[Vec<&'d str>],
-    held: &Scopes<'d>,
-    there: &Access<'d>,
-    requirement: &Requirement<'d>,
-    ways: &mut usize,
-) -> bool {
-    *ways += 1;
-    // Additional scopes never close a tool, so this branch finds nothing.
-    if Access::opens(held, requirement) {
-        return false;
+/// Returns these scopes, and all that the edges lead to.
+fn reachable<'d>(edges: &BTreeMap<&'d str, Scopes<'d>>, from: impl IntoIterator<Item = &'d str>) -> Scopes<'d> {
+    let mut next: Vec<&str> = from.into_iter().collect();
+    let mut found: Scopes<'_> = next.iter().copied().collect();
+    while let Some(scope) = next.pop() {
+        next.extend(edges.get(scope).into_iter().flatten().copied().filter(|scope| found.insert(scope)));
     }
-    let Some((first, rest)) = choices.split_first() else { return true };
-    if *ways > MOST_WAYS {
-        return true;
-    }
-    first.iter().any(|scope| {
-        let held = held | &there.closure(scope);
-        search(rest, &held, there, requirement, ways)
-    })
-}
-
-/// Documents publish the closure, but third-party documents may not.
-fn close(implies: &mut BTreeMap<&str, Scopes<'_>>) {
-    loop {
-        let mut grown = false;
-        let before = implies.clone();
-        for implied in implies.values_mut() {
-            let further: Vec<&str> = implied.iter().filter_map(|scope| before.get(scope)).flatten().copied().collect();
-            for scope in further {
-                grown |= implied.insert(scope);
-            }
-        }
-        if !grown {
-            return;
-        }
-    }
+    found
 }

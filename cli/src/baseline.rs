@@ -56,7 +56,7 @@ impl Baseline {
         let reports_stale = self.file.is_some() || self.update || is_whole;
         let overrides =
             if reports_stale { overrides } else { overrides.set("stale-baseline-entry", Setting::Allow)? };
-        let today = self.today.as_deref().map_or_else(Day::today, Day::parse)?;
+        let today = self.today.as_deref().map_or_else(|| Ok(Day::today()), Day::parse)?;
         if self.update {
             let expires = self.expires.as_deref().map_or_else(|| Ok(today.after(DAYS)), Day::parse)?;
             // A file that cannot be read is an error and is not overwritten.

@@ -47,9 +47,12 @@ Security: weakens (some token opens a tool that it did not open, or a limit is l
 reworded (models read another text: a title, a description, a hint or a parameter), neutral; a change
 can have several. A folder without tools is an empty table, so adopting mcp-scopes weakens nothing.
 
-A change is accepted, with a reason and a last day, in the file that the table names:
+A change is accepted, with a reason and a last day at most a year ahead, in the file that the table names or
+in a comment at the tool. It states the digits that are printed with the change:
+  // mcp-scopes: accept(access-widened 1f0c9a77f1b2) until 2027-03-01: support may cancel too
   [[diff.accept]]
   kind = \"access-widened\"
+  change = \"1f0c9a77f1b2\"
   tool = \"cancel_parcel\"                 # or pointer = \"/scopes_supported\"
   reason = \"support may cancel too\"
   until = 2027-03-01";

@@ -13,33 +13,42 @@ pub(crate) fn escaped(text: &str) -> String {
     safe
 }
 
+/// Escapes a text as [`escaped`] does, and also its line breaks, for a message on one line.
+pub(crate) fn escaped_line(text: &str) -> String {
+    escaped(text).replace('\n', "\\n")
+}
+
 /// Returns whether a character is invisible: it has no shape, changes the direction or the line of the surrounding text,
 /// or selects a variant of another character. Such characters can carry a text that models read and people do not see.
 ///
 /// The list has the code points with the property `Default_Ignorable_Code_Point` of Unicode, the separators of lines and
-/// paragraphs, the annotation characters, and the blank braille pattern.
+/// paragraphs, the annotation characters, the blank braille pattern, and the noncharacters. XML 1.0 allows neither U+FFFE nor U+FFFF.
 pub(crate) fn is_hidden(character: char) -> bool {
-    matches!(
-        character,
-        '\u{ad}'
-            | '\u{34f}'
-            | '\u{61c}'
-            | '\u{115f}'..='\u{1160}'
-            | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{2800}'
-            | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}'
-            | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}'
-            | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}'
-    )
+    // The last two code points of each plane.
+    let is_noncharacter = u32::from(character) & 0xfffe == 0xfffe;
+    is_noncharacter
+        || matches!(
+            character,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{2800}'
+                | '\u{3164}'
+                | '\u{fe00}'..='\u{fe0f}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fffb}'
+                | '\u{fdd0}'..='\u{fdef}'
+                | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
 }
 
 #[cfg(test)]
@@ -68,6 +77,9 @@ mod tests {
             '\u{e007f}',
             '\u{e0100}',
             '\u{e01ef}',
+            '\u{fffe}',
+            '\u{ffff}',
+            '\u{1ffff}',
         ] {
             assert!(!escaped(&format!("a{hidden}b")).contains(hidden), "{:x}", hidden as u32);
         }

@@ -90,6 +90,7 @@ fn diagnostic(finding: &Finding) -> Diagnostic<'_> {
         fingerprint: Fingerprint { version: fingerprint::VERSION, digits: finding.fingerprint.clone() },
         suppression: finding.suppression.as_ref(),
         url: rule.map(page),
+        change: None,
     }
 }
 

@@ -29,22 +29,25 @@ impl Day {
         Ok(Self(date))
     }
 
-    /// Returns the current day in UTC. `SOURCE_DATE_EPOCH` overrides it, for reproducible builds.
+    /// Returns the current day in UTC. No variable of the environment changes it, since it decides what has expired.
+    #[must_use]
+    pub fn today() -> Self {
+        Self(Timestamp::now().to_zoned(TimeZone::UTC).date())
+    }
+
+    /// Returns the day of `SOURCE_DATE_EPOCH` in UTC, for reproducible files; `None` if it is not set.
     ///
     /// # Errors
     /// Returns an error if `SOURCE_DATE_EPOCH` is not a number of seconds.
-    pub fn today() -> Result<Self, Error> {
-        let now = match env::var("SOURCE_DATE_EPOCH") {
-            Ok(text) => {
-                let time = text.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
-                time.ok_or_else(|| {
-                    let message = format!("`SOURCE_DATE_EPOCH` is `{text}`, which is not a number of seconds");
-                    Error::new(ErrorKind::Usage, message).help("set it to seconds since 1970, or unset it")
-                })?
-            }
-            Err(_) => Timestamp::now(),
-        };
-        Ok(Self(now.to_zoned(TimeZone::UTC).date()))
+    pub fn of_source() -> Result<Option<Self>, Error> {
+        let Some(text) = env::var_os("SOURCE_DATE_EPOCH") else { return Ok(None) };
+        let text = text.to_string_lossy();
+        let time = text.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+        let time = time.ok_or_else(|| {
+            let message = format!("`SOURCE_DATE_EPOCH` is `{text}`, which is not a number of seconds");
+            Error::new(ErrorKind::Usage, message).help("set it to seconds since 1970, or unset it")
+        })?;
+        Ok(Some(Self(time.to_zoned(TimeZone::UTC).date())))
     }
 
     /// Returns the day that many days later.

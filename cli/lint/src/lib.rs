@@ -18,6 +18,7 @@
 //! | `overrides` | [`Overrides`]: levels from the command line |
 //! | `levels` | the level and the options of each rule |
 //! | `suppress`, `comments` | `// mcp-scopes: allow(rule-id) reason` |
+//! | [`acceptance`] | comments that accept a change of a tool |
 //! | [`baseline`], [`day`] | [`baseline::Baseline`]: known findings with expiry dates |
 //! | [`fingerprint`] | identifies a finding while lines move |
 //! | `name_tokens` | splits names into words and classifies them |
@@ -28,6 +29,7 @@
 //!
 #![doc = include_str!("settings.md")]
 
+pub mod acceptance;
 mod addresses;
 mod answers;
 mod apply;

@@ -10,7 +10,7 @@ use mcp_scopes_model::nearest::Nearest;
 use mcp_scopes_scan::{Finding, Lines, Suppression, SuppressionKind, source::Place};
 
 use crate::{
-    RULES,
+    RULES, acceptance,
     comments::{self, Comment},
     find,
 };
@@ -45,34 +45,25 @@ impl Suppressions {
     /// Parses the comments of a file. `extents` are the first and last lines of its annotated functions.
     pub(super) fn read(file: &Arc<str>, text: &str, extents: &[(u32, u32)], findings: &mut Vec<Finding>) -> Self {
         let mut list = Vec::new();
-        // Most files have no such comment, so a search for the marker comes first.
-        if memchr::memmem::find(text.as_bytes(), MARK.as_bytes()).is_some() {
-            let is_toml = Path::new(&**file).extension().is_some_and(|end| end == "toml");
-            let (comments, mark) =
-                if is_toml { (comments::in_toml(text), "#") } else { (comments::in_rust(text), "//") };
-            let lines = Lines::of(text);
-            let code: Vec<&str> = text.lines().collect();
-            for Comment { at, body } in comments {
-                let Some(said) = body.trim_start().strip_prefix(MARK) else { continue };
-                let place = lines.place(file, &(at..at + mark.len() + body.trim_end().len()));
-                if said.trim_start().starts_with(REVIEW) {
-                    let help = "write the right `risk`, and remove the comment";
-                    let finding = Finding::warning(UNREVIEWED, "the risk below is a placeholder");
-                    findings.push(finding.help(help).at(place).about(REVIEW));
-                    continue;
-                }
-                let covered = extend(covered(&code, &place, mark), extents);
-                match directive(said) {
-                    Ok((rules, reason)) => list.extend(rules.into_iter().map(|rule| Allowed {
-                        rule,
-                        reason: reason.to_owned(),
-                        lines: covered,
-                        place: place.clone(),
-                        used: false,
-                    })),
-                    Err((message, help)) => {
-                        findings.push(Finding::warning(MALFORMED, message).help(help).at(place).about(MARK));
-                    }
+        for Marked { said, place, covered } in marked(file, text, extents) {
+            if said.trim_start().starts_with(REVIEW) {
+                let help = "write the right `risk`, and remove the comment";
+                let finding = Finding::warning(UNREVIEWED, "the risk below is a placeholder");
+                findings.push(finding.help(help).at(place).about(REVIEW));
+                continue;
+            }
+            // `diff` and `check` read acceptances.
+            let acceptance = acceptance::parse(said).map(|read| read.and_then(|_| at_a_tool(covered, extents)));
+            match acceptance.unwrap_or_else(|| directive(said)) {
+                Ok((rules, reason)) => list.extend(rules.into_iter().map(|rule| Allowed {
+                    rule,
+                    reason: reason.to_owned(),
+                    lines: covered,
+                    place: place.clone(),
+                    used: false,
+                })),
+                Err((message, help)) => {
+                    findings.push(Finding::warning(MALFORMED, message).help(help).at(place).about(MARK));
                 }
             }
         }
@@ -108,6 +99,47 @@ impl Suppressions {
             })
             .collect()
     }
+}
+
+/// A comment with the mark.
+pub(super) struct Marked<'t> {
+    /// The text behind the mark.
+    pub(super) said: &'t str,
+    pub(super) place: Place,
+    /// The lines that it is about.
+    pub(super) covered: (u32, u32),
+}
+
+/// Returns the comments of a file with the mark. `extents` are the first and last lines of its annotated functions.
+pub(super) fn marked<'t>(file: &Arc<str>, text: &'t str, extents: &[(u32, u32)]) -> Vec<Marked<'t>> {
+    // Most files have no such comment, so a search for the marker comes first.
+    if memchr::memmem::find(text.as_bytes(), MARK.as_bytes()).is_none() {
+        return Vec::new();
+    }
+    let is_toml = Path::new(&**file).extension().is_some_and(|end| end == "toml");
+    let (comments, mark) = if is_toml { (comments::in_toml(text), "#") } else { (comments::in_rust(text), "//") };
+    let lines = Lines::of(text);
+    let code: Vec<&str> = text.lines().collect();
+    let next = lines_of_code(&code, mark);
+    let comments = comments.into_iter().filter_map(|Comment { at, body }| {
+        let said = body.trim_start().strip_prefix(MARK)?;
+        let place = lines.place(file, &(at..at + mark.len() + body.trim_end().len()));
+        let covered = extend(covered(&code, &next, &place, mark), extents);
+        Some(Marked { said, place, covered })
+    });
+    comments.collect()
+}
+
+/// Returns nothing to allow for an acceptance at a tool, and an error for one elsewhere.
+fn at_a_tool(
+    covered: (u32, u32),
+    extents: &[(u32, u32)],
+) -> Result<(Vec<&'static str>, &'static str), (String, String)> {
+    if extents.contains(&covered) {
+        return Ok((Vec::new(), ""));
+    }
+    let help = "put it above the tool, or write `[[diff.accept]]` in `mcp-scopes.toml`";
+    Err(("the `accept` comment is not at a tool".to_owned(), help.to_owned()))
 }
 
 /// The suppression comments of each file.
@@ -150,16 +182,31 @@ fn unknown_rule(id: &str) -> (String, String) {
     (format!("unknown rule `{id}`"), help)
 }
 
+/// Returns for each line the first line with code from there on, as indexes from 0. Many comments in a row share one pass.
+fn lines_of_code(code: &[&str], mark: &str) -> Vec<Option<usize>> {
+    let mut next = vec![None; code.len()];
+    let mut found = None;
+    for (line, text) in code.iter().enumerate().rev() {
+        if !(text.trim().is_empty() || text.trim_start().starts_with(mark)) {
+            found = Some(line);
+        }
+        if let Some(next) = next.get_mut(line) {
+            *next = found;
+        }
+    }
+    next
+}
+
 /// Returns the line that a comment covers: its own, or the next line with code if the comment is alone.
-fn covered(code: &[&str], place: &Place, mark: &str) -> (u32, u32) {
+fn covered(code: &[&str], next: &[Option<usize>], place: &Place, mark: &str) -> (u32, u32) {
     let line = place.start.line;
-    let text = |line: u32| usize::try_from(line).ok().and_then(|line| code.get(line.checked_sub(1)?)).copied();
-    let empty = |text: &str| text.trim().is_empty() || text.trim_start().starts_with(mark);
-    if text(line).is_some_and(|text| !text.trim_start().starts_with(mark)) {
+    let index = usize::try_from(line).ok().and_then(|line| line.checked_sub(1));
+    let text = index.and_then(|index| code.get(index));
+    if text.is_some_and(|text| !text.trim_start().starts_with(mark)) {
         return (line, line);
     }
-    let next = (line.saturating_add(1)..).map_while(|line| Some((line, text(line)?))).find(|(_, text)| !empty(text));
-    next.map_or((line, line), |(line, _)| (line, line))
+    let below = index.and_then(|index| *next.get(index)?).and_then(|index| u32::try_from(index.checked_add(1)?).ok());
+    below.map_or((line, line), |line| (line, line))
 }
 
 /// Extends a line within the attributes or the signature of an annotated function to all of them. Extents of sections of a file can

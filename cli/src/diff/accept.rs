@@ -1,10 +1,14 @@
-//! `[[diff.accept]]`: changes that are accepted with a reason, until a day.
+//! `[[diff.accept]]` and comments at tools: changes that are accepted with a reason, until a day.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use clap::Args;
 use mcp_scopes_grammar::ir::{AcceptDecl, AcceptedSubject};
-use mcp_scopes_lint::{config_file, day::Day};
+use mcp_scopes_lint::{
+    acceptance::{self, Acceptance},
+    config_file,
+    day::Day,
+};
 use mcp_scopes_model::nearest::Nearest;
 use mcp_scopes_scan::{Error, Suppression, SuppressionKind, inventory::Config, source::Place};
 
@@ -16,15 +20,22 @@ use super::{
 use crate::output::diagnostic::Level;
 
 const EXPIRED: &str = "expired-acceptance";
+const DISTANT: &str = "distant-acceptance";
+const OUTDATED: &str = "outdated-acceptance";
 const UNKNOWN: &str = "unknown-change-kind";
 const UNUSED: &str = "unused-acceptance";
 
-/// What can be wrong with an entry: the id, and why it is reported.
-pub(crate) const NOTICES: [(&str, &str); 3] = [
-    (EXPIRED, "an entry of `[[diff.accept]]` is past its day, and accepts nothing"),
-    (UNKNOWN, "an entry of `[[diff.accept]]` names a kind of change that does not exist"),
-    (UNUSED, "an entry of `[[diff.accept]]` matches no change, and would accept the next one"),
+/// What can be wrong with an acceptance: the id, and why it is reported.
+pub(crate) const NOTICES: [(&str, &str); 5] = [
+    (EXPIRED, "an acceptance is past its day, and accepts nothing"),
+    (DISTANT, "an acceptance lasts longer than a year, so that no run would ask to review it again"),
+    (OUTDATED, "an acceptance is for another change of the same kind and tool, which may be a lesser one"),
+    (UNKNOWN, "an acceptance names a kind of change that does not exist"),
+    (UNUSED, "an acceptance matches no change"),
 ];
+
+/// The most days that an acceptance lasts.
+const LONGEST: u32 = 366;
 
 /// Where accepted changes are read from.
 #[derive(Clone, Debug, Default, Args)]
@@ -63,12 +74,60 @@ impl Acceptances {
     /// reported.
     pub(crate) fn apply(&self, changes: Vec<Change>, new: &DocumentSource, unused: bool) -> Result<Judged, Error> {
         let stated = self.config.as_deref().map(config_file).transpose()?;
-        let Some(config) = stated.as_ref().or_else(|| config_of(new)) else {
+        let mut entries = Vec::new();
+        if let Some(config) = stated.as_ref().or_else(|| config_of(new)) {
+            entries.extend(config.said.accept.iter().map(|entry| of_file(entry, config)));
+        }
+        entries.extend(of_comments(new));
+        if entries.is_empty() {
             return Ok(Judged { changes, ..Judged::default() });
-        };
-        let today = self.today.as_deref().map_or_else(Day::today, Day::parse)?;
-        judge(changes, config, today, unused)
+        }
+        let today = self.today.as_deref().map_or_else(|| Ok(Day::today()), Day::parse)?;
+        judge(changes, entries, today, unused)
     }
+}
+
+/// One acceptance, in the file or in a comment.
+struct Entry {
+    kind: String,
+    change: String,
+    subject: AcceptedSubject,
+    reason: String,
+    until: String,
+    place: Place,
+}
+
+fn of_file(entry: &AcceptDecl, config: &Config) -> Entry {
+    Entry {
+        kind: entry.kind.text.clone(),
+        change: entry.change.clone(),
+        subject: entry.subject.clone(),
+        reason: entry.reason.clone(),
+        until: entry.until.clone(),
+        place: Place::point(&config.file, entry.kind.line, entry.kind.column),
+    }
+}
+
+/// Returns the acceptances in comments at the tools of the table.
+fn of_comments(source: &DocumentSource) -> Vec<Entry> {
+    let DocumentSource::Package(export) = source else { return Vec::new() };
+    let Some((inventory, table)) = export.origin() else { return Vec::new() };
+    let mut tools: BTreeMap<&Arc<str>, Vec<(u32, u32)>> = BTreeMap::new();
+    let mut names = BTreeMap::new();
+    for tool in inventory.tools_of(table).into_iter().filter_map(|tool| inventory.tools.get(tool)) {
+        tools.entry(&tool.place.file).or_default().push(tool.lines);
+        names.insert((&tool.place.file, tool.lines), &tool.name.value);
+    }
+    let mut found = Vec::new();
+    for (file, lines) in tools {
+        for (lines, said) in acceptance::in_file(&export.report.sources, file, &lines) {
+            let Some(name) = names.get(&(file, lines)) else { continue };
+            let Acceptance { kind, change, until, reason, place } = said;
+            let subject = AcceptedSubject::Tool((*name).clone());
+            found.push(Entry { kind, change, subject, reason, until, place });
+        }
+    }
+    found
 }
 
 /// Returns the file that the table names.
@@ -78,62 +137,86 @@ fn config_of(source: &DocumentSource) -> Option<&Config> {
     inventory.tables.get(table)?.config.as_ref()
 }
 
-fn judge(changes: Vec<Change>, config: &Config, today: Day, unused: bool) -> Result<Judged, Error> {
+fn judge(changes: Vec<Change>, entries: Vec<Entry>, today: Day, unused: bool) -> Result<Judged, Error> {
     let mut judged = Judged::default();
-    let mut entries = Vec::new();
-    for entry in &config.said.accept {
-        match Kind::ALL.iter().find(|kind| kind.id() == entry.kind.text) {
-            Some(kind) => entries.push((entry, *kind, Day::parse(&entry.until)?, false)),
-            None => judged.notices.push(unknown(entry, config)),
+    let mut valid = Vec::new();
+    let latest = today.after(LONGEST);
+    for entry in entries {
+        let until = Day::parse(&entry.until)?;
+        match Kind::ALL.iter().find(|kind| kind.id() == entry.kind) {
+            None => judged.notices.push(unknown(&entry)),
+            Some(_) if until > latest => judged.notices.push(distant(&entry, until, latest)),
+            Some(kind) => valid.push((entry, *kind, until, Use::None)),
         }
     }
     for change in changes {
         let mut accepted = None;
         // Every entry that matches counts as used.
-        for (entry, kind, until, used) in &mut entries {
-            if *kind == change.kind && concerns(&entry.subject, &change.pointer) {
-                *used = true;
-                accepted = accepted.or((today <= *until).then_some(&**entry));
+        for (entry, kind, until, used) in &mut valid {
+            if *kind != change.kind || !concerns(&entry.subject, &change.pointer) {
+                continue;
+            }
+            if entry.change == change.digits {
+                *used = Use::Matched;
+                accepted = accepted.or((today <= *until).then(|| suppression(entry)));
+            } else if *used == Use::None {
+                *used = Use::Differs;
             }
         }
         match accepted {
-            Some(entry) => judged.accepted.push((change, suppression(entry))),
+            Some(why) => judged.accepted.push((change, why)),
             None => judged.changes.push(change),
         }
     }
-    for (entry, _, until, used) in entries {
+    for (entry, kind, until, used) in valid {
+        let shown = kind.id();
         let (id, message, help) = if today > until {
-            let message = format!("the acceptance of `{}` ended on {until}", entry.kind.text);
+            let message = format!("the acceptance of `{shown}` ended on {until}");
             (EXPIRED, message, "remove it, or review the change again and write a later day")
-        } else if unused && !used {
-            let message = format!("the acceptance of `{}` matches no change", entry.kind.text);
-            (UNUSED, message, "remove it")
+        } else if used == Use::Differs && judged.changes.iter().any(|change| is_similar(&entry, kind, change)) {
+            let message = format!("the acceptance of `{shown}` is for another change: {}", entry.change);
+            (OUTDATED, message, "review the change again, and write the digits that are printed with it")
+        } else if unused && used != Use::Matched {
+            (UNUSED, format!("the acceptance of `{shown}` matches no change"), "remove it")
         } else {
             continue;
         };
-        let (place, help) = (place(entry, config), help.to_owned());
+        let (place, help) = (entry.place, help.to_owned());
         judged.notices.push(Notice { id, level: Level::Warning, message, help, place });
     }
     Ok(judged)
 }
 
-/// Returns whether the change at that pointer is about the tool, or at the stated pointer or below it.
+/// What an entry matches.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    None,
+    /// A change of the kind and the subject, with other values.
+    Differs,
+    Matched,
+}
+
+fn is_similar(entry: &Entry, kind: Kind, change: &Change) -> bool {
+    kind == change.kind && concerns(&entry.subject, &change.pointer)
+}
+
+/// Returns whether the change at that pointer is about the tool, or at the stated pointer.
 fn concerns(subject: &AcceptedSubject, pointer: &str) -> bool {
     let below = |at: &str| pointer.strip_prefix(at).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     match subject {
-        AcceptedSubject::Pointer(at) => below(at),
+        AcceptedSubject::Pointer(at) => at == pointer,
         AcceptedSubject::Tool(name) => ["tool_scope_mapping", "tool_interaction_policies"]
             .iter()
             .any(|member| below(&format!("/mcp_extensions/{member}/{}", escaped(name)))),
     }
 }
 
-fn suppression(entry: &AcceptDecl) -> Suppression {
+fn suppression(entry: &Entry) -> Suppression {
     Suppression { kind: SuppressionKind::Acceptance, reason: entry.reason.clone(), until: Some(entry.until.clone()) }
 }
 
-fn unknown(entry: &AcceptDecl, config: &Config) -> Notice {
-    let kind = entry.kind.text.as_str();
+fn unknown(entry: &Entry) -> Notice {
+    let kind = entry.kind.as_str();
     let near = Kind::ALL.iter().fold(Nearest::to(kind), |search, kind| search.or(kind.id())).found();
     let help = near.map_or_else(
         || "write the id that `mcp-scopes diff` prints in brackets".to_owned(),
@@ -141,11 +224,13 @@ fn unknown(entry: &AcceptDecl, config: &Config) -> Notice {
     );
     // A CI log reads `::error::` at the start of a line as a command.
     let message = format!("unknown kind of change `{}`", kind.escape_debug());
-    Notice { id: UNKNOWN, level: Level::Error, message, help, place: place(entry, config) }
+    Notice { id: UNKNOWN, level: Level::Error, message, help, place: entry.place.clone() }
 }
 
-fn place(entry: &AcceptDecl, config: &Config) -> Place {
-    Place::point(&config.file, entry.kind.line, entry.kind.column)
+fn distant(entry: &Entry, until: Day, latest: Day) -> Notice {
+    let message = format!("the acceptance of `{}` lasts until {until}, which is more than a year", entry.kind);
+    let help = format!("write a day up to {latest}");
+    Notice { id: DISTANT, level: Level::Error, message, help, place: entry.place.clone() }
 }
 
 #[cfg(test)]
@@ -161,7 +246,9 @@ mod tests {
         assert!(!concerns(&tool("a"), "/mcp_extensions/tool_scope_mapping/ab"));
         assert!(!concerns(&tool("a"), "/mcp_extensions/scope_hierarchy/a"));
         let pointer = AcceptedSubject::Pointer("/scopes_supported".to_owned());
-        assert!(concerns(&pointer, "/scopes_supported") && concerns(&pointer, "/scopes_supported/0"));
+        assert!(concerns(&pointer, "/scopes_supported") && !concerns(&pointer, "/scopes_supported/0"));
         assert!(!concerns(&pointer, "/scopes_supported_too") && !concerns(&pointer, "/resource"));
+        // A pointer to a part of the document would accept what is below it.
+        assert!(!concerns(&AcceptedSubject::Pointer("/mcp_extensions".to_owned()), "/mcp_extensions/sandbox"));
     }
 }

@@ -1,5 +1,7 @@
 //! The kinds of changes and their verdicts.
 
+use mcp_scopes_lint::fingerprint;
+
 pub(super) use crate::verdict::Security;
 use crate::verdict::{Compatibility, Verdict};
 
@@ -102,15 +104,26 @@ pub(crate) struct Change {
     /// The change, in one line.
     pub(crate) message: String,
     pub(crate) security: Security,
+    /// The start of a SHA-256 of the change with its old and new values, by which it is accepted. A later, wider change has another one.
+    pub(crate) digits: String,
 }
 
+/// The version of [`Change::digits`]. The SHA-256 covers it, the kind, the effects, the pointer, the message, and the values that the
+/// message does not state, each followed by a zero byte.
+const VERSION: &str = "mcp-scopes-change/v1";
+/// The number of hexadecimal digits that accept a change.
+const DIGITS: usize = 12;
+
 impl Change {
-    pub(super) fn new(kind: Kind, security: Security, pointer: String, message: &str) -> Self {
+    pub(super) fn new(kind: Kind, security: Security, pointer: String, message: &str, values: &str) -> Self {
         // A name of a third-party document can contain a line break. A CI log reads `::error::` at the start of a line
         // as a command.
-        let message = message.replace('\n', "\\n").replace('\r', "\\r");
         let security = Security { reworded: security.reworded || kind.rewords(), ..security };
-        Self { kind, pointer, message, security }
+        let effects = security.effect_names().join(" ");
+        let mut digits = fingerprint::digits(&[VERSION, kind.id(), &effects, &pointer, message, values]);
+        digits.truncate(DIGITS);
+        let message = message.replace('\n', "\\n").replace('\r', "\\r");
+        Self { kind, pointer, message, security, digits }
     }
 
     pub(crate) fn verdict(&self) -> Verdict {

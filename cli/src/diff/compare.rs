@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use changes::Changes;
 pub(super) use changes::escaped;
 use mcp_scopes_model::Risk;
-use mcp_scopes_prm::{Document, McpExtensions, ToolEntry};
+use mcp_scopes_prm::{Document, McpExtensions};
 
 use super::change::{Change, Kind, Security};
 use crate::access::Access;
@@ -20,10 +20,11 @@ use crate::access::Access;
 /// come first.
 pub(crate) fn changes(old: &Document, new: &Document) -> Vec<Change> {
     let mut changes = Changes::new();
-    server(old, new, &mut changes);
     let none = McpExtensions::default();
     let (before, after) = (old.mcp_extensions.as_ref().unwrap_or(&none), new.mcp_extensions.as_ref().unwrap_or(&none));
-    let (here, there) = (Access::of(new, after), Access::of(old, before));
+    let (mut here, mut there) = (Access::of(new, after), Access::of(old, before));
+    here.compare_with(&mut there);
+    server(old, new, |changes| baseline((old, before, &there), (new, after, &here), changes), &mut changes);
     let reached = tools::compare(before, after, &here, &there, &mut changes);
     let reached = reached.and(contents::compare(before, after, &here, &there, &mut changes));
     hierarchy(&here, &there, reached, &mut changes);
@@ -34,15 +35,16 @@ pub(crate) fn changes(old: &Document, new: &Document) -> Vec<Change> {
 /// Returns the changes from a server without a table. No token opened a tool by its scopes, so nothing weakens access.
 pub(crate) fn adoption(new: &Document) -> Vec<Change> {
     let mut changes = Changes::new();
-    let tools = new.mcp_extensions.iter().flat_map(|extensions| extensions.tool_scope_mapping.keys());
-    for name in tools {
+    let tools = new.mcp_extensions.iter().flat_map(|extensions| &extensions.tool_scope_mapping);
+    for (name, tool) in tools {
         let pointer = format!("/mcp_extensions/tool_scope_mapping/{}", escaped(name));
-        changes.add(Kind::ToolAdded, Security::NEUTRAL, pointer, format!("tool `{name}` is in a scope table now"));
+        let message = format!("tool `{name}` is in a scope table now");
+        changes.add_between(Kind::ToolAdded, Security::NEUTRAL, pointer, message, &((), tools::state_of(tool)));
     }
     changes.into_list()
 }
 
-fn server(old: &Document, new: &Document, changes: &mut Changes) {
+fn server(old: &Document, new: &Document, baseline: impl Fn(&mut Changes), changes: &mut Changes) {
     if old.resource != new.resource {
         let shown = |resource: &Option<String>| resource.clone().unwrap_or_default();
         let message = format!("the resource was `{}` and is `{}`", shown(&old.resource), shown(&new.resource));
@@ -55,7 +57,7 @@ fn server(old: &Document, new: &Document, changes: &mut Changes) {
         (Kind::IssuerAdded, Security::WEAKENS),
         (Kind::IssuerRemoved, Security::TIGHTENS),
     );
-    baseline(old, new, changes);
+    baseline(changes);
     // Without the member, a client has to assume the header (RFC 6750 §2). MCP allows no other method.
     let methods = |document: &Document| document.bearer_methods_supported.clone().unwrap_or(vec!["header".to_owned()]);
     changes.set(
@@ -122,26 +124,38 @@ fn server(old: &Document, new: &Document, changes: &mut Changes) {
     }
 }
 
-/// Clients without a challenge request every advertised scope. A scope that opens nothing but new tools of minimal risk
-/// gives them nothing that was protected before.
-fn baseline(old: &Document, new: &Document, changes: &mut Changes) {
-    let none = McpExtensions::default();
-    let (before, after) = (old.mcp_extensions.as_ref().unwrap_or(&none), new.mcp_extensions.as_ref().unwrap_or(&none));
-    let (there, here) = (Access::of(old, before), Access::of(new, after));
+/// Clients without a challenge request every advertised scope. A scope that opens nothing but new tools, resources and prompts of minimal
+/// risk gives them nothing that was protected before.
+fn baseline(
+    (old, before, there): (&Document, &McpExtensions, &Access<'_>),
+    (new, after, here): (&Document, &McpExtensions, &Access<'_>),
+    changes: &mut Changes,
+) {
+    // Of an entry that needs further scopes, each scope is one of the keys.
+    let (mut opening, mut protecting) = (BTreeSet::new(), BTreeSet::new());
+    let mut open = |required: &'_ [Vec<String>], risk: Option<Risk>, is_known: bool| {
+        for scope in required.iter().flatten() {
+            opening.insert(scope.clone());
+            if is_known || risk != Some(Risk::Minimal) {
+                protecting.insert(scope.clone());
+            }
+        }
+    };
+    for (name, tool) in &after.tool_scope_mapping {
+        open(&tool.required_scopes, tool.risk_level, before.tool_scope_mapping.contains_key(name));
+    }
+    for (name, resource) in &after.resource_scope_mapping {
+        open(&resource.required_scopes, resource.risk_level, before.resource_scope_mapping.contains_key(name));
+    }
+    for (name, prompt) in &after.prompt_scope_mapping {
+        open(&prompt.required_scopes, prompt.risk_level, before.prompt_scope_mapping.contains_key(name));
+    }
     let is_harmless = |scope: &str| {
         if there.known().contains(scope) {
             return false;
         }
         let held = here.closure_of([scope]);
-        // Of a tool that needs further scopes, the scope is still one of the keys.
-        let mut opened = after
-            .tool_scope_mapping
-            .iter()
-            .filter(|(_, tool)| tool.required_scopes.iter().flatten().any(|required| held.contains(required.as_str())));
-        let is_minimal = |(name, tool): (&String, &ToolEntry)| {
-            tool.risk_level == Some(Risk::Minimal) && !before.tool_scope_mapping.contains_key(name)
-        };
-        opened.clone().next().is_some() && opened.all(is_minimal)
+        held.iter().any(|held| opening.contains(*held)) && !held.iter().any(|held| protecting.contains(*held))
     };
     let (harmless, others): (Vec<String>, Vec<String>) =
         new.scopes_supported.iter().cloned().partition(|scope| is_harmless(scope));
@@ -154,13 +168,12 @@ fn baseline(old: &Document, new: &Document, changes: &mut Changes) {
 
 /// An edge alone opens nothing. Its verdict is its effect on the tools, which are judged one by one.
 fn hierarchy(here: &Access<'_>, there: &Access<'_>, reached: Security, changes: &mut Changes) {
-    let (after, before) = (here.edges(), there.edges());
     let pointer = |scope: &str| format!("/mcp_extensions/scope_hierarchy/{}", escaped(scope));
-    for (scope, implied) in after.difference(&before) {
+    for (scope, implied) in here.edges_beyond(there) {
         let security = Security { weakens: reached.weakens, ..Security::NEUTRAL };
         changes.add(Kind::ImpliesAdded, security, pointer(scope), format!("`{scope}` now implies `{implied}`"));
     }
-    for (scope, implied) in before.difference(&after) {
+    for (scope, implied) in there.edges_beyond(here) {
         let security = Security { tightens: reached.tightens, ..Security::NEUTRAL };
         let message = format!("`{scope}` no longer implies `{implied}`");
         changes.add(Kind::ImpliesRemoved, security, pointer(scope), message);

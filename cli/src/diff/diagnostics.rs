@@ -48,6 +48,7 @@ pub(crate) fn diagnostics<'a>(
                 version: FINGERPRINT,
                 digits: fingerprint::digits(&[change.kind.id(), &change.pointer, &change.message]),
             },
+            change: Some(&change.digits),
             ..Diagnostic::error(&change.message, "")
         }
     };

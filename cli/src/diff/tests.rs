@@ -293,6 +293,89 @@ fn weakens_if_an_old_scope_implies_a_new_one() {
     assert_eq!(added(r#", "also-new": ["new"]"#), Security::NEUTRAL);
 }
 
+/// The digits accept one change, so a wider change of the same kind has others, also if only the hierarchy makes it wider.
+#[test]
+fn digits_depend_on_both_values() {
+    let digits = |old: &Document, new: &Document, kind: Kind| {
+        let found = changes(old, new).into_iter().find(|change| change.kind == kind);
+        found.unwrap_or_else(|| panic!("{} is not among {:?}", kind.id(), ids(&changes(old, new)))).digits
+    };
+    let tool = |any: &str, implied: &str| {
+        document(&format!(
+            r#""tool_scope_mapping": {{"t": {{"required_scopes": {any}}}}}, "scope_hierarchy": {{"x": ["y"]{implied}}}"#
+        ))
+    };
+    let (a, b) = (r#"[["a"]]"#, r#"[["a"], ["b"]]"#);
+    let accepted = digits(&tool(a, ""), &tool(b, ""), Kind::AccessWidened);
+    assert_eq!(accepted.len(), 12);
+    assert_eq!(accepted, digits(&tool(a, ""), &tool(b, r#", "z": ["y"]"#), Kind::AccessWidened));
+    for (old, new) in [
+        (tool(a, ""), tool(r#"[["a"], ["b"], ["c"]]"#, "")),
+        (tool(a, ""), tool(b, r#", "z": ["b"]"#)),
+        (tool(r#"[["a", "c"]]"#, ""), tool(b, "")),
+        (tool(a, ""), document(r#""tool_scope_mapping": {"t": {"public": true}}, "scope_hierarchy": {"x": ["y"]}"#)),
+    ] {
+        assert_ne!(accepted, digits(&old, &new, Kind::AccessWidened));
+    }
+    let added = |members: &str| {
+        digits(&document(""), &document(&format!(r#""tool_scope_mapping": {{"t": {{{members}}}}}"#)), Kind::ToolAdded)
+    };
+    let minimal = added(r#""required_scopes": [["a"]], "risk_level": "minimal""#);
+    for members in [
+        r#""public": true, "risk_level": "minimal""#,
+        r#""required_scopes": [["a"]], "risk_level": "high""#,
+        r#""required_scopes": [["a"]], "risk_level": "minimal", "description": "Also send it""#,
+        r#""required_scopes": [["a"]], "risk_level": "minimal", "auto_approvable": true"#,
+    ] {
+        assert_ne!(minimal, added(members), "{members}");
+    }
+    // Long texts are shown in part, and differ as a whole.
+    let long = |end: &str| {
+        let text = format!("{}b{}{end}", "a".repeat(400), "c".repeat(400));
+        document(&format!(r#""tool_scope_mapping": {{"t": {{"public": true, "description": "{text}"}}}}"#))
+    };
+    let reworded = |end: &str| digits(&long(""), &long(end), Kind::ToolReworded);
+    assert_ne!(reworded("x"), reworded("y"));
+}
+
+/// Clients request every advertised scope, so one that opens a risky resource or prompt is no addition without effect.
+#[test]
+fn advertised_scopes_open_resources_and_prompts() {
+    let new = |mapping: &str, entry: &str, risk: &str| {
+        whole(&format!(
+            r#""scopes_supported": ["new"], "mcp_extensions": {{"{mapping}": {{"{entry}": {{"required_scopes": [["new"]], "risk_level": "{risk}"}}}}}}"#
+        ))
+    };
+    for (mapping, entry) in
+        [("tool_scope_mapping", "t"), ("resource_scope_mapping", "r://*"), ("prompt_scope_mapping", "p")]
+    {
+        for (risk, security) in [("minimal", Security::NEUTRAL), ("critical", Security::WEAKENS)] {
+            let found = changes(&whole(""), &new(mapping, entry, risk));
+            let grown = found.iter().find(|change| change.kind == Kind::BaselineGrown).unwrap();
+            assert_eq!(grown.security, security, "{mapping} {risk}");
+        }
+    }
+}
+
+/// A document can state a chain of scopes without its closure, which would have the square of its size.
+#[test]
+fn compares_long_chains_of_scopes() {
+    const LENGTH: usize = 10_000;
+    let chain = |skipped: usize| {
+        let scopes = (0..LENGTH).filter(|at| *at != skipped).map(|at| format!(r#""s{at}": ["s{}"]"#, at + 1));
+        let tools = (0..LENGTH).step_by(10).map(|at| format!(r#""t{at}": {{"required_scopes": [["s{at}"]]}}"#));
+        document(&format!(
+            r#""tool_scope_mapping": {{{}}}, "scope_hierarchy": {{{}}}"#,
+            tools.collect::<Vec<_>>().join(", "),
+            scopes.collect::<Vec<_>>().join(", ")
+        ))
+    };
+    let whole = chain(LENGTH);
+    assert_eq!(ids(&changes(&whole, &chain(LENGTH))), [""; 0]);
+    let found = changes(&whole, &chain(LENGTH - 1));
+    assert!(found.iter().any(|change| change.kind == Kind::ImpliesRemoved), "{:?}", ids(&found));
+}
+
 const SCOPES: [&str; 5] = ["a", "b", "c", "d", "e"];
 
 /// A small table: the requirement of each tool as bit sets, and the hierarchy of scopes.

@@ -1,7 +1,5 @@
 //! The date of a page and its links to the source: facts that the caller states.
 
-use std::env;
-
 use clap::Args;
 use mcp_scopes_lint::day::Day;
 
@@ -40,10 +38,7 @@ impl Stamp {
         let date = match (compared, &self.date) {
             (Some(page), _) => date_of(page),
             (None, Some(date)) => Some(Day::parse(date).map_err(|error| fail(&error))?),
-            (None, None) if env::var_os("SOURCE_DATE_EPOCH").is_some() => {
-                Some(Day::today().map_err(|error| fail(&error))?)
-            }
-            (None, None) => None,
+            (None, None) => Day::of_source().map_err(|error| fail(&error))?,
         };
         Ok(Server { date: date.map(|date| date.to_string()), ..Server::of(input, links) })
     }

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use mcp_scopes_scan::{Fix, Suppression, SuppressionKind, artefact::is_artefact, source::Place};
 
-use crate::{escape::escaped, verdict::Verdict};
+use crate::{
+    escape::{escaped, escaped_line},
+    verdict::Verdict,
+};
 
 /// The id of the diagnostic for input that could not be read.
 pub(crate) const UNREADABLE: &str = "unreadable-input";
@@ -34,6 +37,8 @@ pub(crate) struct Diagnostic<'a> {
     pub(crate) suppression: Option<&'a Suppression>,
     /// The address of the page about the id.
     pub(crate) url: Option<String>,
+    /// The digits by which a change is accepted.
+    pub(crate) change: Option<&'a str>,
 }
 
 /// The severity of a diagnostic.
@@ -91,6 +96,7 @@ impl<'a> Diagnostic<'a> {
             fingerprint: Fingerprint::default(),
             suppression: None,
             url: None,
+            change: None,
         }
     }
 
@@ -133,7 +139,7 @@ impl<'a> Diagnostic<'a> {
     /// Returns the pointer and the meaning of a change, on one line: `/resource: tokens for the old one are refused`.
     pub(crate) fn explanation(&self) -> Option<String> {
         let Subject::Pointer(pointer) = self.subject else { return None };
-        Some(format!("{}: {}", escaped(pointer).replace('\n', "\\n"), self.meaning))
+        Some(format!("{}: {}", escaped_line(pointer), self.meaning))
     }
 
     /// Returns the file, or an empty text without a place.

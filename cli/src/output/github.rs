@@ -43,6 +43,7 @@ fn command(diagnostic: &Diagnostic<'_>) -> String {
     let mut lines = vec![diagnostic.message.to_owned()];
     lines.extend((!diagnostic.meaning.is_empty()).then(|| diagnostic.meaning.to_owned()));
     lines.extend(diagnostic.accepted().and(diagnostic.suppression).map(|why| format!("reason: {}", why.reason)));
+    lines.extend(diagnostic.change.map(|change| format!("change: {change}")));
     lines.extend((!diagnostic.help.is_empty()).then(|| format!("help: {}", diagnostic.help)));
     format!("::{name} {}::{}\n", properties.join(","), data(&lines.join("\n")))
 }

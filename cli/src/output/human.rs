@@ -14,7 +14,7 @@ use super::{
     diagnostics::{Contents, Diagnostics},
     links::Links,
 };
-use crate::escape::escaped;
+use crate::escape::{escaped, escaped_line};
 
 /// Renders findings with snippets of the source, or changes as a list with a summary. The summary of findings is not
 /// part of the text, since it goes to standard error.
@@ -101,7 +101,8 @@ fn list_item(text: &mut String, diagnostic: &Diagnostic<'_>, links: Links) {
     let verdict =
         diagnostic.verdict.map_or_else(|| diagnostic.level.as_str().to_owned(), |verdict| verdict.to_string());
     let accepted = diagnostic.accepted().map(|accepted| format!("{accepted}: ")).unwrap_or_default();
-    let _ = writeln!(text, "{accepted}{level}{verdict}{level:#}: {} [{}]", escaped(diagnostic.message), diagnostic.id);
+    let _ =
+        writeln!(text, "{accepted}{level}{verdict}{level:#}: {} [{}]", escaped_line(diagnostic.message), diagnostic.id);
     if let Some(Place { file, start, .. }) = diagnostic.text_place() {
         let _ = writeln!(text, "  at {}:{}:{}", links.file(file), start.line, start.column);
     }
@@ -111,11 +112,14 @@ fn list_item(text: &mut String, diagnostic: &Diagnostic<'_>, links: Links) {
     if let Some(explanation) = diagnostic.explanation() {
         let _ = writeln!(text, "  {explanation}");
     }
+    if let (Some(change), None) = (diagnostic.change, diagnostic.suppression) {
+        let _ = writeln!(text, "  change: {change}");
+    }
     if let Some(why) = diagnostic.suppression {
-        let _ = writeln!(text, "  reason: {}", escaped(&why.reason).replace('\n', "\\n"));
+        let _ = writeln!(text, "  reason: {}", escaped_line(&why.reason));
     }
     if !diagnostic.help.is_empty() {
-        let _ = writeln!(text, "  help: {}", escaped(diagnostic.help));
+        let _ = writeln!(text, "  help: {}", escaped_line(diagnostic.help));
     }
 }
 

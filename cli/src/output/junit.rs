@@ -83,6 +83,7 @@ fn text(diagnostic: &Diagnostic<'_>) -> String {
     let mut lines = vec![escaped(&diagnostic.headline())];
     lines.extend(diagnostic.location().map(|location| format!("at {location}")));
     lines.extend(diagnostic.explanation());
+    lines.extend(diagnostic.change.map(|change| format!("change: {change}")));
     lines.extend((!diagnostic.help.is_empty()).then(|| format!("help: {}", escaped(diagnostic.help))));
     lines.join("\n")
 }

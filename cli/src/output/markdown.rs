@@ -40,7 +40,7 @@ const ACCEPTED: &[Column] = &[
 const CHANGES: &[Column] = &[
     ("Compatibility", compatibility),
     ("Security", security),
-    ("What", |change| format!("{} (`{}`)", inline(change.message), change.id)),
+    ("What", |change| format!("{} (`{}`)", inline(change.message), named(change))),
     ("Where", location),
     ("What it means", |change| inline(if change.meaning.is_empty() { change.help } else { change.meaning })),
 ];
@@ -108,6 +108,11 @@ fn suppressed_by(diagnostic: &Diagnostic<'_>) -> String {
         SuppressionKind::Acceptance => "the configuration file",
     });
     by.unwrap_or_default().to_owned()
+}
+
+/// Returns the kind of change and its digits, as an acceptance states them.
+fn named(diagnostic: &Diagnostic<'_>) -> String {
+    [diagnostic.id].into_iter().chain(diagnostic.change).collect::<Vec<_>>().join(" ")
 }
 
 fn reason(diagnostic: &Diagnostic<'_>) -> String {

@@ -125,6 +125,9 @@ fn properties(diagnostic: &Diagnostic<'_>) -> PropertyBag {
     if let Subject::Name(name) = diagnostic.subject {
         properties.insert("subject".to_owned(), json!(name));
     }
+    if let Some(change) = diagnostic.change {
+        properties.insert("change".to_owned(), json!(change));
+    }
     if let Some(verdict) = diagnostic.verdict {
         properties.insert("compatibility".to_owned(), json!(verdict.compatibility.as_str()));
         properties.insert("security".to_owned(), json!(verdict.security.effect_names()));

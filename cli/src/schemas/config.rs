@@ -96,6 +96,9 @@ struct Accept {
     /// The kind of change, as `mcp-scopes diff` prints it in brackets.
     #[schemars(example = "tool-added")]
     kind: ChangeKind,
+    /// The digits that `mcp-scopes diff` prints for the change.
+    #[schemars(example = &"1f0c9a77f1b2")]
+    change: Text,
     /// The tool that changes.
     #[schemars(example = &"cancel_parcel")]
     tool: Option<Text>,
@@ -463,7 +466,13 @@ fn reader_accepts_the_example_of_each_key() {
 /// Returns the other keys of an accepted change, which are required.
 fn accepted_without(key: &str) -> String {
     let subject = if key == "pointer" { "pointer" } else { "tool" };
-    let keys = [("kind", "tool-added"), (subject, "/a"), ("reason", "reviewed"), ("until", "2027-03-01")];
+    let keys = [
+        ("kind", "tool-added"),
+        ("change", "1f0c9a77f1b2"),
+        (subject, "/a"),
+        ("reason", "reviewed"),
+        ("until", "2027-03-01"),
+    ];
     let others = keys.iter().filter(|(name, _)| *name != key);
     let lines: Vec<String> = others.map(|(name, value)| format!("{name} = \"{value}\"\n")).collect();
     lines.concat()

@@ -30,12 +30,21 @@ fn widened(entries: &str) -> Demo {
 }
 
 fn entry(kind: &str, subject: &str, until: &str) -> String {
-    format!("\n[[diff.accept]]\nkind = \"{kind}\"\n{subject}\nreason = \"decided in SEC-12\"\nuntil = {until}\n")
+    entry_of(WIDENED, kind, subject, until)
+}
+
+fn entry_of(change: &str, kind: &str, subject: &str, until: &str) -> String {
+    format!(
+        "\n[[diff.accept]]\nkind = \"{kind}\"\nchange = \"{change}\"\n{subject}\nreason = \"decided in SEC-12\"\nuntil = {until}\n"
+    )
 }
 
 fn accepted(until: &str) -> String {
     entry("access-widened", "tool = \"read_file\"", until)
 }
+
+/// The digits of the change of [`widened`]. Files hold such values, so they stay the same.
+const WIDENED: &str = "dd6cfe67381a";
 
 const TODAY: [&str; 2] = ["--today", "2027-02-01"];
 
@@ -57,8 +66,10 @@ fn accepted_changes_do_not_fail() {
     assert!(run.out.contains(shown) && run.out.contains("  reason: decided in SEC-12\n"), "{run:?}");
     assert!(run.out.ends_with("no other changes; 1 accepted\n"), "{run:?}");
     assert_eq!(check(&demo, "human").code, 0);
-    // Another tool and another kind of change are not accepted.
+    // Another tool, another kind of change, another change and a part of the document are not accepted.
     for other in [
+        entry_of("0123456789ab", "access-widened", "tool = \"read_file\"", "2027-02-01"),
+        entry("access-widened", "pointer = \"/mcp_extensions\"", "2027-02-01"),
         entry("access-widened", "tool = \"read\"", "2027-02-01"),
         entry("access-moved", "tool = \"read_file\"", "2027-02-01"),
         entry("access-widened", "pointer = \"/resource\"", "2027-02-01"),
@@ -148,7 +159,7 @@ fn a_new_tool_of_minimal_risk_passes() {
     git(&demo, &["commit", "--quiet", "-m", "base"]);
     let diff = |keys: &str| {
         demo.write("src/main.rs", source(&[base, ("count_files", keys)]));
-        demo.run(&["diff", "git:HEAD", ".", "--fail-on", "weakens", "--format", "github"])
+        demo.run(&[&["diff", "git:HEAD", ".", "--fail-on", "weakens", "--format", "github"], &TODAY[..]].concat())
     };
     let run = diff("risk = \"minimal\"");
     assert_eq!(run.code, 0, "{run:?}");
@@ -156,6 +167,72 @@ fn a_new_tool_of_minimal_risk_passes() {
     // Clients request the scope of a riskier tool, and tokens that exist open a tool behind their scopes.
     assert_eq!(diff("risk = \"low\"").code, 1);
     assert_eq!(diff("scope = \"files:read\", risk = \"minimal\"").code, 1);
-    demo.write("mcp-scopes.toml", format!("{SERVER}{}", entry("tool-added", "tool = \"count_files\"", "2999-01-01")));
-    assert_eq!(diff("scope = \"files:read\", risk = \"minimal\"").code, 0);
+    let keys = "scope = \"files:read\", risk = \"minimal\"";
+    let run = diff(keys);
+    let digits =
+        run.out.split("title=tool-added").nth(1).unwrap().split("change: ").nth(1).unwrap().split('\n').next().unwrap();
+    let accepted = entry_of(digits, "tool-added", "tool = \"count_files\"", "2027-02-01");
+    demo.write("mcp-scopes.toml", format!("{SERVER}{accepted}"));
+    let run = diff(keys);
+    assert_eq!(run.code, 0, "{run:?}");
+    // The entry is for this tool as it is, and not for one that the model reads differently or that is open to all.
+    assert_eq!(diff("public, risk = \"minimal\"").code, 1);
+    let run = diff("scope = \"files:read\", risk = \"minimal\", title = \"Counts\"");
+    assert!(run.code == 1 && run.out.contains("outdated-acceptance"), "{run:?}");
+}
+
+/// An entry accepts what was reviewed, and not what the tool becomes later.
+#[test]
+fn reports_a_later_wider_change_again() {
+    let demo = widened(&accepted("2027-02-01"));
+    for keys in ["scope = any(\"files:read\", \"files:list\", \"x\"), risk = \"low\"", "public, risk = \"low\""] {
+        demo.write("src/main.rs", source(&[("read_file", keys)]));
+        if keys.starts_with("public") {
+            demo.write("mcp-scopes.toml", format!("{SERVER}{}", accepted("2027-02-01")));
+        }
+        let run = diff(&demo, &[]);
+        assert_eq!(run.code, 1, "{keys}: {run:?}");
+        let notice = format!(
+            "warning: the acceptance of `access-widened` is for another change: {WIDENED} [outdated-acceptance]"
+        );
+        assert!(run.out.contains(&notice), "{run:?}");
+        assert_eq!(check(&demo, "human").code, 1);
+    }
+}
+
+#[test]
+fn entries_last_at_most_a_year() {
+    assert_eq!(diff(&widened(&accepted("2028-02-02")), &[]).code, 0);
+    let run = diff(&widened(&accepted("2028-02-03")), &[]);
+    assert_eq!(run.code, 1, "{run:?}");
+    let message = "error: the acceptance of `access-widened` lasts until 2028-02-03, which is more than a year [distant-acceptance]";
+    assert!(run.out.contains(message) && run.out.contains("help: write a day up to 2028-02-02"), "{run:?}");
+}
+
+/// A build sets the variable, and must not make expired entries valid.
+#[test]
+fn no_variable_moves_the_day() {
+    let demo = widened(&accepted("2020-02-01"));
+    let run = demo.run_at(&["diff", "mcp-scopes.lock.json", ".", "--fail-on", "weakens"], "1577836800");
+    assert!(run.code == 1 && run.out.contains("expired-acceptance"), "{run:?}");
+}
+
+#[test]
+fn a_comment_at_the_tool_accepts_a_change() {
+    let demo = widened("");
+    let commented = |comment: &str| {
+        let text = source(&[("read_file", "scope = any(\"files:read\", \"files:list\"), risk = \"low\"")]);
+        demo.write("src/main.rs", text.replace("#[mcp_tool", &format!("// mcp-scopes: {comment}\n#[mcp_tool")));
+    };
+    commented(&format!("accept(access-widened {WIDENED}) until 2027-02-01: decided in SEC-12"));
+    let run = diff(&demo, &[]);
+    assert!(run.code == 0 && run.out.contains("accepted until 2027-02-01"), "{run:?}");
+    let run = demo.run(&["lint", "--select", "suppression-syntax"]);
+    assert!(run.code == 0 && !run.out.contains("suppression-syntax"), "{run:?}");
+    commented("accept(access-widened 0123456789ab) until 2027-02-01: decided in SEC-12");
+    let run = diff(&demo, &[]);
+    assert!(run.code == 1 && run.out.contains("[outdated-acceptance]\n  at src/main.rs:4:1\n"), "{run:?}");
+    commented("accept(access-widened) until 2027-02-01: decided in SEC-12");
+    let run = demo.run(&["lint"]);
+    assert!(run.out.contains("[suppression-syntax]: `accept` names one kind of change and one change"), "{run:?}");
 }

@@ -38,7 +38,7 @@ fn explains_ids_that_are_no_rules() {
         "missing-risk: tool without `risk_level`\n\n  reason",
         "missing-risk, as an error of the compiler: no `risk`\n\nReported by the compiler, and `lint`;",
         "unknown-group-tool: `grouped_with` with a tool",
-        "unused-acceptance: an entry of `[[diff.accept]]` matches no change",
+        "unused-acceptance: an acceptance matches no change",
     ] {
         assert!(run.out.contains(text), "{text}: {}", run.out);
     }

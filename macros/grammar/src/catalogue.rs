@@ -97,7 +97,7 @@ catalogue! {
     BAD_URL: "bad-url", "invalid URL", "write an `https://` URL";
     BAD_HEADER: "bad-header", "not a header name", "write a header name, such as `X-Sandbox`";
     BAD_PREFIX: "bad-prefix", "missing separator", "write the exact prefix with its separator, such as `dev-tools:`";
-    INCOMPLETE_ACCEPTANCE: "incomplete-acceptance", "incomplete acceptance", "write `kind`, `tool` or `pointer`, `reason` and `until`";
+    INCOMPLETE_ACCEPTANCE: "incomplete-acceptance", "incomplete acceptance", "write `kind`, `change`, `tool` or `pointer`, `reason` and `until`";
     BAD_POINTER: "bad-pointer", "not a JSON Pointer", "write the place in the document, such as `/scopes_supported`";
     BAD_DATE: "bad-date", "not a day", "write a day, such as `2027-03-01`";
     CONVENTION_PATTERN: "convention-pattern", "incomplete convention", "write `scope = \"pattern\"` and `pattern = \"*:read\"` together, or neither";

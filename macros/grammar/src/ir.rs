@@ -301,6 +301,8 @@ pub struct LintDecl {
 pub struct AcceptDecl {
     /// The kind of change, with the location of its value.
     pub kind: StatedDecl,
+    /// The digits that identify the change with its old and new values.
+    pub change: String,
     /// What may change.
     pub subject: AcceptedSubject,
     /// Why the change is accepted.

@@ -21,7 +21,20 @@ impl Changes {
     }
 
     pub(super) fn add(&mut self, kind: Kind, security: Security, pointer: impl Into<String>, message: impl AsRef<str>) {
-        self.0.push(Change::new(kind, security, pointer.into(), message.as_ref()));
+        self.add_between(kind, security, pointer, message, &());
+    }
+
+    /// Adds a change whose message does not state everything that changed. `values` are the old and the new state.
+    pub(super) fn add_between(
+        &mut self,
+        kind: Kind,
+        security: Security,
+        pointer: impl Into<String>,
+        message: impl AsRef<str>,
+        values: &impl Serialize,
+    ) {
+        let values = serde_json::to_string(values).unwrap_or_default();
+        self.0.push(Change::new(kind, security, pointer.into(), message.as_ref(), &values));
     }
 
     /// Compares two sets, and records added and removed members.
@@ -55,7 +68,7 @@ impl Changes {
             } else {
                 format!("was `{before}`, is `{after}`")
             };
-            self.add(kind, Security::NEUTRAL, pointer, format!("`{name}` {what}"));
+            self.add_between(kind, Security::NEUTRAL, pointer, format!("`{name}` {what}"), &(old, new));
         }
     }
 }

@@ -80,7 +80,9 @@ impl Comparison<'_> {
             let security = Security { weakens: loosens, tightens: closes, ..Security::NEUTRAL };
             let pointer = format!("/mcp_extensions/{}/{}", self.member, escaped(name));
             let more = if loosens { ", and what else matches its URIs opens them alone" } else { "" };
-            changes.add(self.kinds.1, security, pointer, format!("{} `{name}` is removed{more}", self.what));
+            let message = format!("{} `{name}` is removed{more}", self.what);
+            let state = (tools::state_of(&old), there.canonical(&Requirement::of(&old)));
+            changes.add_between(self.kinds.1, security, pointer, message, &(state, ()));
             reached = reached.and(security);
         }
         reached
@@ -101,7 +103,9 @@ impl Comparison<'_> {
         let tightens = self.entries.0.keys().any(|other| (self.may_overlap)(name, other));
         let security = Security { weakens, tightens, ..Security::NEUTRAL };
         let how = tools::describe_requirement(new);
-        changes.add(self.kinds.0, security, pointer, format!("{} `{name}` is added, opened by {how}", self.what));
+        let message = format!("{} `{name}` is added, opened by {how}", self.what);
+        let state = (tools::state_of(new), here.canonical(&Requirement::of(new)));
+        changes.add_between(self.kinds.0, security, pointer, message, &((), state));
         security
     }
 }

@@ -19,7 +19,8 @@ pub(super) fn reworded(tool: &str, pointer: &str, member: &str, (old, new): (&st
         (_, true) => format!("`{tool}` has no {member} any more: it was `{before}`"),
         _ => format!("{member} of `{tool}`: was `{before}`, is `{after}`"),
     };
-    changes.add(Kind::ToolReworded, Security::REWORDED, format!("{pointer}/{member}"), message);
+    let pointer = format!("{pointer}/{member}");
+    changes.add_between(Kind::ToolReworded, Security::REWORDED, pointer, message, &(old, new));
 }
 
 /// Returns both texts. Of long texts, only the part that differs, with a few characters around it.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use mcp_scopes_model::{Risk, SandboxMode};
-use mcp_scopes_prm::{McpExtensions, ToolEntry};
+use mcp_scopes_prm::{McpExtensions, ToolEntry, ToolPolicy};
+use serde_json::{Value, json};
 
 use super::{
     changes::{Changes, escaped},
@@ -31,7 +32,7 @@ pub(super) fn compare(
                 rest(name, &pointer, old, tool, changes);
                 verdict
             }
-            None => added(name, &pointer, tool, here, there, changes),
+            None => added(name, &pointer, (tool, after.tool_interaction_policies.get(name)), here, there, changes),
         };
         reached = reached.and(verdict);
     }
@@ -41,7 +42,15 @@ pub(super) fn compare(
             let open = there.opens_beyond(&requirement, here, &Requirement::Unstated, None);
             let security = Security { tightens: open, ..Security::NEUTRAL };
             let pointer = format!("/mcp_extensions/tool_scope_mapping/{}", escaped(name));
-            changes.add(Kind::ToolRemoved, security, pointer, format!("tool `{name}` is removed"));
+            let policy = before.tool_interaction_policies.get(name);
+            let state = (state_of(tool), limits_of(policy), there.canonical(&requirement));
+            changes.add_between(
+                Kind::ToolRemoved,
+                security,
+                pointer,
+                format!("tool `{name}` is removed"),
+                &(state, ()),
+            );
             reached = reached.and(security);
         }
     }
@@ -52,7 +61,7 @@ pub(super) fn compare(
 fn added(
     name: &str,
     pointer: &str,
-    tool: &ToolEntry,
+    (tool, policy): (&ToolEntry, Option<&ToolPolicy>),
     here: &Access<'_>,
     there: &Access<'_>,
     changes: &mut Changes,
@@ -68,7 +77,8 @@ fn added(
         (_, true) => "behind scopes that tokens hold today",
         (_, false) => "behind scopes that no token holds yet",
     };
-    changes.add(Kind::ToolAdded, security, pointer, format!("tool `{name}` is added, {how}"));
+    let state = (state_of(tool), limits_of(policy), here.canonical(&requirement));
+    changes.add_between(Kind::ToolAdded, security, pointer, format!("tool `{name}` is added, {how}"), &((), state));
     security
 }
 
@@ -92,7 +102,9 @@ pub(super) fn access(
         } else {
             (Kind::AccessNarrowed, Security::TIGHTENS, "now states")
         };
-        changes.add(kind, security, pointer, format!("the document {what} the requirement of `{name}`"));
+        let message = format!("the document {what} the requirement of `{name}`");
+        let states = (there.canonical(&before), here.canonical(&after));
+        changes.add_between(kind, security, pointer, message, &states);
         return security;
     }
     // Of tools that need no scope, only a public one is open without a token.
@@ -116,7 +128,7 @@ pub(super) fn access(
     };
     let message =
         format!("`{name}` is opened by {}, and was by {}", describe_requirement(new), describe_requirement(old));
-    changes.add(kind, security, pointer, message);
+    changes.add_between(kind, security, pointer, message, &(there.canonical(&before), here.canonical(&after)));
     security
 }
 
@@ -156,7 +168,7 @@ fn rest(name: &str, pointer: &str, old: &ToolEntry, new: &ToolEntry, changes: &m
         (asks(new) < asks(old), asks(new) > asks(old)),
         (Kind::ApprovalLoosened, Kind::ApprovalTightened),
         pointer,
-        &format!("`{name}` requires {} approval by the user", if asks(new) < asks(old) { "less" } else { "more" }),
+        &format!("approval of `{name}` by the user: was {}, is {}", approval(asks(old)), approval(asks(new))),
     );
     let reach = |tool: &ToolEntry| match tool.sandbox {
         None | Some(SandboxMode::Deny) => 0_u8,
@@ -189,6 +201,60 @@ fn rest(name: &str, pointer: &str, old: &ToolEntry, new: &ToolEntry, changes: &m
     }
 }
 
+fn approval(asks: u8) -> &'static str {
+    match asks {
+        0 => "not needed",
+        1 => "left to the client",
+        _ => "needed for each call",
+    }
+}
+
+/// Returns all values of a tool, for the digits of a change that adds or removes it.
+pub(super) fn state_of(tool: &ToolEntry) -> Value {
+    let ToolEntry {
+        title,
+        description,
+        risk_level,
+        required_scopes,
+        public,
+        authenticated,
+        auto_approvable,
+        requires_user_approval,
+        parameters,
+        parameters_unknown,
+        required_parameters,
+        examples,
+        commonly_grouped_with,
+        prerequisite_scopes,
+        sandbox,
+        other,
+    } = tool;
+    let texts = json!([title, description, examples, commonly_grouped_with, prerequisite_scopes]);
+    let access = json!([required_scopes, public, authenticated, auto_approvable, requires_user_approval]);
+    let parameters = json!([parameters, parameters_unknown, required_parameters]);
+    let words = json!([risk_level.map(Risk::as_str), sandbox.map(SandboxMode::as_str)]);
+    json!([texts, access, parameters, words, other.iter().collect::<Vec<_>>()])
+}
+
+/// Returns all limits of a tool, for the digits of a change that adds or removes it.
+fn limits_of(policy: Option<&ToolPolicy>) -> Value {
+    policy.map_or(Value::Null, |policy| {
+        let ToolPolicy {
+            blocked_after,
+            requires_approval_after,
+            blocked_patterns,
+            cooling_period_minutes,
+            max_calls_per_session,
+            max_file_size_mb,
+            requires_human_review,
+            other,
+        } = policy;
+        let patterns = json!([blocked_after, requires_approval_after, blocked_patterns]);
+        let limits = json!([cooling_period_minutes, max_calls_per_session, max_file_size_mb, requires_human_review]);
+        json!([patterns, limits, other.iter().collect::<Vec<_>>()])
+    })
+}
+
 /// Returns whether models read this member of a third-party document: hints and schemas.
 fn models_read(member: &str) -> bool {
     let name = member.to_ascii_lowercase();
@@ -216,13 +282,15 @@ fn parameters(name: &str, pointer: &str, old: &ToolEntry, new: &ToolEntry, chang
     let (before, after) = match (&old.parameters, &new.parameters) {
         (Some(before), Some(after)) => (before, after),
         (None, None) => return,
-        (None, Some(_)) => {
+        (None, Some(after)) => {
             let message = format!("the parameters of `{name}` were not known, and are now");
-            return changes.add(Kind::ParametersKnown, Security::NEUTRAL, pointer, message);
+            let state = (after, &new.required_parameters);
+            return changes.add_between(Kind::ParametersKnown, Security::NEUTRAL, pointer, message, &((), state));
         }
-        (Some(_), None) => {
+        (Some(before), None) => {
             let message = format!("the parameters of `{name}` were known, and are not now");
-            return changes.add(Kind::ParametersUnknown, Security::NEUTRAL, pointer, message);
+            let state = (before, &old.required_parameters);
+            return changes.add_between(Kind::ParametersUnknown, Security::NEUTRAL, pointer, message, &(state, ()));
         }
     };
     for parameter in after.iter().filter(|parameter| !before.contains(parameter)) {

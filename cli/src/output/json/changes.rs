@@ -87,6 +87,8 @@ struct ChangeJson<'a> {
     why: &'a str,
     /// The place in the document, as a JSON Pointer (RFC 6901).
     pointer: &'a str,
+    /// The digits by which an acceptance states this change. Another change of the same kind and place has others.
+    change: &'a str,
     /// The file of the new side that states it, with slashes; `null` if there is none.
     file: Option<&'a str>,
     /// The line of the first character there, from 1.
@@ -137,6 +139,7 @@ fn entry<'a>(change: &'a Diagnostic<'_>) -> ChangeJson<'a> {
         message: change.message,
         why: change.meaning,
         pointer,
+        change: change.change.unwrap_or_default(),
         file: place.map(|place| &*place.file),
         line: place.map(|place| place.start.line),
         column: place.map(|place| place.start.column),

@@ -335,10 +335,10 @@ const FILES: &[(&str, Expected)] = &[
     ("[lint]\nrisky-name = \"error\"\n", &[("unknown-value", "2:14")]),
     ("[diff]\naccepts = []\n", &[("unknown-key", "2:1")]),
     ("[diff]\naccept = \"tool-added\"\n", &[("wrong-type", "2:10")]),
-    ("[[diff.accept]]\n", &[("incomplete-acceptance", "1:1"), ("incomplete-acceptance", "1:1"), ("incomplete-acceptance", "1:1"), ("incomplete-acceptance", "1:1")]),
-    ("[[diff.accept]]\nkind = \"tool-added\"\ntool = \"a\"\npointer = \"/a\"\nreason = \"b\"\nuntil = 2027-03-01\n", &[("incomplete-acceptance", "1:1")]),
-    ("[[diff.accept]]\nkind = \"tool-added\"\npointer = \"a\"\nreason = \" \"\nuntil = 2027-03-01T10:00:00\n", &[("bad-pointer", "3:11"), ("empty-text", "4:10"), ("bad-date", "5:9")]),
-    ("[[diff.accept]]\nkind = \"tool-added\"\ntool = \"a\"\nraeson = \"b\"\nuntil = \"2027-02-30\"\n", &[("incomplete-acceptance", "1:1"), ("unknown-key", "4:1"), ("bad-date", "5:9")]),
+    ("[[diff.accept]]\n", &[("incomplete-acceptance", "1:1"), ("incomplete-acceptance", "1:1"), ("incomplete-acceptance", "1:1"), ("incomplete-acceptance", "1:1"), ("incomplete-acceptance", "1:1")]),
+    ("[[diff.accept]]\nkind = \"tool-added\"\nchange = \"1f0c9a77f1b2\"\ntool = \"a\"\npointer = \"/a\"\nreason = \"b\"\nuntil = 2027-03-01\n", &[("incomplete-acceptance", "1:1")]),
+    ("[[diff.accept]]\nkind = \"tool-added\"\nchange = \"1f0c9a77f1b2\"\npointer = \"a\"\nreason = \" \"\nuntil = 2027-03-01T10:00:00\n", &[("bad-pointer", "4:11"), ("empty-text", "5:10"), ("bad-date", "6:9")]),
+    ("[[diff.accept]]\nkind = \"tool-added\"\nchange = \"1f0c9a77f1b2\"\ntool = \"a\"\nraeson = \"b\"\nuntil = \"2027-02-30\"\n", &[("incomplete-acceptance", "1:1"), ("unknown-key", "5:1"), ("bad-date", "6:9")]),
 ];
 
 /// Kinds that the grammar does not produce. The macros open the file that a table names, and have their own tests.

@@ -8,7 +8,7 @@ use crate::{
 use toml::de::{DeTable, DeValue};
 
 pub(super) const DIFF: [&str; 1] = ["accept"];
-pub(super) const ACCEPT: [&str; 5] = ["kind", "tool", "pointer", "reason", "until"];
+pub(super) const ACCEPT: [&str; 6] = ["kind", "change", "tool", "pointer", "reason", "until"];
 
 pub(super) fn diff(reader: &mut TomlReader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
     for (key, value) in entries(table) {
@@ -24,13 +24,14 @@ pub(super) fn diff(reader: &mut TomlReader<'_>, table: &DeTable<'_>, config: &mu
 
 /// Reads one entry. `at` is the byte offset where it starts.
 fn accepted(reader: &mut TomlReader<'_>, table: &DeTable<'_>, at: usize) -> Option<AcceptDecl> {
-    let (mut kind, mut tool, mut pointer, mut reason, mut until) = (None, None, None, None, None);
+    let (mut kind, mut change, mut tool, mut pointer, mut reason, mut until) = (None, None, None, None, None, None);
     for (key, value) in entries(table) {
         match key.text {
             "kind" => {
                 let text = reader.string(key.text, value);
                 kind = text.map(|text| reader.stated(text, value.span().start));
             }
+            "change" => change = reader.string(key.text, value).map(str::to_owned),
             "tool" => tool = reader.string(key.text, value).map(str::to_owned),
             "pointer" => pointer = json_pointer(reader, key, value),
             "reason" => reason = reader.string(key.text, value).map(str::to_owned),
@@ -48,14 +49,17 @@ fn accepted(reader: &mut TomlReader<'_>, table: &DeTable<'_>, at: usize) -> Opti
         reader.error(&INCOMPLETE_ACCEPTANCE, at, message.to_owned());
         reader.help("write one of the two: the tool that changes, or the place in the document".to_owned());
     }
-    for name in ["kind", "reason", "until"] {
+    for name in ["kind", "change", "reason", "until"] {
         if !stated(name) {
             reader.error(&INCOMPLETE_ACCEPTANCE, at, format!("an accepted change has no `{name}`"));
+            if name == "change" {
+                reader.help("write the digits that `mcp-scopes diff` prints for the change".to_owned());
+            }
         }
     }
     let subject = tool.map(AcceptedSubject::Tool).or(pointer.map(AcceptedSubject::Pointer))?;
     let kind: StatedDecl = kind?;
-    Some(AcceptDecl { kind, subject, reason: reason?, until: until? })
+    Some(AcceptDecl { kind, change: change?, subject, reason: reason?, until: until? })
 }
 
 fn json_pointer(reader: &mut TomlReader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<String> {

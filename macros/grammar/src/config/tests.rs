@@ -106,7 +106,9 @@ broad-scope = { level = "warn", max_tools = 20, except = ["mcp:admin"], strict =
 #[test]
 fn reads_accepted_changes() {
     let entry = |subject: &str, until: &str| {
-        format!("[[diff.accept]]\nkind = \"access-widened\"\n{subject}\nreason = \"reviewed\"\nuntil = {until}\n")
+        format!(
+            "[[diff.accept]]\nkind = \"access-widened\"\nchange = \"1f0c9a77f1b2\"\n{subject}\nreason = \"reviewed\"\nuntil = {until}\n"
+        )
     };
     let text =
         entry("tool = \"read_file\"", "2027-03-01") + &entry("pointer = \"/scopes_supported\"", "\"2027-03-02\"");
@@ -117,6 +119,7 @@ fn reads_accepted_changes() {
     assert_eq!(said, [(&tool, "2027-03-01"), (&pointer, "2027-03-02")]);
     let [first, _] = config.accept.as_slice() else { panic!("{:?}", config.accept) };
     assert_eq!((first.kind.text.as_str(), first.kind.line, first.reason.as_str()), ("access-widened", 2, "reviewed"));
+    assert_eq!(first.change, "1f0c9a77f1b2");
 }
 
 #[test]
