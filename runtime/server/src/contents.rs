@@ -78,8 +78,8 @@ impl Contents {
             "prompts/get" if self.has_prompts() => {
                 one(params.name.as_deref().map(|name| Named::Prompt(Cow::Borrowed(name))))
             }
-            COMPLETE if self.is_stated() => one(params.reference.as_ref().and_then(referred)),
-            LISTEN if self.is_stated() => match &params.subscription {
+            COMPLETE if self.is_stated() => one(params.reference.as_deref().and_then(referred)),
+            LISTEN if self.is_stated() => match params.subscription.as_deref() {
                 None => Reads::List,
                 Some(subscription) if subscription.is_malformed => Reads::Unnamed,
                 Some(subscription) if subscription.uris.is_empty() => Reads::List,

@@ -7,6 +7,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `reader` | the visitor that reads every level |
+//! | `place` | the places that it tells apart |
 //! | `similar` | names that a case-insensitive parser takes for known ones |
 //! | `agreement` | compares the headers that mirror the body |
 //! | `params` | compares the headers that mirror arguments: `Mcp-Param-*` |
@@ -14,6 +15,7 @@
 
 mod agreement;
 mod params;
+mod place;
 mod reader;
 mod sentinel;
 mod similar;
@@ -73,10 +75,10 @@ pub(crate) struct Params<'b> {
     pub(crate) version: Option<Cow<'b, str>>,
     /// `arguments`, as sent.
     pub(crate) arguments: Option<&'b RawValue>,
-    /// `ref`: what a completion is about.
-    pub(crate) reference: Option<Reference<'b>>,
+    /// `ref`: what a completion is about. Boxed, like the next one: few messages have it.
+    pub(crate) reference: Option<Box<Reference<'b>>>,
     /// `notifications`: what a subscription is about.
-    pub(crate) subscription: Option<Subscription<'b>>,
+    pub(crate) subscription: Option<Box<Subscription<'b>>>,
 }
 
 /// What a completion is about (MCP 2026-07-28, "Completion").
