@@ -79,7 +79,9 @@ async fn rejects_tokens_in_the_query() {
         for ask in [ask.token("reader"), Ask::call("status").uri(&format!("/mcp?{query}"))] {
             let answer = Server::new().send(ask).await;
             assert_eq!(answer.refused(), (400, 400), "{query}");
-            assert!(answer.challenge().starts_with("Bearer error=\"invalid_request\""), "{}", answer.challenge());
+            let said = "the token is in the query; send it in the Authorization header";
+            let begin = format!("Bearer error=\"invalid_request\", error_description=\"{said}\"");
+            assert!(answer.challenge().starts_with(&begin), "{}", answer.challenge());
         }
     }
 }
@@ -89,6 +91,8 @@ async fn returns_400_for_malformed_credentials() {
     for value in ["Bearer", "Bearer ", "Bearer a b", "Bearer a,b", "bearer \u{e4}", "Bearer =", "Bearer \"reader\""] {
         let answer = Server::new().send(Ask::call("status").header("authorization", value)).await;
         assert_eq!(answer.refused(), (400, 400), "{value}");
+        let said = "no valid token follows `Bearer`; RFC 6750, section 2.1, lists its characters";
+        assert!(answer.challenge().contains(&format!("error_description=\"{said}\"")), "{value}: {answer:?}");
     }
     let two = Ask::call("list_files").token("reader").token("reader");
     assert_eq!(Server::new().send(two).await.refused(), (400, 400));

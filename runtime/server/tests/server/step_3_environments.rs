@@ -171,6 +171,27 @@ async fn matches_oracle_for_all_sources_headers_and_modes() {
 }
 
 #[tokio::test]
+async fn says_why_a_token_has_no_environment() {
+    let by_all = || Environments::new().by_claim("env").by_issuer();
+    for (environments, token, said) in [
+        (by_all(), "none.none.other.live", "the token does not state its environment"),
+        (by_all(), "live.none.sandbox.live", "the token states both live and sandbox"),
+        (by_all(), "Live.none.live.live", "the token's environment is neither `live` nor `sandbox`"),
+        (by_all(), "number.none.live.live", "the token's environment is neither `live` nor `sandbox`"),
+        (Environments::new().by_audience(), "none.none.live.both", "the token is meant for both live and sandbox"),
+        (
+            by_all(),
+            "live.sandbox.live.live",
+            "the credential is for the sandbox, but the server does not read the environment from credentials",
+        ),
+    ] {
+        let answer = market(environments).send(Ask::call("look").token(token)).await;
+        assert_eq!(answer.refused(), (403, 403), "{token}");
+        assert!(answer.challenge().contains(&format!("error_description=\"{said}\"")), "{token}: {answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn forwards_sandbox_calls_only_to_tools_that_allow_or_simulate() {
     for (tool, safe) in MODES {
         for (token, environment) in [("live", Environment::Live), ("sandbox", Environment::Sandbox)] {
