@@ -106,7 +106,7 @@ impl Authenticator {
         head: &Head<'_>,
     ) -> Result<(), Rejection> {
         let Some(proofs) = &self.proofs else { return Ok(()) };
-        let reason = match (confirmation.key, scheme) {
+        let error = match (confirmation.key, scheme) {
             (Some(key), Scheme::Dpop) => {
                 let (method, path) = (&parts.method, parts.uri.path());
                 let resources = self.environments.resources_of(claims);
@@ -118,14 +118,23 @@ impl Authenticator {
                 });
             }
             (None, Scheme::Bearer) if !proofs.is_required() => return Ok(()),
-            (Some(_), Scheme::Bearer) => {
-                reason!(
-                    "it is bound to a key by `cnf`; send it as `Authorization: DPoP`, with a proof in the header `DPoP`"
-                )
+            (Some(_), Scheme::Bearer) => TokenError::invalid(reason!(
+                "it is bound to a key by `cnf`; send it as `Authorization: DPoP`, with a proof in the header `DPoP`"
+            ))
+            .with_help(
+                "use a client that sends DPoP proofs, or let the issuer write plain bearer tokens for this client",
+            ),
+            (None, Scheme::Bearer) => {
+                TokenError::invalid(reason!("it is not bound to a key by `cnf`, and this server requires DPoP"))
+                    .with_help("let the issuer bind the tokens of this server, or accept plain ones: `Dpop::new()`")
             }
-            (None, Scheme::Bearer) => reason!("it is not bound to a key by `cnf`, and this server requires DPoP"),
-            (None, Scheme::Dpop) => reason!("it is not bound to a key by `cnf`, so it cannot be sent as `DPoP`"),
+            (None, Scheme::Dpop) => {
+                TokenError::invalid(reason!("it is not bound to a key by `cnf`, so it cannot be sent as `DPoP`"))
+                    .with_help(
+                        "send it as `Bearer`, or let the issuer bind it: it reads the proof at its token endpoint",
+                    )
+            }
         };
-        Err(self.refused(&TokenError::invalid(reason), scheme))
+        Err(self.refused(&error, scheme))
     }
 }

@@ -26,6 +26,12 @@ pub(crate) const fn checked(text: &'static str) -> &'static str {
     text
 }
 
+/// Returns whether `error_description` shows a text unchanged, such as the name of a claim.
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+pub(crate) fn is_shown_unchanged(text: &str) -> bool {
+    text.bytes().all(is_description_byte)
+}
+
 #[cfg(test)]
 mod tests {
     use super::checked;

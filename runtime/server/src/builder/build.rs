@@ -75,8 +75,10 @@ impl ResourceServerBuilder {
             (names, challenges, Arc::new(environments))
         });
         let resources = served.iter().flat_map(|(.., environments)| environments.audiences().map(str::to_owned));
+        let names = served.iter().flat_map(|(.., environments)| environments.resources().map(str::to_owned));
         let facts = Facts {
             resources: resources.collect(),
+            names: names.collect(),
             clock: self.clock.clone(),
             bindings: self.bindings(),
             scope_prefix: self.table.outline().config.scope_prefix,

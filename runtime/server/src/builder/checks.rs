@@ -28,6 +28,7 @@ impl ResourceServerBuilder {
         let resources: Vec<Fact> = stated("resource", self.resource.iter().cloned().collect())
             .chain(stated("also_served_at", self.other_names.clone()))
             .chain(stated("sandbox_resource", self.sandbox_resource.iter().cloned().collect()))
+            .chain(stated("provider", self.verifiers.audiences()))
             .chain(stated(FILE, config.resource.iter().map(|text| (*text).to_owned()).collect()))
             .chain(stated(FILE, sandbox.iter().filter_map(|sandbox| sandbox.resource).map(str::to_owned).collect()))
             .collect();

@@ -146,10 +146,10 @@ impl ApiKeys {
 
     fn check(&self, token: Token<'_>) -> Result<Claims, TokenError> {
         let text = token.expose_secret();
-        let (_, environment) = self
-            .prefix_of(token)
-            .filter(|_| text.len() <= MAX_BYTES)
-            .ok_or(TokenError::invalid(reason!("it is not an API key")))?;
+        let (_, environment) = self.prefix_of(token).filter(|_| text.len() <= MAX_BYTES).ok_or(
+            TokenError::invalid(reason!("it is not an API key"))
+                .with_help("send a key that begins with the prefix of this server"),
+        )?;
         let hash = self.digest(token);
         let near = self.known.get(&front(&hash)).map_or(&[][..], Vec::as_slice);
         let known = near.iter().find(|known| bool::from(known.hash.ct_eq(&hash)));

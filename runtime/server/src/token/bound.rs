@@ -12,6 +12,7 @@ use super::{
     identity::Hash,
     issuer::{Settings, Source},
     issuer_rule::IssuerRule,
+    provider::unshown_claim,
     rules::Rules,
     verifiers::Facts,
 };
@@ -91,8 +92,13 @@ impl BoundIssuer {
                 "write the prefix of the issuer's tokens",
             );
         }
-        if let Some((message, help)) = settings.provider.as_ref().and_then(|provider| provider.problem(&name)) {
+        let stated: Vec<&str> =
+            [Some(name.as_str()), settings.names.token_issuer.as_deref()].into_iter().flatten().collect();
+        if let Some((message, help)) = settings.provider.as_ref().and_then(|provider| provider.problem(&stated)) {
             problems.add(setting, ProblemKind::Contradiction, message, help);
+        }
+        for (message, help) in settings.required.iter().filter_map(|name| unshown_claim(name)) {
+            problems.add(setting, ProblemKind::Malformed, message, help);
         }
         if settings.provider.is_some() && settings.claims.is_some() {
             problems.add(
@@ -305,6 +311,7 @@ fn limits(settings: &Settings) -> Limits {
 
 fn apply(rules: &mut Rules, settings: &Settings, facts: IssuerFacts<'_>) {
     rules.bindings = facts.server.bindings;
+    rules.names.clone_from(&facts.server.names);
     facts.server.scope_prefix.inside.clone_into(&mut rules.scope_prefix);
     rules.issuer = facts.rule;
     if let Some(leeway) = settings.leeway {

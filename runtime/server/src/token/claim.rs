@@ -12,7 +12,9 @@ use crate::reason::reason;
 /// Claims as received.
 pub(super) type Found = Map<String, Value>;
 
-const INVALID_TIME: TokenError = TokenError::invalid(reason!("`exp`, `nbf` or `iat` is not a valid time"));
+const INVALID_TIME: TokenError = TokenError::invalid(reason!("`exp`, `nbf` or `iat` is not a valid time"))
+    .with_help("let the issuer write seconds since 1970 as numbers (RFC 7519 §2)");
+const NO_TEXT: &str = "let the issuer write the claim as a string, or read it with `.claims(..)`";
 
 /// The place of a claim: its name, or the names that lead to a nested one.
 ///
@@ -68,7 +70,7 @@ impl ClaimPath {
         match self.find(found) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(TokenError::of_claim(self, "is not a string")),
+            Some(_) => Err(TokenError::of_claim(self, reason!("is not a string")).with_help(NO_TEXT)),
         }
     }
 }
@@ -83,7 +85,7 @@ pub(super) fn text<'f>(found: &'f Found, name: &str) -> Result<Option<&'f str>, 
     match present(found, name) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(TokenError::of_claim(name, "is not a string")),
+        Some(_) => Err(TokenError::of_claim(name, reason!("is not a string")).with_help(NO_TEXT)),
     }
 }
 

@@ -6,14 +6,20 @@ use super::{Hash, TokenError};
 use crate::reason::reason;
 
 /// The member of a token that is bound to a key by DPoP (RFC 9449 §6.1).
-const KEY: &str = "jkt";
+pub(super) const KEY: &str = "jkt";
 /// The member of a token that is bound to a client certificate (RFC 8705 §3.1).
-const CERTIFICATE: &str = "x5t#S256";
+pub(super) const CERTIFICATE: &str = "x5t#S256";
+
+const BY_ISSUER: &str =
+    "let the issuer bind tokens by DPoP (RFC 9449 §6) or by a certificate (RFC 8705 §3), or not at all";
 
 const OTHER: TokenError =
-    TokenError::invalid(reason!("`cnf` has a member other than `jkt` and `x5t#S256`, or is not an object with one"));
-const NO_THUMBPRINT: TokenError = TokenError::invalid(reason!("`jkt` in `cnf` is not a SHA-256 thumbprint"));
-const NO_CERTIFICATE: TokenError = TokenError::invalid(reason!("`x5t#S256` in `cnf` is not a SHA-256 thumbprint"));
+    TokenError::invalid(reason!("`cnf` has a member other than `jkt` and `x5t#S256`, or is not an object with one"))
+        .with_help(BY_ISSUER);
+const NO_THUMBPRINT: TokenError =
+    TokenError::invalid(reason!("`jkt` in `cnf` is not a SHA-256 thumbprint")).with_help(BY_ISSUER);
+const NO_CERTIFICATE: TokenError =
+    TokenError::invalid(reason!("`x5t#S256` in `cnf` is not a SHA-256 thumbprint")).with_help(BY_ISSUER);
 
 /// What the layer requires to be proved about one token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -239,7 +239,8 @@ impl ProofVerifier {
     }
 }
 
-const OTHER_KEY: TokenError = TokenError::invalid(reason!("it is bound to another key than that of the proof"));
+const OTHER_KEY: TokenError = TokenError::invalid(reason!("it is bound to another key than that of the proof"))
+    .with_help("sign the proof with the key that the client had when it requested the token");
 
 impl fmt::Debug for ProofVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

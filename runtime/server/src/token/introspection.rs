@@ -225,7 +225,8 @@ impl TokenVerifier for Introspection {
     async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let text = token.expose_secret();
         if text.len() > MAX_TOKEN {
-            return Err(TokenError::invalid(reason!("it is too long")));
+            return Err(TokenError::invalid(reason!("it is longer than 16 KiB"))
+                .with_help("let the issuer write fewer claims into access tokens"));
         }
         // The HTTP client needs a runtime, and would panic without one.
         tokio::runtime::Handle::try_current()
@@ -248,7 +249,8 @@ impl TokenVerifier for Introspection {
             Some(Value::Bool(true)) => {
                 self.rules.check(&found, self.clock.now()).map(|claims| Arc::new(claims.build()))
             }
-            Some(Value::Bool(false)) => Err(TokenError::invalid(reason!("it is not active"))),
+            Some(Value::Bool(false)) => Err(TokenError::invalid(reason!("it is not active"))
+                .with_help("the client has to refresh its token; if it is new, the issuer does not know it, or reports it to other resources only")),
             _ => Err(MALFORMED),
         }
     }

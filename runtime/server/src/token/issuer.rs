@@ -281,6 +281,11 @@ impl Issuer {
         self.settings.provider.as_ref().is_none_or(Provider::has_auth_time)
     }
 
+    /// Returns the audiences that the provider accepts besides the resources of the server.
+    pub(super) fn audiences(&self) -> &[String] {
+        self.settings.provider.as_ref().map_or(&[], |provider| &provider.audiences)
+    }
+
     /// Sets a closure that reads the claims of each token, for issuers that no [`Provider`] describes. It receives the claims
     /// after signature, issuer, times, token kind and `cnf` have been checked, and says whether the token is for this server, and
     /// what it grants. It replaces the checks of `aud`, client and scopes. Issuer and times remain as they are.

@@ -18,15 +18,10 @@ pub(super) use self::template::{PLACEHOLDER, Template};
 use super::{
     TokenError,
     claims::{Claims, ClaimsBuilder},
-    router::differs_by_slash,
+    router::{ISSUER_NOT_TEXT, NO_ISSUER, differs_by_slash},
 };
 use crate::reason::reason;
 
-const MISSING: TokenError = TokenError::invalid(reason!("`iss` is missing")).with_help(
-    "let the issuer write `iss` (RFC 9068 §2.2); tokens without it cannot be told from those of another issuer",
-);
-const NO_TEXT: TokenError =
-    TokenError::invalid(reason!("`iss` is not a string")).with_help("send an access token of the issuer");
 const OTHER: TokenError = TokenError::invalid(reason!("`iss` has another value than the configured issuer")).with_help(
     "state what tokens name as `iss`: `.token_issuer(..)` on the issuer, or add the other issuer to the server",
 );
@@ -119,8 +114,8 @@ impl IssuerRule {
         let stated = match (found.get("iss"), &self.form) {
             (Some(Value::String(stated)), _) => stated,
             (None | Some(Value::Null), Form::Exact(issuer)) if may_be_silent => issuer,
-            (None | Some(Value::Null), _) => return Err(MISSING),
-            (Some(_), _) => return Err(NO_TEXT),
+            (None | Some(Value::Null), _) => return Err(NO_ISSUER),
+            (Some(_), _) => return Err(ISSUER_NOT_TEXT),
         };
         if !self.matches(stated) {
             return Err(self.near_miss(stated).unwrap_or(OTHER));

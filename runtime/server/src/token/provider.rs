@@ -25,6 +25,7 @@ use super::{
     TokenError,
     claim::{self, ClaimPath, Found},
 };
+use crate::reason::{self, reason};
 
 /// How an issuer writes its access tokens. Passed to [`Issuer::provider`](super::Issuer::provider).
 ///
@@ -271,24 +272,49 @@ impl Provider {
         if let Some((name, value)) = self.refresh_tokens
             && claim::present(found, name).is_some_and(|stated| stated == value)
         {
-            return Err(TokenError::of_claim(name, "is that of a refresh token"));
+            return Err(TokenError::of_claim(name, reason!("is that of a refresh token"))
+                .with_help("send the access token, and not the refresh token"));
         }
         if let Some(tokens) = self.entra {
             tokens.check(found)?;
         }
         for Required { claim, values } in &self.required {
             match claim.find(found) {
-                None => return Err(TokenError::of_claim(claim, "is missing")),
+                None => {
+                    return Err(TokenError::of_claim(claim, reason!("is missing")).with_help(
+                        "send an access token of the issuer; it has the claims that `Provider::require` and presets require",
+                    ));
+                }
                 Some(_) if values.is_empty() => {}
                 Some(value) if value.as_str().is_some_and(|value| values.iter().any(|accepted| accepted == value)) => {}
-                Some(_) => return Err(TokenError::of_claim(claim, "has a value that is not accepted")),
+                Some(_) => {
+                    return Err(TokenError::of_claim(claim, reason!("has a value that is not accepted"))
+                        .with_help("send an access token of the issuer, or add the value to `Provider::require`"));
+                }
             }
         }
         Ok(())
     }
 
+    /// Returns the names of all claims that reasons can name.
+    fn claim_names(&self) -> impl Iterator<Item = String> {
+        let required = self.required.iter().map(|required| &required.claim);
+        let claims = self.client_claims.iter().chain(&self.subject_claims).chain(self.scopes.claim()).chain(required);
+        claims.map(ToString::to_string)
+    }
+
     /// Returns why the settings cannot be used for this issuer, and what to change.
-    pub(super) fn problem(&self, issuer: &str) -> Option<(String, &'static str)> {
+    pub(super) fn problem(&self, issuers: &[&str]) -> Option<(String, &'static str)> {
+        if self.entra.is_some_and(|tokens| tokens.delegated) && self.scopes.claim_as_scopes() == Some("roles") {
+            return Some((
+                "the roles of users would become scopes as they are".to_owned(),
+                "map them: `.scopes_by_role(\"roles\", [(\"Reader\", \"Files.Read\")])`; for tokens of applications alone use \
+                 `.app_roles()` or `Provider::entra_app_only`",
+            ));
+        }
+        if let Some(problem) = self.claim_names().find_map(|name| unshown_claim(&name)) {
+            return Some(problem);
+        }
         if let Some(setting) = self.misplaced {
             return Some((format!("`{setting}` applies to tokens of Microsoft Entra only"), "remove the call"));
         }
@@ -301,7 +327,7 @@ impl Provider {
         if let Some(problem) = self.prefix.problem() {
             return Some((problem, "write the whole prefix with its separator, such as `api://files/`"));
         }
-        let audience = self.unlimited_audience(issuer)?;
+        let audience = self.unlimited_audience(issuers)?;
         let what = match audience {
             "" => "tokens without `aud` are accepted".to_owned(),
             shared => format!("tokens for the audience `{}` are accepted", shared.escape_debug()),
@@ -311,4 +337,15 @@ impl Provider {
             "state the clients that may use this server: `.clients([..])`",
         ))
     }
+}
+
+/// Returns why a claim cannot be named to clients, and what to change. Reasons name claims, and RFC 6750 §3 limits their characters.
+pub(super) fn unshown_claim(name: &str) -> Option<(String, &'static str)> {
+    if reason::is_shown_unchanged(name) {
+        return None;
+    }
+    Some((
+        format!("an `error_description` cannot name the claim `{}` (RFC 6750 §3)", name.escape_debug()),
+        "let the issuer write it under a name of printable ASCII without `\"`, `\\` and `=`, or read it with `.claims(..)`",
+    ))
 }

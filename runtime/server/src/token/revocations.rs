@@ -13,7 +13,8 @@ use super::{
 use crate::reason::reason;
 
 /// The error of a revoked token.
-pub(super) const REVOKED: TokenError = TokenError::invalid(reason!("it was revoked"));
+pub(super) const REVOKED: TokenError = TokenError::invalid(reason!("it was revoked"))
+    .with_help("this server has revoked the token; the client has to log in again");
 
 /// The revoked tokens, by their hashes.
 #[derive(Default)]

@@ -4,7 +4,7 @@ use core::fmt;
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Claims, DynTokenVerifier, Token, TokenError, TokenVerifier};
 use crate::{json, reason::reason};
@@ -72,16 +72,52 @@ pub(super) fn differs_by_slash(one: &str, other: &str) -> bool {
     one != other && one.strip_suffix('/').unwrap_or(one) == other.strip_suffix('/').unwrap_or(other)
 }
 
+/// Why a token names no issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unnamed {
+    /// It is not a JWT whose claims can be read.
+    Opaque,
+    /// It has no `iss`.
+    Missing,
+    /// Its `iss` is not a string.
+    NotText,
+}
+
+/// The error of a token without `iss`.
+pub(super) const NO_ISSUER: TokenError = TokenError::invalid(reason!("`iss` is missing")).with_help(
+    "let the issuer write `iss` (RFC 9068 §2.2); tokens without it cannot be told from those of another issuer",
+);
+/// The error of a token whose `iss` is not a string.
+pub(super) const ISSUER_NOT_TEXT: TokenError =
+    TokenError::invalid(reason!("`iss` is not a string")).with_help("send an access token of the issuer");
+
 /// Returns the issuer that a token names, if it is a JWT. Nothing is verified.
-pub(super) fn stated_issuer(text: &str) -> Option<String> {
+pub(super) fn stated_issuer(text: &str) -> Result<String, Unnamed> {
+    let mut claims = unverified_claims(text).ok_or(Unnamed::Opaque)?;
+    match claims.remove("iss") {
+        Some(Value::String(issuer)) => Ok(issuer),
+        None | Some(Value::Null) => Err(Unnamed::Missing),
+        Some(_) => Err(Unnamed::NotText),
+    }
+}
+
+fn unverified_claims(text: &str) -> Option<Map<String, Value>> {
     let (message, _) = text.rsplit_once('.').filter(|_| text.len() <= MAX_BYTES)?;
     let (_, claims) = message.split_once('.')?;
     let claims = URL_SAFE_NO_PAD.decode(claims).ok()?;
     // Read as strictly as verifiers read it: claims that two parsers could read differently name no issuer.
-    let mut claims = json::object(core::str::from_utf8(&claims).ok()?).ok()?;
-    match claims.remove("iss") {
-        Some(Value::String(issuer)) => Some(issuer),
-        _ => None,
+    json::object(core::str::from_utf8(&claims).ok()?).ok()
+}
+
+/// Returns the error of a token that no verifier of a router is for.
+fn unrouted(unnamed: Option<Unnamed>) -> TokenError {
+    match unnamed {
+        None => TokenError::invalid(reason!("`iss` has another value than the configured issuers"))
+            .with_help("add the verifier of its issuer: `VerifierRouter::issuer`"),
+        Some(Unnamed::Missing) => NO_ISSUER,
+        Some(Unnamed::NotText) => ISSUER_NOT_TEXT,
+        Some(Unnamed::Opaque) => TokenError::invalid(reason!("it is opaque or malformed, and names no issuer"))
+            .with_help("add a verifier of such tokens: `VerifierRouter::prefix` or `VerifierRouter::fallback`"),
     }
 }
 
@@ -91,19 +127,21 @@ impl TokenVerifier for VerifierRouter {
         if let Some((_, verifier)) = self.prefixes.iter().find(|(prefix, _)| text.starts_with(prefix.as_str())) {
             return verifier.verify_boxed(token).await;
         }
-        let named = stated_issuer(text).and_then(|named| self.issuers.iter().find(|(issuer, _)| *issuer == named));
-        if let Some((issuer, verifier)) = named {
+        let named = stated_issuer(text);
+        let of = |named: &String| self.issuers.iter().find(|(issuer, _)| issuer == named);
+        if let Some((issuer, verifier)) = named.as_ref().ok().and_then(of) {
             let claims = verifier.verify_boxed(token).await?;
             // The verifier was selected by an unverified `iss`.
             return if claims.issuer() == issuer {
                 Ok(claims)
             } else {
-                Err(TokenError::invalid(reason!("its verifier names another issuer than the token does")))
+                Err(TokenError::invalid(reason!("its verifier names another issuer than the token does"))
+                    .with_help("pass to `VerifierRouter::issuer` the verifier of that issuer"))
             };
         }
         match &self.fallback {
             Some(verifier) => verifier.verify_boxed(token).await,
-            None => Err(TokenError::invalid(reason!("`iss` has another value than the configured issuers"))),
+            None => Err(unrouted(named.err())),
         }
     }
 

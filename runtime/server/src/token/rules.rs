@@ -28,6 +28,8 @@ const NO_KEY: TokenError = TokenError::invalid(reason!("its type is `DPoP`, and 
 pub(super) struct Rules {
     pub(super) issuer: IssuerRule,
     pub(super) resources: Vec<String>,
+    /// Those of the resources under which clients know the server. `server_permissions` names these.
+    pub(super) names: Vec<String>,
     pub(super) leeway: Duration,
     pub(super) required: Vec<String>,
     pub(super) source: ClaimsSource,
@@ -54,9 +56,11 @@ pub(super) enum ClaimsSource {
 impl Rules {
     /// Creates the requirements that always apply, with a leeway of 30 seconds.
     pub(super) fn new<'r>(issuer: &str, resources: impl IntoIterator<Item = &'r str>, source: ClaimsSource) -> Self {
+        let resources: Vec<String> = resources.into_iter().map(str::to_owned).collect();
         Self {
             issuer: IssuerRule::exact(issuer),
-            resources: resources.into_iter().map(str::to_owned).collect(),
+            names: resources.clone(),
+            resources,
             leeway: Duration::from_secs(30),
             required: Vec::new(),
             source,
@@ -81,7 +85,8 @@ impl Rules {
                 .with_help("let the issuer write `exp` (RFC 9068 §2.2)"));
         }
         if let Some(name) = self.required.iter().find(|name| claim::present(found, name).is_none()) {
-            return Err(TokenError::of_claim(name, "is missing"));
+            return Err(TokenError::of_claim(name, reason!("is missing"))
+                .with_help("let the issuer write the claim, or remove `.require_claim(..)`"));
         }
         let mut claims = match &self.mapping {
             Some(mapping) => self.mapped(claims, found, mapping)?,
@@ -140,9 +145,9 @@ impl Rules {
     /// Limits scopes by `server_permissions`, at the resources that the token is for; for a token with another audience, at the first
     /// one, which is live.
     fn limited(&self, scopes: Vec<String>, found: &Found, audience: &[&str]) -> Result<Vec<String>, TokenError> {
-        let named = self.resources.iter().filter(|resource| audience.contains(&resource.as_str()));
+        let named = self.names.iter().filter(|resource| audience.contains(&resource.as_str()));
         let named: Vec<&String> = named.collect();
-        let resources = if named.is_empty() { self.resources.iter().take(1).collect() } else { named };
+        let resources = if named.is_empty() { self.names.iter().take(1).collect() } else { named };
         server_permissions::limit(scopes, found, resources, &self.scope_prefix)
     }
 

@@ -179,7 +179,9 @@ impl TokenError {
     pub(crate) const EXPIRED: Self = Self::invalid(reason!("it has expired")).with_help(
         "the client has to refresh its token; compare the clocks of issuer and server, or set `.leeway(..)`",
     );
-    pub(crate) const FOREIGN: Self = Self::invalid(reason!("`aud` has another value than this server accepts"));
+    pub(crate) const FOREIGN: Self = Self::invalid(reason!("`aud` has another value than this server accepts")).with_help(
+        "let the issuer write the resource of this server into `aud`, or accept another audience: `.also_audience(..)`",
+    );
     #[cfg(any(feature = "jwt", feature = "introspection"))]
     pub(crate) const ID_TOKEN: Self =
         Self::invalid(reason!("it looks like an ID token")).with_help("send the access token and not the ID token");
@@ -188,7 +190,8 @@ impl TokenError {
         "`iss` differs from the configured issuer only by a trailing slash"
     ))
     .with_help("write the issuer as its metadata states it, or state what tokens name with `.token_issuer(..)`");
-    pub(crate) const UNKNOWN: Self = Self::invalid(reason!("it is not known"));
+    pub(crate) const UNKNOWN: Self = Self::invalid(reason!("it is not known"))
+        .with_help("send an API key that was added to this server: `.api_keys(..)`");
 
     /// Creates the error of an invalid token. The client sees the reason after "the token was refused: ", and in
     /// `error_description`, which holds printable ASCII without `"`, `\` and `=`: other characters are replaced there.

@@ -12,7 +12,7 @@ use super::{
 use super::{
     bound::{BoundIssuer, Unprepared},
     identity::whole,
-    router::stated_issuer,
+    router::{ISSUER_NOT_TEXT, NO_ISSUER, Unnamed, stated_issuer},
 };
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 use crate::error::ProblemKind;
@@ -66,7 +66,8 @@ impl Verifiers {
         }
         match &self.fallback {
             Some(verifier) => verifier.verify_boxed(token).await,
-            None => Err(TokenError::invalid(reason!("it is not an API key"))),
+            None => Err(TokenError::invalid(reason!("it is not an API key"))
+                .with_help("send an API key with the prefix of this server, or add `.issuer(..)` for tokens")),
         }
     }
 
@@ -88,7 +89,7 @@ impl Verifiers {
         }
         let stated = stated_issuer(token.expose_secret());
         let of = |stated: &String| self.issuers.iter().find(|issuer| issuer.rule.matches(stated));
-        if let Some((issuer, stated)) = stated.as_ref().and_then(|stated| Some((of(stated)?, stated))) {
+        if let Some((issuer, stated)) = stated.as_ref().ok().and_then(|stated| Some((of(stated)?, stated))) {
             let claims = issuer.verify(hash, token).await?;
             // The issuer was selected by an unverified `iss`.
             return if claims.issuer() == stated { Ok(claims) } else { Err(NOT_CONFIGURED) };
@@ -96,15 +97,20 @@ impl Verifiers {
         if let Some(verifier) = &self.fallback {
             return verifier.verify_boxed(token).await;
         }
-        if let Some(stated) = stated {
-            let near = self.issuers.iter().find_map(|issuer| issuer.rule.near_miss(&stated));
-            return Err(near.unwrap_or(NOT_CONFIGURED));
-        }
+        let unnamed = match stated {
+            Ok(stated) => {
+                let near = self.issuers.iter().find_map(|issuer| issuer.rule.near_miss(&stated));
+                return Err(near.unwrap_or(NOT_CONFIGURED));
+            }
+            Err(unnamed) => unnamed,
+        };
         let mut introspecting = self.issuers.iter().filter(|issuer| issuer.introspects() && !issuer.states_prefix());
         match (introspecting.next(), introspecting.next()) {
             (Some(issuer), None) => issuer.verify(hash, token).await,
+            (None, _) if unnamed == Unnamed::Missing => Err(NO_ISSUER),
+            (None, _) if unnamed == Unnamed::NotText => Err(ISSUER_NOT_TEXT),
             (None, _) => Err(TokenError::invalid(reason!(
-                "it is opaque or names no issuer, and no issuer introspects tokens"
+                "it is opaque or malformed, and no issuer introspects tokens"
             ))
             .with_help(
                 "let the issuer write JWTs for this resource, or introspect its tokens: `Issuer::introspection`",
@@ -199,6 +205,14 @@ impl Sources {
     pub(crate) fn token_issuers(&self) -> Vec<String> {
         #[cfg(any(feature = "jwt", feature = "introspection"))]
         return self.live.iter().chain(&self.sandbox).filter_map(Issuer::token_issuer_text).collect();
+        #[cfg(not(any(feature = "jwt", feature = "introspection")))]
+        Vec::new()
+    }
+
+    /// Returns the audiences that issuers accept besides the resources of the server.
+    pub(crate) fn audiences(&self) -> Vec<String> {
+        #[cfg(any(feature = "jwt", feature = "introspection"))]
+        return self.live.iter().chain(&self.sandbox).flat_map(Issuer::audiences).cloned().collect();
         #[cfg(not(any(feature = "jwt", feature = "introspection")))]
         Vec::new()
     }
@@ -309,7 +323,10 @@ fn names(issuers: &[Issuer]) -> Vec<String> {
     expect(dead_code, reason = "only issuers inherit facts")
 )]
 pub(crate) struct Facts {
+    /// The audiences that tokens can have: the names below, and those that were added.
     pub(crate) resources: Vec<String>,
+    /// The addresses under which clients know the server.
+    pub(crate) names: Vec<String>,
     pub(crate) clock: Clock,
     pub(crate) bindings: AcceptedBindings,
     /// Of the table's file.

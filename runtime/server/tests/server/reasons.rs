@@ -5,8 +5,9 @@ use std::{fs, path::Path};
 use mcp_scopes::Challenge;
 
 /// Calls whose argument becomes the `error_description`.
-const SINKS: [&str; 7] = [
+const SINKS: [&str; 8] = [
     "ProofError::Invalid(",
+    "TokenError::of_claim(",
     "TokenError::invalid(",
     "TokenError::unavailable(",
     "Unresolved::Token(",
@@ -87,10 +88,35 @@ fn checks_every_reason_at_compile_time() {
     assert!(unchecked.is_empty(), "write `reason!(\"..\")`:\n{}", unchecked.join("\n"));
 }
 
+/// Returns the errors of invalid tokens that say nothing about what the operator can change.
+fn without_help(name: &str, source: &str) -> Vec<String> {
+    let sinks = ["TokenError::invalid(reason!", "TokenError::of_claim(", "Self::invalid(reason!"];
+    let all = sinks.iter().flat_map(|sink| source.match_indices(sink));
+    let errors = all.filter_map(|(at, _)| {
+        let rest = &source[at..];
+        let inner = &rest[rest.find('(')? + 1..];
+        let argument = argument(inner);
+        let is_helped = inner[argument.len() + 1..].trim_start().starts_with(".with_help(");
+        (!is_helped).then(|| format!("{name}: {argument}"))
+    });
+    errors.collect()
+}
+
+#[test]
+fn says_for_every_invalid_token_what_to_change() {
+    let helpless: Vec<_> = sources().iter().flat_map(|(name, source)| without_help(name, source)).collect();
+    assert!(helpless.is_empty(), "add `.with_help(\"..\")`:\n{}", helpless.join("\n"));
+    assert_eq!(without_help("x.rs", "TokenError::invalid(reason!(\"it is (bad\"))\n    .with_help(\"a\")"), [""; 0]);
+    for source in ["TokenError::invalid(reason!(\"it is bad\"));", "TokenError::of_claim(name, reason!(\"is bad\"))"] {
+        assert_eq!(without_help("x.rs", source).len(), 1, "{source}");
+    }
+}
+
 #[test]
 fn finds_reasons_that_are_not_checked() {
     for source in [
         "TokenError::invalid(\"it is bad\")",
+        "TokenError::of_claim(name, \"is bad\")",
         "TokenError::unavailable(\n    \"it is bad\",\n)",
         "TokenError::invalid(match key { None => reason!(\"(a\"), Some(_) => \"b\" })",
         "challenge.description(if bad { \"a\" } else { reason })",
@@ -102,6 +128,7 @@ fn finds_reasons_that_are_not_checked() {
         "TokenError::invalid(reason!(\"it is bad\"))",
         "TokenError::invalid(reason!(\n    \"it is :) bad\"\n)), \"another text\"",
         "TokenError::unavailable(fault)",
+        "TokenError::of_claim(name, reason!(\"is bad\"))",
     ] {
         assert_eq!(unchecked("x.rs", source), [""; 0], "{source}");
     }

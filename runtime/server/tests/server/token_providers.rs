@@ -1,14 +1,22 @@
 //! Providers: tokens of the documented shapes are accepted, and rejected for each thing that may be wrong.
 //!
 //! The results are also the table in `docs/providers.md`. `MCP_SCOPES_BLESS=1` rewrites it.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `shapes` | the documented tokens |
+//! | `refusals` | tokens of another kind, claims that are not read, and what the operator is told |
+//! | `closures` | the closure of a deployment |
 
+mod closures;
+mod refusals;
 mod shapes;
 
 use std::{env, fs, path::Path};
 
 use mcp_scopes::{mcp_tool, scope_table};
 use mcp_scopes_server::{
-    Environments, ProblemKind, ResourceServer, TokenError,
+    Environments, ProblemKind, ResourceServer,
     token::{Issuer, KeySet, Provider},
 };
 use serde_json::{Value, json};
@@ -56,7 +64,27 @@ impl Shape {
     }
 
     async fn call(&self, claims: &Value) -> Answer {
-        self.server().send(Ask::call(self.tool).token(&token(&self.header, claims))).await
+        self.send(&self.server(), &token(&self.header, claims)).await
+    }
+
+    async fn send(&self, server: &Server, token: &str) -> Answer {
+        server.send(Ask::call(self.tool).token(token)).await
+    }
+
+    /// Returns the claims with this client.
+    fn with_client(&self, client: &str) -> Value {
+        self.with(&json!({self.client_claim: client}))
+    }
+
+    /// Returns the client of the token.
+    fn client(&self) -> &str {
+        self.claims[self.client_claim].as_str().unwrap_or(CLIENT)
+    }
+
+    /// Returns its issuer with or without the slash at its end.
+    fn near_issuer(&self) -> String {
+        let issuer = self.claims["iss"].as_str().unwrap();
+        issuer.strip_suffix('/').map_or_else(|| format!("{issuer}/"), str::to_owned)
     }
 
     /// Returns the claims with other values; a null removes a claim.
@@ -73,7 +101,11 @@ impl Shape {
 
     /// Returns the result of a call with these claims: empty if it passes, else the description in the challenge.
     async fn result(&self, claims: &Value) -> String {
-        let answer = self.call(claims).await;
+        self.description(&self.call(claims).await)
+    }
+
+    /// Returns the description in the challenge, empty if the call passed.
+    fn description(&self, answer: &Answer) -> String {
         if answer.seen.is_some() {
             return String::new();
         }
@@ -85,25 +117,47 @@ impl Shape {
 
     /// Returns one row of the table: what each token results in.
     async fn row(&self) -> [String; 7] {
-        let [refused, other] = ["https://other.example.com", "another-client"];
-        let client = self.client_claim;
-        let limited = self.limits_clients;
-        let opaque = self.server().send(Ask::call(self.tool).token("opaque-refresh-token")).await;
-        assert_eq!(opaque.refused(), (401, 401), "{}", self.name);
+        let refused = "https://other.example.com";
+        let opaque = self.send(&self.server(), "opaque-refresh-token").await;
         let refresh = match &self.refresh {
-            None => "it is opaque, and not a JWT".to_owned(),
+            None => self.description(&opaque),
+            Some(Value::String(whole)) => self.description(&self.send(&self.server(), whole).await),
             Some(changes) => self.result(&self.with(changes)).await,
         };
-        let client = if limited { self.result(&self.with(&json!({client: other}))).await } else { "–".to_owned() };
+        assert!(!self.description(&opaque).is_empty());
+        // Its own rule, and not that of all providers.
+        let mut id_token = self.id_token.clone();
+        if id_token.as_object_mut().unwrap().remove("at_hash").is_some() {
+            assert_eq!(self.result(&self.id_token).await, "it looks like an ID token", "{}", self.name);
+        }
+        let near = self.result(&self.with(&json!({"iss": self.near_issuer()}))).await;
+        assert_eq!(near, "`iss` differs from the configured issuer only by a trailing slash", "{}", self.name);
         [
             self.name.to_owned(),
             if self.result(&self.claims).await.is_empty() { "yes" } else { "no" }.to_owned(),
             self.result(&self.with(&json!({"aud": refused}))).await,
-            client,
-            self.result(&self.id_token).await,
+            self.of_another_client().await,
+            self.result(&id_token).await,
             refresh,
             self.result(&self.with(&json!({"iss": self.other_issuer}))).await,
         ]
+    }
+}
+
+impl Shape {
+    /// Returns what a token of another client results in. Where the preset limits no clients, they are limited.
+    async fn of_another_client(&self) -> String {
+        let token = |client: &str| token(&self.header, &self.with_client(client));
+        let (own, other) = (token(self.client()), token("another-client"));
+        if self.limits_clients {
+            let any = server(self.issuer, (self.provider)().danger_any_client());
+            self.send(&any, &other).await.passed();
+            return self.result(&self.with_client("another-client")).await;
+        }
+        let limited = server(self.issuer, (self.provider)().clients([self.client()]));
+        self.send(&limited, &own).await.passed();
+        self.send(&self.server(), &other).await.passed();
+        format!("with `.clients(..)`: {}", self.description(&self.send(&limited, &other).await))
     }
 }
 
@@ -228,6 +282,7 @@ async fn server_permissions_only_take_scopes_away() {
         // The resource is compared code point by code point.
         (json!({"https://files.example.com/mcp/": ["files:read"]}), "files:read", 401),
         (json!({"files.example.com": ["files:read"]}), "files:read", 401),
+        (json!({other: ["files:read"], "*": ["files:read"]}), "files:read", 401),
         (json!(["files:read"]), "files:read", 401),
         (json!({RESOURCE: "files:read"}), "files:read", 401),
         (json!({RESOURCE: ["files:read", 7]}), "files:read", 401),
@@ -243,6 +298,75 @@ async fn server_permissions_only_take_scopes_away() {
 
 fn roles(claim: &str) -> Provider {
     Provider::new().scopes_by_role(claim, [("reader", "files:read"), ("auditor", "files:audit")])
+}
+
+/// The entry of `server_permissions` is that of the resource, also for a token with a second audience.
+#[tokio::test]
+async fn a_second_audience_is_accepted_for_the_resource() {
+    const SECOND: &str = "https://old.example.com/mcp";
+    let issuer = Issuer::keys("https://auth.example.com", keys());
+    let server = |second: bool| {
+        let builder = ResourceServer::builder(&SHAPES).resource(RESOURCE).issuer(issuer.clone());
+        Server::around(if second { builder.also_audience(SECOND) } else { builder })
+    };
+    for (audience, permissions, second, status) in [
+        (json!(SECOND), Value::Null, true, 200),
+        (json!(["account", SECOND]), Value::Null, true, 200),
+        (json!(RESOURCE), Value::Null, true, 200),
+        (json!(SECOND), Value::Null, false, 401),
+        (json!("https://old.example.com/mcp/"), Value::Null, true, 401),
+        (json!(SECOND), json!({RESOURCE: ["files:read"]}), true, 200),
+        (json!([RESOURCE, SECOND]), json!({RESOURCE: ["files:read"]}), true, 200),
+        (json!(SECOND), json!({SECOND: ["files:read"]}), true, 401),
+        (json!([RESOURCE, SECOND]), json!({RESOURCE: [], SECOND: ["files:read"]}), true, 403),
+    ] {
+        let claims = json!({"iss": "https://auth.example.com", "sub": "ada", "aud": audience, "scope": "files:read",
+            "server_permissions": permissions});
+        let token = token(&json!({"alg": "EdDSA", "kid": "ed"}), &claims);
+        let answer = server(second).send(Ask::call("plain").token(&token)).await;
+        assert_eq!(answer.status, status, "{audience} {permissions} {second}: {answer:?}");
+    }
+}
+
+/// An audience of a provider is compared with the resources and issuers of the server, as those are with one another.
+#[test]
+fn audiences_of_providers_are_no_near_misses_and_not_those_of_issuers() {
+    let build = |issuer: Issuer| ResourceServer::builder(&SHAPES).resource(RESOURCE).issuer(issuer).build_now();
+    let issuer = || Issuer::keys("https://auth.example.com", keys());
+    for near in ["https://files.example.com/mcp/", "https://FILES.example.com/mcp", "http://files.example.com/mcp"] {
+        let error = build(issuer().provider(Provider::new().audience(near))).unwrap_err();
+        assert!(error.to_string().contains("differ only in"), "{near}: {error}");
+    }
+    let stated = || issuer().token_issuer("https://tokens.example.com/t/");
+    for shared in ["https://tokens.example.com/t/", "https://tokens.example.com/t", "https://auth.example.com"] {
+        let error = build(stated().provider(Provider::new().audience(shared))).unwrap_err();
+        assert!(error.to_string().contains("no list of clients is stated"), "{shared}: {error}");
+        assert!(build(stated().provider(Provider::new().audience(shared).clients([CLIENT]))).is_ok(), "{shared}");
+    }
+    assert!(build(stated().provider(Provider::new().audience("https://other.example.com"))).is_ok());
+}
+
+/// A challenge names claims, and RFC 6750 limits its characters.
+#[test]
+fn claims_that_a_challenge_cannot_name_are_rejected() {
+    let build = |issuer: Issuer| ResourceServer::builder(&SHAPES).resource(RESOURCE).issuer(issuer).build_now();
+    let issuer = || Issuer::keys("https://auth.example.com", keys());
+    for name in ["https://example.com/claims?of=files", "r\u{f4}les", "a\"b", "a\\b", "a\nb"] {
+        for provider in [
+            Provider::new().scopes_from(name),
+            Provider::new().scopes_from(["a", name]),
+            Provider::new().scopes_by_role(name, [("a", "files:read")]),
+            Provider::new().client_claims([name]),
+            Provider::new().subject_claims(["sub", name]),
+            Provider::new().require(name, [""; 0]),
+        ] {
+            let error = build(issuer().provider(provider)).unwrap_err();
+            assert!(error.to_string().contains("cannot name the claim"), "{name:?}: {error}");
+        }
+        let error = build(issuer().require_claim(name)).unwrap_err();
+        assert!(error.to_string().contains("cannot name the claim"), "{name:?}: {error}");
+    }
+    assert!(build(issuer().provider(Provider::new().scopes_from("https://example.com/claims#files"))).is_ok());
 }
 
 #[test]
@@ -281,67 +405,6 @@ async fn an_empty_list_of_clients_accepts_none() {
 }
 
 #[tokio::test]
-async fn a_closure_reads_the_claims_of_checked_tokens() {
-    let issuer = Issuer::keys("https://auth.example.com", keys()).claims(|verified| {
-        let rights = verified.claim("rights").and_then(Value::as_array);
-        let rights = rights.ok_or(TokenError::invalid("it has no rights"))?;
-        Ok(verified.danger_accept_any_audience().subject("mapped").scopes(rights.iter().filter_map(Value::as_str)))
-    });
-    let server = Server::around(ResourceServer::builder(&SHAPES).resource(RESOURCE).issuer(issuer));
-    let header = json!({"alg": "EdDSA", "kid": "ed"});
-    let claims = json!({"iss": "https://auth.example.com", "sub": "ada", "rights": ["files:read"]});
-    let seen = server.send(Ask::call("plain").token(&token(&header, &claims))).await.seen.unwrap();
-    assert_eq!(seen.subject.as_deref(), Some("mapped"));
-    for (changes, said) in [
-        (json!({"iss": "https://other.example.com"}), "`iss` has another value"),
-        (json!({"rights": null}), "it has no rights"),
-        (json!({"cnf": {"jkt": "a"}}), "bound to a key"),
-        (json!({"token_use": "id"}), "`token_use`"),
-        (json!({"at_hash": "a"}), "looks like an ID token"),
-        (json!({"nbf": now() + 600}), "`nbf` is in the future"),
-    ] {
-        let mut claims = claims.clone();
-        claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
-        let answer = server.send(Ask::call("plain").token(&token(&header, &claims))).await;
-        assert!(answer.challenge().contains(said), "{changes}: {answer:?}");
-    }
-    // The scope claim is not read.
-    let claims = json!({"iss": "https://auth.example.com", "rights": [], "scope": "files:read"});
-    assert_eq!(server.send(Ask::call("plain").token(&token(&header, &claims))).await.refused().0, 403);
-}
-
-#[test]
-fn a_closure_and_a_provider_exclude_one_another() {
-    let issuer = Issuer::keys("https://auth.example.com", keys()).provider(Provider::new());
-    let issuer = issuer.claims(|verified| Ok(verified.accept()?.subject("ada")));
-    let error = ResourceServer::builder(&SHAPES).resource(RESOURCE).issuer(issuer).build_now().unwrap_err();
-    assert!(error.to_string().contains("`.claims(..)` replaces what `.provider(..)` says"), "{error}");
-}
-
-#[tokio::test]
-async fn a_mapped_token_needs_the_audience_or_a_judged_one() {
-    let issuer = || Issuer::keys("https://auth.example.com", keys());
-    let strict = issuer().claims(|verified| Ok(verified.accept()?.scopes(["files:read"])));
-    let judged = issuer().claims(|verified| Ok(verified.danger_accept_any_audience().scopes(["files:read"])));
-    let header = json!({"alg": "EdDSA", "kid": "ed"});
-    for (audience, by_strict) in
-        [(json!(RESOURCE), true), (json!(["account", RESOURCE]), true), (json!("account"), false), (Value::Null, false)]
-    {
-        let claims = json!({"iss": "https://auth.example.com", "sub": "ada", "aud": audience});
-        for (issuer, passes) in [(&strict, by_strict), (&judged, true)] {
-            let server = Server::around(ResourceServer::builder(&SHAPES).resource(RESOURCE).issuer(issuer.clone()));
-            let answer = server.send(Ask::call("plain").token(&token(&header, &claims))).await;
-            assert_eq!(answer.seen.is_some(), passes, "{audience}: {answer:?}");
-        }
-    }
-    // `server_permissions` limits what a closure grants.
-    let claims =
-        json!({"iss": "https://auth.example.com", "sub": "ada", "aud": RESOURCE, "server_permissions": {RESOURCE: []}});
-    let server = Server::around(ResourceServer::builder(&SHAPES).resource(RESOURCE).issuer(strict));
-    assert_eq!(server.send(Ask::call("plain").token(&token(&header, &claims))).await.refused(), (403, 403));
-}
-
-#[tokio::test]
 async fn scope_settings_keep_the_checks_of_entra_tokens() {
     let shapes = shapes();
     let entra = shapes.iter().find(|shape| shape.name == "Microsoft Entra, version 2").unwrap();
@@ -349,8 +412,7 @@ async fn scope_settings_keep_the_checks_of_entra_tokens() {
     for provider in [
         Provider::entra(application)
             .scopes_by_role("roles", [("Files.Read", "Files.Read"), ("Files.Write", "Files.Read")]),
-        Provider::entra(application).scopes_from("roles"),
-        Provider::entra(application).app_roles().scopes_from("roles"),
+        Provider::entra_app_only(application).scopes_from("roles"),
     ] {
         let server = server(entra.issuer, provider.clone());
         let answer = server.send(Ask::call("entra").token(&token(&entra.header, &entra.id_token))).await;
@@ -362,6 +424,17 @@ async fn scope_settings_keep_the_checks_of_entra_tokens() {
         app_only.result(&app_only.with(&json!({"roles": null}))).await,
         "it is app-only, and `roles` is missing"
     );
+    // The roles of users are mapped, or not read.
+    for provider in [
+        Provider::entra(application).scopes_from("roles"),
+        Provider::entra(application).app_roles().scopes_from("roles"),
+        Provider::entra_v1("api://files").scopes_from("roles"),
+    ] {
+        let issuer = Issuer::keys("https://auth.example.com", keys()).provider(provider);
+        let error = ResourceServer::builder(&SHAPES).resource(RESOURCE).issuer(issuer).build_now().unwrap_err();
+        assert!(error.to_string().contains("the roles of users would become scopes as they are"), "{error}");
+        assert!(error.to_string().contains(".scopes_by_role("), "{error}");
+    }
     // Elsewhere the setting would do nothing.
     let issuer = Issuer::keys("https://auth.example.com", keys()).provider(Provider::auth0().app_roles());
     let error = ResourceServer::builder(&SHAPES).resource(RESOURCE).issuer(issuer).build_now().unwrap_err();

@@ -57,19 +57,23 @@ async fn asks_one_verifier_per_token() {
 async fn routes_other_tokens_to_the_fallback_or_rejects_them() {
     let asked = Asked::default();
     let long = jwt(&format!(r#"{{"iss":"https://a","x":"{}"}}"#, "x".repeat(16 << 10)));
-    for token in [
-        "opaque",
-        "SK_live",
-        "a.b.c",
-        &jwt("{}"),
-        &jwt(r#"{"iss":"https://a/"}"#),
-        &jwt(r#"{"iss":["https://a"]}"#),
-        &jwt(r#"{"iss":"https://a","iss":"https://b"}"#),
-        &jwt(r#"{"iss":"https://a","\u0069ss":"https://b"}"#),
-        &long,
+    let opaque = "it is opaque or malformed, and names no issuer";
+    for (token, reason) in [
+        ("opaque", opaque),
+        ("SK_live", opaque),
+        ("a.b.c", opaque),
+        (&jwt("{}"), "`iss` is missing"),
+        (&jwt(r#"{"iss":null}"#), "`iss` is missing"),
+        (&jwt(r#"{"iss":"https://a/"}"#), "`iss` has another value than the configured issuers"),
+        (&jwt(r#"{"iss":["https://a"]}"#), "`iss` is not a string"),
+        (&jwt(r#"{"iss":"https://a","iss":"https://b"}"#), opaque),
+        (&jwt(r#"{"iss":"https://a","\u0069ss":"https://b"}"#), opaque),
+        (&long, opaque),
     ] {
         let (who, answer) = ask(router(&asked), &asked, token).await;
-        assert_eq!((who.as_slice(), answer.unwrap_err().kind()), (&[][..], TokenErrorKind::Invalid), "{token}");
+        let error = answer.unwrap_err();
+        assert_eq!((who.as_slice(), error.kind()), (&[][..], TokenErrorKind::Invalid), "{token}");
+        assert!(error.reason() == reason && error.help().is_some(), "{token}: {error}");
         let with_rest = router(&asked).fallback(Yes("rest", "c", Arc::clone(&asked)));
         assert_eq!(ask(with_rest, &asked, token).await, (vec!["rest"], Ok(())), "{token}");
     }
@@ -80,7 +84,9 @@ async fn routes_other_tokens_to_the_fallback_or_rejects_them() {
 async fn rejects_claims_of_another_issuer_than_the_routed_one() {
     let asked = Asked::default();
     let (who, answer) = ask(router(&asked), &asked, &jwt(r#"{"iss":"https://liar"}"#)).await;
-    assert_eq!((who, answer.unwrap_err().kind()), (vec!["liar"], TokenErrorKind::Invalid));
+    let error = answer.unwrap_err();
+    assert_eq!((who, error.kind()), (vec!["liar"], TokenErrorKind::Invalid));
+    assert_eq!(error.reason(), "its verifier names another issuer than the token does");
 }
 
 #[test]

@@ -28,15 +28,15 @@ use crate::{
 /// One event.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RecordedEvent {
-    name: &'static str,
-    level: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) level: &'static str,
     /// The enclosing spans, outermost first.
     within: Vec<&'static str>,
     fields: BTreeMap<&'static str, String>,
 }
 
 impl RecordedEvent {
-    fn field(&self, name: &str) -> &str {
+    pub(crate) fn field(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", String::as_str)
     }
 }

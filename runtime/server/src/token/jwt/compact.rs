@@ -9,13 +9,19 @@ use crate::reason::reason;
 /// The maximum length of a token.
 const MAX_BYTES: usize = 16 << 10;
 
-const MALFORMED: TokenError = TokenError::invalid(reason!("it is not a signed JWT"));
+const MALFORMED: TokenError =
+    TokenError::invalid(reason!("it is not a signed JWT")).with_help("send the token as the issuer has sent it");
 const OPAQUE: TokenError = TokenError::invalid(reason!("it is opaque, and not a JWT")).with_help(
     "let the issuer write JWTs for the resource of this server, or ask it about each token: `Issuer::introspection`",
 );
 const ENCRYPTED: TokenError = TokenError::invalid(reason!("it is encrypted, and not a signed JWT"))
     .with_help("let the issuer sign access tokens for the resource of this server, and not encrypt them");
-const NO_OBJECT: TokenError = TokenError::invalid(reason!("it holds no JSON object, or a member occurs twice"));
+const NO_OBJECT: TokenError = TokenError::invalid(reason!("it holds no JSON object, or a member occurs twice"))
+    .with_help("send the token as the issuer has sent it; header and claims have at most 100 levels");
+
+const NO_ALGORITHM: TokenError = TokenError::invalid(reason!("its algorithm is not supported"))
+    .with_help("let the issuer sign with RS256, PS256, ES256, ES384 or EdDSA");
+const BY_RFC: &str = "let the issuer write the header as RFC 7515 §4.1 describes it";
 
 /// The parts of a token. Nothing is verified yet.
 pub(super) struct Compact<'t> {
@@ -39,7 +45,8 @@ impl<'t> Compact<'t> {
     pub(super) fn read(token: Token<'t>) -> Result<Self, TokenError> {
         let text = token.expose_secret();
         if text.len() > MAX_BYTES {
-            return Err(TokenError::invalid(reason!("it is longer than 16 KiB")));
+            return Err(TokenError::invalid(reason!("it is longer than 16 KiB"))
+                .with_help("let the issuer write fewer claims into access tokens"));
         }
         let (message, signature) = text.rsplit_once('.').ok_or(OPAQUE)?;
         let (header, claims) = message.split_once('.').ok_or(MALFORMED)?;
@@ -58,13 +65,14 @@ impl<'t> Compact<'t> {
         let header = object(self.header)?;
         // RFC 7515 §4.1.11: a token with an extension that is not understood is rejected. No extension is supported.
         if header.contains_key("crit") {
-            return Err(TokenError::invalid(reason!("its header requires an extension that is not supported")));
+            return Err(TokenError::invalid(reason!("its header requires an extension that is not supported"))
+                .with_help("let the issuer write tokens without `crit` (RFC 7515 §4.1.11)"));
         }
         let algorithm = header.get("alg").and_then(Value::as_str).and_then(Algorithm::named);
         let key = match header.get("kid") {
             None => None,
             Some(Value::String(key)) => Some(key.clone()),
-            Some(_) => return Err(TokenError::invalid(reason!("`kid` is not a string"))),
+            Some(_) => return Err(TokenError::invalid(reason!("`kid` is not a string")).with_help(BY_RFC)),
         };
         let typed = match header.get("typ") {
             None => false,
@@ -73,15 +81,16 @@ impl<'t> Compact<'t> {
                 "jwt" => false,
                 // For example a logout token, a DPoP proof or a security event: signed by the same issuer, but not an access
                 // token (RFC 8725 §3.11).
-                _ => return Err(TokenError::invalid(reason!("`typ` in its header is not that of an access token"))),
+                _ => {
+                    return Err(TokenError::invalid(reason!("`typ` in its header is not that of an access token"))
+                        .with_help("send the access token, and not another token of the issuer"));
+                }
             },
-            Some(_) => return Err(TokenError::invalid(reason!("`typ` in its header is not a string"))),
+            Some(_) => {
+                return Err(TokenError::invalid(reason!("`typ` in its header is not a string")).with_help(BY_RFC));
+            }
         };
-        Ok(Header {
-            algorithm: algorithm.ok_or(TokenError::invalid(reason!("its algorithm is not supported")))?,
-            key,
-            typed,
-        })
+        Ok(Header { algorithm: algorithm.ok_or(NO_ALGORITHM)?, key, typed })
     }
 
     pub(super) fn claims(&self) -> Result<Map<String, Value>, TokenError> {

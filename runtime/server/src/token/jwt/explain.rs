@@ -4,9 +4,10 @@ use mcp_scopes_model::config::ScopePrefix;
 
 use super::{
     super::{
-        Claims, KeySet, Provider, Token, TokenError,
+        AcceptedBindings, Claims, KeySet, Provider, Token, TokenError,
         algorithm::Algorithm,
         clock,
+        confirmation::{CERTIFICATE, KEY},
         rules::{ClaimsSource, Rules},
     },
     Compact,
@@ -22,6 +23,8 @@ pub struct Explanation {
     pub is_signature_checked: bool,
     /// What is in front of every scope that clients request.
     pub scope_prefix: String,
+    /// What a server requires beside the token: settings, and what each request has to prove.
+    pub conditions: Vec<&'static str>,
 }
 
 /// Verifies a token as an issuer with default settings does, without a request. Without keys, its signature is not checked.
@@ -35,15 +38,28 @@ pub fn explain(
     provider: Provider,
     keys: Option<&KeySet>,
 ) -> Result<Explanation, (String, &'static str)> {
-    if let Some(problem) = provider.problem(issuer) {
+    if let Some(problem) = provider.problem(&[issuer]) {
         return Err(problem);
     }
     let mut rules = Rules::new(issuer, [resource], ClaimsSource::Token);
+    rules.bindings = AcceptedBindings { keys: true, certificates: true };
     provider.prefix.inside(&ScopePrefix::NONE).clone_into(&mut rules.scope_prefix);
     let scope_prefix = provider.prefix.outside(&ScopePrefix::NONE).to_owned();
     rules.provider = provider;
     let result = check(Token::new(token), &rules, keys);
-    Ok(Explanation { result, is_signature_checked: keys.is_some(), scope_prefix })
+    let conditions = result.as_ref().map_or_else(|_| Vec::new(), conditions);
+    Ok(Explanation { result, is_signature_checked: keys.is_some(), scope_prefix, conditions })
+}
+
+/// Returns what a server requires beside the token.
+fn conditions(claims: &Claims) -> Vec<&'static str> {
+    let is_bound_by = |name: &str| claims.confirmation().is_some_and(|bound| bound.get(name).is_some());
+    let key =
+        is_bound_by(KEY).then_some("accepted with `.dpop(..)` and a proof (RFC 9449), since it is bound to a key");
+    let certificate = is_bound_by(CERTIFICATE).then_some(
+        "accepted with `.proof_checked_by_proxy()` and the certificate (RFC 8705), since it is bound to that",
+    );
+    key.into_iter().chain(certificate).collect()
 }
 
 fn check(token: Token<'_>, rules: &Rules, keys: Option<&KeySet>) -> Result<Claims, TokenError> {

@@ -45,7 +45,8 @@ impl Provider {
                 ))
             };
         };
-        let wrong = TokenError::invalid(reason!("`aud` is neither a string nor a list of strings"));
+        let wrong = TokenError::invalid(reason!("`aud` is neither a string nor a list of strings"))
+            .with_help("let the issuer write `aud` as RFC 7519 §4.1.3 describes it");
         let audience = claim::texts(value).ok_or(wrong)?;
         if resources.iter().any(|resource| audience.contains(&resource.as_str())) {
             return Ok(Verdict::Resource);
@@ -78,16 +79,20 @@ impl Provider {
             Some(client) if accepted.iter().any(|accepted| accepted == client) => Ok(Some(client)),
             Some(_) => Err(TokenError::invalid(reason!("its client is not on the list of this server"))
                 .with_help("add the client to the list of the provider, if it may use this server")),
-            None => Err(TokenError::invalid(reason!("it names no client, and this server accepts only known clients"))),
+            None => Err(TokenError::invalid(reason!("it names no client, and this server accepts only known clients"))
+                .with_help(
+                    "let the issuer write `client_id`, or name the claim that it writes: `Provider::client_claims`",
+                )),
         }
     }
 
     /// Returns the first accepted audience that is on tokens for any application, if nothing limits the clients.
-    pub(in super::super) fn unlimited_audience(&self, issuer: &str) -> Option<&str> {
+    pub(in super::super) fn unlimited_audience(&self, issuers: &[&str]) -> Option<&str> {
         if self.clients != Clients::Any {
             return None;
         }
-        let shared = self.audiences.iter().find(|audience| is_shared(audience, [issuer])).map(String::as_str);
+        let shared =
+            self.audiences.iter().find(|audience| is_shared(audience, issuers.iter().copied())).map(String::as_str);
         shared.or(self.missing_audience.then_some(""))
     }
 }

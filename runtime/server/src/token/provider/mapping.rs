@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::super::{
-    TokenError,
-    claim::{Found, text, texts},
+use super::{
+    super::{
+        TokenError,
+        claim::{Found, text, texts},
+    },
+    Provider,
 };
 
 /// The claims of a token whose signature, issuer, times, kind and `cnf` have been checked. Its audience has not. Passed to the
@@ -44,9 +47,10 @@ impl<'c> VerifiedClaims<'c> {
     /// `client_id` or `azp`, until they are set. No scope is granted until it is set.
     ///
     /// # Errors
-    /// `aud` does not contain a resource of this server.
+    /// `aud` is missing, has another type, or does not contain a resource of this server.
     pub fn accept(self) -> Result<MappedClaims, TokenError> {
-        if self.has_audience() { Ok(self.mapped(false)) } else { Err(TokenError::FOREIGN) }
+        Provider::new().check_audience(self.found, self.resources)?;
+        Ok(self.mapped(false))
     }
 
     /// Accepts the token for this server, whatever its audience is: the closure itself must find out that the token is not for

@@ -36,6 +36,8 @@ impl Provider {
 
     /// Microsoft Entra, tokens of applications without a user: `roles` holds the application roles that an administrator has
     /// granted. A token counts as app-only if `idtyp` is `app` or `sub` equals `oid`, and `scp` is missing.
+    ///
+    /// It trusts the administrator: the roles are those that were granted to the client for this server.
     pub fn entra_app_only(application: impl Into<String>) -> Self {
         Self { entra: Some(EntraTokens { delegated: false, app_only: true }), ..Self::entra(application) }
     }
@@ -43,13 +45,16 @@ impl Provider {
     /// Microsoft Entra, version 1 tokens: `aud` is the application id URI, such as `api://<application>`. State their issuer with
     /// [`Issuer::token_issuer`](crate::token::Issuer::token_issuer): `https://sts.windows.net/<tenant>/`. Clients request
     /// `<application id URI>/<scope>`.
+    ///
+    /// It trusts the application id URI: only tokens that were requested for a scope of the application have it and `scp`.
     pub fn entra_v1(audience: impl Into<String>) -> Self {
         let audience = audience.into();
         let outside = format!("{}/", audience.trim_end_matches('/'));
         Self { prefix: Prefix::Usual { outside }, ..Self::entra_tokens(audience) }
     }
 
-    /// Also accepts app-only tokens of Microsoft Entra, whose `roles` become scopes. For [`entra`](Self::entra).
+    /// Also accepts app-only tokens of Microsoft Entra, whose `roles` become scopes. For [`entra`](Self::entra). It trusts the roles that
+    /// an administrator has granted to applications. Roles of users are not read.
     pub fn app_roles(mut self) -> Self {
         match &mut self.entra {
             Some(tokens) => tokens.app_only = true,
@@ -60,18 +65,24 @@ impl Provider {
 
     /// Auth0: `aud` contains the identifier of the API, which is the resource of this server, and `scope` grants scopes.
     /// `permissions` is not read: it holds all that the user may do, whatever was granted to the client.
+    ///
+    /// It trusts the identifier of the API, which is on tokens for this API only.
     pub fn auth0() -> Self {
         Self::new().client_claims(["azp", "client_id"]).without_auth_time()
     }
 
     /// Okta, a custom authorization server with this audience: `scp` is a list of scopes, and `cid` names the client. The default
     /// server's audience `api://default` is [shared](Self#shared-audiences): state the [clients](Self::clients).
+    ///
+    /// It trusts the audience of the authorization server, and requires `cid`, which ID tokens do not have.
     pub fn okta(audience: impl Into<String>) -> Self {
         Self::new().audience(audience).client_claims(["cid"]).require("cid", [""; 0])
     }
 
     /// Keycloak: an audience mapper writes the resource of this server into `aud`, and `scope` grants scopes. Roles are not read;
     /// see [`scopes_by_role`](Self::scopes_by_role).
+    ///
+    /// It trusts the audience that the mapper writes. `typ` must be that of an access token.
     pub fn keycloak() -> Self {
         Self::new().client_claims(["azp", "client_id"]).require("typ", ["Bearer", "DPoP"]).without_auth_time()
     }
@@ -85,6 +96,8 @@ impl Provider {
     }
 
     /// Amazon Cognito with resource binding: `aud` is the resource of this server.
+    ///
+    /// It trusts `aud`, which is the URL that the client requested, and requires `token_use` to be `access`.
     pub fn cognito_resource() -> Self {
         Self::new().client_claims(["client_id"]).require("token_use", ["access"])
     }
@@ -107,6 +120,8 @@ impl Provider {
     }
 
     /// Duende IdentityServer and IdentityServer4: `aud` contains the resource of this server, and `scope` is a list, or a string.
+    ///
+    /// It trusts the name of the API resource, which is on tokens with one of its scopes only.
     pub fn duende() -> Self {
         Self::new().scope_list().client_claims(["client_id"])
     }
@@ -124,6 +139,9 @@ impl Provider {
     }
 
     /// WorkOS: `aud` is the resource of this server, and `scope` grants scopes. `permissions` is not read.
+    ///
+    /// It trusts the resource indicator, which is on tokens that were requested for it. For tokens of one application, whose `aud` is its
+    /// client id: `.audience("client_..").require("scope", [""; 0])`, since ID tokens have the same audience and no `scope`.
     pub fn workos() -> Self {
         Self::new().without_auth_time()
     }
@@ -137,16 +155,22 @@ impl Provider {
     }
 
     /// Logto: `aud` is the resource of this server, and `scope` grants scopes.
+    ///
+    /// It trusts the API resource, which is on tokens that were requested for it.
     pub fn logto() -> Self {
         Self::new().client_claims(["client_id"]).without_auth_time()
     }
 
     /// Ory Hydra and Ory Network: `aud` contains the resource of this server, and `scp` is a list of scopes.
+    ///
+    /// It trusts the audience, which clients can request only if it is on their list.
     pub fn ory() -> Self {
         Self::new().client_claims(["client_id"]).without_auth_time()
     }
 
     /// Descope: `aud` contains the resource of this server, and `scope` grants scopes.
+    ///
+    /// It trusts the URL of the resource, which is on tokens for this MCP server only.
     pub fn descope() -> Self {
         // Refresh tokens are JWTs of the same key. `drn` says where a token is stored.
         Self { refresh_tokens: Some(("drn", "DSR")), ..Self::new().without_auth_time() }

@@ -27,7 +27,7 @@ pub(in super::super) enum ScopeSource {
 }
 
 /// Claims in which issuers put scopes, permissions and roles.
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 11] = [
     "scope",
     "scp",
     "permissions",
@@ -36,7 +36,13 @@ const KNOWN: [&str; 8] = [
     "realm_access",
     "resource_access",
     "urn:zitadel:iam:org:project:roles",
+    "cognito:groups",
+    "groups",
+    "role",
 ];
+/// The roles of one project of Zitadel: begin and end of the name, and how it is named to clients.
+const OF_PROJECT: (&str, &str) = ("urn:zitadel:iam:org:project:", ":roles");
+const PROJECT_ROLES: &str = "urn:zitadel:iam:org:project:<id>:roles";
 
 /// What a token grants.
 pub(in super::super) struct Granted {
@@ -68,14 +74,36 @@ impl ScopeSource {
             },
             Self::Entra => entra(found)?,
         };
-        let unread = KNOWN.into_iter().find(|name| !self.reads(name, found) && claim::present(found, name).is_some());
+        let is_unread = |name: &str| !self.reads(name, found) && claim::present(found, name).is_some();
+        let is_of_project = |name: &str| {
+            name.starts_with(OF_PROJECT.0)
+                && name.ends_with(OF_PROJECT.1)
+                && name.len() > OF_PROJECT.0.len() + OF_PROJECT.1.len()
+        };
+        let unread = KNOWN.into_iter().find(|name| is_unread(name));
+        let unread =
+            unread.or_else(|| found.keys().any(|name| is_of_project(name) && is_unread(name)).then_some(PROJECT_ROLES));
         match (scopes, unread) {
             (Some(scopes), unread) => Ok(Granted { scopes, unread }),
             (None, None) => Ok(Granted { scopes: Vec::new(), unread: None }),
-            (None, Some(unread)) => {
-                Err(TokenError::of_claim(unread, "is present and not read, and no claim that is read grants scopes")
-                    .with_help("name the claim: `Provider::scopes_from`, or `Provider::scopes_by_role` for roles"))
-            }
+            (None, Some(unread)) => Err(TokenError::of_claim(
+                unread,
+                reason!("is present and not read, and no claim that is read grants scopes"),
+            )
+            .with_help("name the claim: `Provider::scopes_from`, or `Provider::scopes_by_role` for roles")),
+        }
+    }
+
+    /// Returns the name of the claim whose values are scopes as they are, if the settings name it.
+    pub(in super::super) fn claim_as_scopes(&self) -> Option<&str> {
+        if let Self::Claim(claim) = self { Some(claim.root()) } else { None }
+    }
+
+    /// Returns the claim that is read, if the settings name it.
+    pub(in super::super) fn claim(&self) -> Option<&ClaimPath> {
+        match self {
+            Self::Claim(claim) | Self::Roles { claim, .. } => Some(claim),
+            Self::Standard | Self::StandardOrList | Self::Entra => None,
         }
     }
 
@@ -99,7 +127,8 @@ impl ScopeSource {
 }
 
 fn not_texts(claim: &ClaimPath) -> TokenError {
-    TokenError::of_claim(claim, "is neither a string nor a list of strings")
+    TokenError::of_claim(claim, reason!("is neither a string nor a list of strings"))
+        .with_help("let the issuer write the claim as a string or a list, or read it with `.claims(..)`")
 }
 
 fn split(text: &str) -> Vec<String> {
@@ -126,6 +155,10 @@ fn roles(value: &Value) -> Option<Vec<&str>> {
     }
 }
 
+const OTHER_FORM: &str =
+    "for another form of the claim see `Provider::scopes_from`, `Provider::scopes_by_role` and `Issuer::claims`";
+const SCOPE_NO_TEXT: TokenError = TokenError::invalid(reason!("`scope` is not a string")).with_help(OTHER_FORM);
+
 fn standard(found: &Found, may_be_list: bool) -> Result<Option<Vec<String>>, TokenError> {
     let scope = match claim::present(found, "scope") {
         None => None,
@@ -134,18 +167,20 @@ fn standard(found: &Found, may_be_list: bool) -> Result<Option<Vec<String>>, Tok
                 "for Duende and IdentityServer see `Provider::duende`; other issuers: `Provider::scopes_from`",
             ));
         }
-        Some(value) => Some(list(value).ok_or(TokenError::invalid(reason!("`scope` is not a string")))?),
+        Some(value) => Some(list(value).ok_or(SCOPE_NO_TEXT)?),
     };
     let scp = match claim::present(found, "scp") {
         None => None,
         Some(value) => {
-            let wrong = TokenError::invalid(reason!("`scp` is neither a string nor a list of strings"));
+            let wrong =
+                TokenError::invalid(reason!("`scp` is neither a string nor a list of strings")).with_help(OTHER_FORM);
             Some(list(value).ok_or(wrong)?)
         }
     };
     match (scope, scp) {
         (Some(scope), Some(scp)) if scope.iter().collect::<BTreeSet<_>>() != scp.iter().collect() => {
-            Err(TokenError::invalid(reason!("`scope` and `scp` grant different scopes")))
+            Err(TokenError::invalid(reason!("`scope` and `scp` grant different scopes"))
+                .with_help("name the claim that grants scopes: `Provider::scopes_from`"))
         }
         (Some(scopes), _) | (None, Some(scopes)) => Ok(Some(scopes)),
         (None, None) => Ok(None),
@@ -160,7 +195,8 @@ fn entra(found: &Found) -> Result<Option<Vec<String>>, TokenError> {
     match claim::present(found, "roles") {
         None => Ok(None),
         Some(value) => {
-            let wrong = TokenError::invalid(reason!("`roles` is neither a string nor a list of strings"));
+            let wrong =
+                TokenError::invalid(reason!("`roles` is neither a string nor a list of strings")).with_help(OTHER_FORM);
             list(value).ok_or(wrong).map(Some)
         }
     }

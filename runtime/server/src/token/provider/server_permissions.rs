@@ -10,7 +10,8 @@ use super::super::{
 use crate::reason::reason;
 
 const MALFORMED: TokenError =
-    TokenError::invalid(reason!("`server_permissions` is not an object whose members are lists of scopes"));
+    TokenError::invalid(reason!("`server_permissions` is not an object whose members are lists of scopes"))
+        .with_help("let the issuer write a list of scopes for each resource, or leave the claim out");
 
 const NOT_FOR_US: TokenError = TokenError::invalid(reason!("`server_permissions` has no entry for this server"))
     .with_help("let the issuer add the resource of this server to the claim, or leave the claim out");

@@ -10,6 +10,9 @@ const APPLICATION: &str = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
 pub(super) const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 const OBJECT: &str = "690222be-ff1a-4d56-abd1-7e4f7d38e474";
 
+/// An encrypted token: five parts.
+const ENCRYPTED: &str = "eyJjdHkiOiJKV1QiLCJlbmMiOiJBMjU2R0NNIiwiYWxnIjoiUlNBLU9BRVAifQ.AAAA.AAAA.AAAA.AAAA";
+
 /// What a provider documents, and the setting for it.
 pub(super) struct Shape {
     pub(super) name: &'static str,
@@ -29,7 +32,7 @@ pub(super) struct Shape {
     pub(super) client_claim: &'static str,
     pub(super) limits_clients: bool,
     pub(super) id_token: Value,
-    /// A refresh token: changes of the claims; `None` if it is opaque.
+    /// A refresh token: changes of the claims, or the whole token; `None` if it is opaque.
     pub(super) refresh: Option<Value>,
 }
 
@@ -53,7 +56,7 @@ pub(super) fn shapes() -> Vec<Shape> {
         Shape {
             name: "RFC 9068",
             issuer: "https://auth.example.com",
-            other_issuer: "https://auth.example.com/",
+            other_issuer: "https://other.example.com",
             provider: Provider::new,
             header: at_jwt(),
             claims: json!({"iss": "https://auth.example.com", "sub": "ada", "aud": RESOURCE, "client_id": CLIENT,
@@ -121,7 +124,7 @@ pub(super) fn shapes() -> Vec<Shape> {
         Shape {
             name: "Microsoft Entra, version 1",
             issuer: "https://sts.windows.net/72f988bf-86f1-41af-91ab-2d7cd011db47/",
-            other_issuer: "https://sts.windows.net/72f988bf-86f1-41af-91ab-2d7cd011db47",
+            other_issuer: "https://sts.windows.net/9188040d-6c67-4c5b-b112-36a304b66dad/",
             provider: || Provider::entra_v1("api://files"),
             header: jwt(),
             claims: json!({"iss": "https://sts.windows.net/72f988bf-86f1-41af-91ab-2d7cd011db47/", "aud": "api://files",
@@ -139,7 +142,7 @@ pub(super) fn shapes() -> Vec<Shape> {
         Shape {
             name: "Auth0",
             issuer: "https://tenant.auth0.com/",
-            other_issuer: "https://tenant.auth0.com",
+            other_issuer: "https://other.auth0.com/",
             provider: Provider::auth0,
             header: at_jwt(),
             claims: json!({"iss": "https://tenant.auth0.com/", "sub": "auth0|1", "azp": CLIENT,
@@ -156,7 +159,7 @@ pub(super) fn shapes() -> Vec<Shape> {
         Shape {
             name: "Auth0, permissions by map",
             issuer: "https://tenant.auth0.com/",
-            other_issuer: "https://tenant.auth0.com",
+            other_issuer: "https://other.auth0.com/",
             provider: || Provider::auth0().scopes_by_role("permissions", [("read:files", "files:read")]),
             header: at_jwt(),
             claims: json!({"iss": "https://tenant.auth0.com/", "sub": "auth0|1", "azp": CLIENT, "aud": [RESOURCE],
@@ -189,7 +192,7 @@ pub(super) fn shapes() -> Vec<Shape> {
         Shape {
             name: "Okta, default server",
             issuer: "https://org.okta.com/oauth2/default",
-            other_issuer: "https://org.okta.com/oauth2/default/",
+            other_issuer: "https://other.okta.com/oauth2/default",
             provider: || Provider::okta("api://default").clients([CLIENT]),
             header: jwt(),
             claims: json!({"ver": 1, "jti": "AT.1", "iss": "https://org.okta.com/oauth2/default", "aud": "api://default",
@@ -285,12 +288,12 @@ pub(super) fn shapes() -> Vec<Shape> {
                 "jti": "j", "username": "ada", "cognito:groups": ["admins"]}),
             tool: "cognito",
             without_scopes: json!({"scope": "openid"}),
-            unread: None,
+            unread: Some("cognito:groups"),
             client_claim: "client_id",
             limits_clients: true,
             id_token: json!({"sub": "1-2-3", "aud": CLIENT, "iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc",
                 "token_use": "id", "cognito:username": "ada", "at_hash": "h", "auth_time": 1}),
-            refresh: Some(json!({"token_use": "refresh"})),
+            refresh: Some(json!(ENCRYPTED)),
         },
         Shape {
             name: "Amazon Cognito, resource binding",
@@ -307,7 +310,7 @@ pub(super) fn shapes() -> Vec<Shape> {
             limits_clients: false,
             id_token: json!({"sub": "1-2-3", "aud": CLIENT, "iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc",
                 "token_use": "id", "cognito:username": "ada"}),
-            refresh: Some(json!({"token_use": "refresh"})),
+            refresh: Some(json!(ENCRYPTED)),
         },
         Shape {
             name: "Zitadel",
@@ -332,7 +335,7 @@ pub(super) fn shapes() -> Vec<Shape> {
         Shape {
             name: "Duende IdentityServer",
             issuer: "https://ids.example.com",
-            other_issuer: "https://ids.example.com/",
+            other_issuer: "https://other.example.com",
             provider: Provider::duende,
             header: at_jwt(),
             claims: json!({"iss": "https://ids.example.com", "nbf": 1, "aud": [RESOURCE, "https://ids.example.com/resources"],
@@ -381,9 +384,27 @@ pub(super) fn shapes() -> Vec<Shape> {
             refresh: None,
         },
         Shape {
+            name: "WorkOS, application as audience",
+            issuer: "https://api.workos.com/user_management/client_01FILES",
+            other_issuer: "https://api.workos.com/user_management/client_01OTHER",
+            provider: || Provider::workos().audience("client_01FILES").require("scope", [""; 0]),
+            header: jwt(),
+            claims: json!({"iss": "https://api.workos.com/user_management/client_01FILES", "aud": "client_01FILES",
+                "sub": "user_1", "sid": "app_consent_1", "jti": "j", "org_id": "org_1", "scope": "openid files:read",
+                "permissions": ["files:write"]}),
+            tool: "plain",
+            without_scopes: json!({"scope": "openid"}),
+            unread: Some("permissions"),
+            client_claim: "client_id",
+            limits_clients: false,
+            id_token: json!({"iss": "https://api.workos.com/user_management/client_01FILES", "aud": "client_01FILES",
+                "sub": "user_1", "sid": "s", "email": "ada@example.com"}),
+            refresh: None,
+        },
+        Shape {
             name: "Clerk",
             issuer: "https://clerk.example.com",
-            other_issuer: "https://clerk.example.com/",
+            other_issuer: "https://clerk.other.example.com",
             provider: || Provider::clerk([CLIENT]),
             header: at_jwt(),
             claims: json!({"iss": "https://clerk.example.com", "sub": "user_1", "client_id": CLIENT, "jti": "j", "nbf": 1,
@@ -415,7 +436,7 @@ pub(super) fn shapes() -> Vec<Shape> {
         Shape {
             name: "Ory",
             issuer: "https://slug.projects.oryapis.com",
-            other_issuer: "https://slug.projects.oryapis.com/",
+            other_issuer: "https://other.projects.oryapis.com",
             provider: Provider::ory,
             header: jwt(),
             claims: json!({"iss": "https://slug.projects.oryapis.com", "sub": "1-2-3", "aud": [RESOURCE], "client_id": CLIENT,
@@ -448,7 +469,7 @@ pub(super) fn shapes() -> Vec<Shape> {
         Shape {
             name: "Authentik",
             issuer: "https://auth.example.com/application/o/files/",
-            other_issuer: "https://auth.example.com/application/o/files",
+            other_issuer: "https://auth.example.com/application/o/other/",
             provider: || Provider::authentik(APPLICATION),
             header: jwt(),
             claims: json!({"iss": "https://auth.example.com/application/o/files/", "sub": "hash", "aud": APPLICATION,
