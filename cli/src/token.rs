@@ -3,8 +3,10 @@
 //! | module | holds |
 //! |---|---|
 //! | `providers` | the names of providers, and their values |
+//! | `settings` | settings of a provider beside its values |
 
 mod providers;
+mod settings;
 
 use std::{
     fmt::Write as _,
@@ -22,6 +24,7 @@ use mcp_scopes_server::{
     token::{KeySet, Provider},
 };
 
+use self::settings::ProviderSettings;
 use crate::{
     access::{Access, Requirement},
     diff::{
@@ -40,6 +43,8 @@ pub(crate) const EXAMPLES: &str = "Examples:
       --resource https://files.example.com/mcp --provider keycloak --jwks jwks.json
   mcp-scopes token token.txt --issuer https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc \\
       --resource https://files.example.com/mcp --provider cognito files-client
+  mcp-scopes token token.txt --issuer https://auth.example.com/realms/files \\
+      --resource https://files.example.com/mcp --provider keycloak --accept-missing-audience --client files-client
 
 Providers and their values:
   entra APPLICATION        entra-app-only APPLICATION   entra-v1 AUDIENCE     auth0 [ROLE=SCOPES]..
@@ -64,6 +69,8 @@ pub(crate) struct Token {
     /// How the issuer writes its tokens: the name of a provider, and its values
     #[arg(long, value_name = "NAME", num_args = 1..)]
     provider: Vec<String>,
+    #[command(flatten)]
+    settings: ProviderSettings,
     /// What the issuer puts in front of every scope: in what clients request, and in tokens. Default: that of the package's
     /// `mcp-scopes.toml`, or else that of the provider
     #[arg(long, value_name = "PREFIX", num_args = 1..=2)]
@@ -88,7 +95,7 @@ impl Token {
             return unusable("the resource of the server is missing", "add `--resource https://..`");
         };
         let provider = match providers::named(&self.provider) {
-            Ok(provider) => self.with_prefix(provider, side.as_ref().ok()),
+            Ok(provider) => self.with_prefix(self.settings.applied(provider), side.as_ref().ok()),
             Err(wrong) => return unusable(&wrong, "see `mcp-scopes token --help`"),
         };
         let keys = match self.jwks.as_deref().map(KeySet::from_file).transpose() {
@@ -186,6 +193,9 @@ fn report(explanation: &Explanation) -> Outcome {
         text.push_str(
             "  note: the token has scopes, and none with the prefix of this server; state it with `--scope-prefix`\n",
         );
+    }
+    for condition in &explanation.conditions {
+        let _ = writeln!(text, "  note: {condition}");
     }
     if let Some(claim) = claims.unread_claim() {
         let _ = writeln!(text, "  note: `{claim}` is present and not read");

@@ -129,6 +129,61 @@ fn says_why_a_token_would_be_refused_and_what_to_change() {
     assert!(!run.out.contains("not checked"), "{run:?}");
 }
 
+/// The set-ups of `docs/providers.md` that need more than a provider's name and values.
+#[test]
+fn reads_tokens_of_documented_set_ups() {
+    const APPLICATION: &str = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
+    let demo = Demo::new();
+    let token = |more: Value| {
+        let mut claims = json!({"iss": ISSUER, "sub": "PLANTED", "exp": 4_102_444_800_u64});
+        claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        unsigned(&claims)
+    };
+    let roles = json!({"aud": APPLICATION, "tid": "t", "oid": "o", "idtyp": "app", "roles": ["shell:run"]});
+    let keycloak = json!({"typ": "Bearer", "azp": "editor", "scope": "shell:run"});
+    let account = json!({"typ": "Bearer", "azp": "editor", "scope": "shell:run", "aud": "account"});
+    let work = json!({"aud": "client_1", "scope": "shell:run"});
+    let entra = ["--provider", "entra", APPLICATION];
+    let thumbprint = "A".repeat(43);
+    let bound = json!({"aud": RESOURCE, "scope": "shell:run", "cnf": {"jkt": thumbprint}});
+    let certificate = json!({"aud": RESOURCE, "scope": "shell:run", "cnf": {"x5t#S256": thumbprint}});
+    for (claims, more, code, said) in [
+        (&roles, entra.to_vec(), 1, "it is app-only: `roles` is not read"),
+        (&roles, [&entra[..], &["--app-roles"]].concat(), 0, "scopes: shell:run"),
+        (&keycloak, vec!["--provider", "keycloak"], 1, "`aud` is missing"),
+        (
+            &keycloak,
+            vec!["--provider", "keycloak", "--accept-missing-audience", "--client", "other", "editor"],
+            0,
+            "scopes: shell:run",
+        ),
+        (&keycloak, vec!["--provider", "keycloak", "--accept-missing-audience"], 2, "no list of clients is stated"),
+        (
+            &keycloak,
+            vec!["--provider", "keycloak", "--accept-missing-audience", "--client", "other"],
+            1,
+            "its client is not on the list",
+        ),
+        (
+            &account,
+            vec!["--provider", "keycloak", "--audience", "account", "--client", "editor"],
+            0,
+            "scopes: shell:run",
+        ),
+        (&account, vec!["--provider", "keycloak", "--audience", "account"], 2, "no list of clients is stated"),
+        (&work, vec!["--provider", "workos", "--audience", "client_1", "--require", "scope"], 0, "scopes: shell:run"),
+        (&work, vec!["--provider", "workos", "--audience", "client_1", "--require", "tier"], 1, "`tier` is missing"),
+        (&work, vec!["--audience", "client_1", "--scopes-from", "rights"], 1, "`scope` is present and not read"),
+        (&work, vec!["--provider", "workos", "--app-roles"], 2, "applies to tokens of Microsoft Entra only"),
+        (&bound, Vec::new(), 0, "note: accepted with `.dpop(..)` and a proof"),
+        (&certificate, Vec::new(), 0, "note: accepted with `.proof_checked_by_proxy()` and the certificate"),
+    ] {
+        let run = explain(&demo, &token(claims.clone()), &more);
+        assert_eq!(run.code, code, "{more:?}: {run:?}");
+        assert!(run.out.contains(said) || run.err.contains(said), "{more:?}: {said}: {run:?}");
+    }
+}
+
 #[test]
 fn rejects_wrong_usage() {
     let demo = Demo::new();
