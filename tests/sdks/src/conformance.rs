@@ -47,18 +47,20 @@ pub enum Route {
     Anonymous,
 }
 
-/// Returns the server on that path.
+/// Returns the server on that path. The suite sends requests from this origin.
 ///
 /// # Errors
 /// Returns an error if the settings of the layer are invalid.
-pub fn server(route: Route) -> Result<Router, BuildError> {
+pub fn server(route: Route, origin: &str) -> Result<Router, BuildError> {
     let everything = everything::Everything::default();
     let make = move || Ok(everything.clone());
     let (sessions, config) = (Arc::new(LocalSessionManager::default()), StreamableHttpServerConfig::default());
     Ok(match route {
         Route::Bare => Router::new().route_service("/mcp", StreamableHttpService::new(make, sessions, config)),
         Route::Token => {
-            let layer = layer(&tools::scoped::TOOLS, Access::Token, |builder| builder.discovery(Discovery::Filtered))?;
+            let layer = layer(&tools::scoped::TOOLS, Access::Token, |builder| {
+                builder.discovery(Discovery::Filtered).origin(origin)
+            })?;
             let token = MapRequestLayer::new(|mut request: Request| {
                 request.headers_mut().insert(AUTHORIZATION, HeaderValue::from_static("Bearer conformance"));
                 request
@@ -66,7 +68,9 @@ pub fn server(route: Route) -> Result<Router, BuildError> {
             Router::new().fallback_service(token.layer(mcp_scopes_rmcp::service(&layer, make, sessions, config)?))
         }
         Route::Anonymous => {
-            let layer = layer(&tools::open::TOOLS, Access::Discovery, |builder| builder.discovery(Discovery::Open))?;
+            let layer = layer(&tools::open::TOOLS, Access::Discovery, |builder| {
+                builder.discovery(Discovery::Open).origin(origin)
+            })?;
             Router::new().fallback_service(layer.layer().layer(StreamableHttpService::new(make, sessions, config)))
         }
     })

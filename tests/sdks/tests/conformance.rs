@@ -41,7 +41,7 @@ fn compare(runtime: &Runtime, folder: &Path, revision: &str, scenarios: usize) -
     let run = |route| {
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let router = server(route).unwrap();
+        let router = server(route, &format!("http://localhost:{port}")).unwrap();
         runtime.spawn(async move { axum::serve(listener, router).await });
         verdicts(folder, port, revision)
     };
