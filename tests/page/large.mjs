@@ -1,7 +1,7 @@
 // Pages of 163 and of 2,000 tools.
 
 import assert from "node:assert/strict";
-import { expected, matrix, open, sorted } from "./context.mjs";
+import { expected, matrix, open, sorted, status } from "./context.mjs";
 
 export const many = {
   async "long common prefixes of scopes are shortened"() {
@@ -18,6 +18,35 @@ export const many = {
     await page.getByLabel("Or paste its scope").fill("");
     await page.getByRole("checkbox", { name: `…${scope.slice(expected.prefix.length)} ` }).check();
     assert.equal(await page.getByLabel("Or paste its scope").inputValue(), scope);
+    await page.close();
+  },
+
+  async "resources and prompts are filtered like tools"() {
+    const page = await open();
+    const { scope } = expected.grants[0];
+    const { all, opens } = expected.contents;
+    const shown = () => page.$$eval("tr.content", (found) => found.filter((e) => e.checkVisibility()).map((e) => e.querySelector("code").textContent));
+    assert.equal((await shown()).length, all);
+    assert.match(await page.locator(".tally").textContent(), /163 tools, 3 resources and 2 prompts behind 48 scopes/);
+    await page.getByLabel("Or paste its scope").fill(scope);
+    assert.deepEqual(sorted(await shown()), sorted(opens));
+    assert.match(await status(page), new RegExp(`It opens ${opens.length} of ${all} resources and prompts\\.`));
+    await page.getByLabel("Also show closed tools").check();
+    assert.equal((await shown()).length, all);
+    assert.equal(await page.locator("tr.content.shut").count(), all - opens.length);
+    await page.getByRole("button", { name: "Start again" }).click();
+    await page.getByRole("button", { name: /^high \d+$/ }).click();
+    assert.deepEqual(await shown(), ["review"]);
+    await page.getByRole("button", { name: "Start again" }).click();
+    await page.getByRole("searchbox").fill("area03.read");
+    assert.deepEqual(await shown(), ["logs://area03/*"]);
+    await page.getByRole("searchbox").fill("happened to the objects");
+    assert.deepEqual(await shown(), ["logs://area03/*"]);
+    await page.getByRole("searchbox").fill("no entry is called like that");
+    assert.ok(await page.getByText("No resource or prompt matches.").isVisible());
+    // A link to an entry that the filters hide.
+    await page.evaluate(() => { location.hash = "#prompt-review"; });
+    await page.locator("#prompt-review").waitFor({ state: "visible" });
     await page.close();
   },
 

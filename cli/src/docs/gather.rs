@@ -8,13 +8,13 @@ use std::{
 
 use indexmap::IndexSet;
 use mcp_scopes_model::Risk;
-use mcp_scopes_prm::{Document, McpExtensions, ToolEntry};
+use mcp_scopes_prm::{ContentEntry, Document, McpExtensions, ToolEntry};
 
 use super::{
     hierarchy::Hierarchy,
     input::Input,
     prefix,
-    server::{Flow, Group, Needs, Scope, ScopeId, Server, Title, Tool, ToolId},
+    server::{Content, ContentKind, Flow, Group, Needs, Reach, Scope, ScopeId, Server, Title, Tool, ToolId},
     source::SourceLinks,
     words,
 };
@@ -32,17 +32,24 @@ impl Server {
         let tools: Vec<Tool> = (extensions.tool_scope_mapping.iter())
             .map(|(name, entry)| Tool { source: links.tools.remove(name), ..tool(name, entry, extensions, &id) })
             .collect();
+        let contents = contents(extensions, &id, &mut links);
         let hierarchy = hierarchy(extensions, &names);
         let descriptions = input.descriptions();
         let scopes: Vec<Scope> = (names.iter().zip(hierarchy.implies).enumerate())
             .map(|(id, (name, implies))| {
                 let held: BTreeSet<ScopeId> = implies.iter().copied().chain([id]).collect();
-                let open = |tool: &Tool| matches!(tool.needs, Needs::AnyOf(_)) && tool.needs.are_met(&held);
+                let open = |needs: &Needs| matches!(needs, Needs::AnyOf(_)) && needs.are_met(&held);
+                let opens = |needs: &mut dyn Iterator<Item = &Needs>| {
+                    needs.enumerate().filter(|(_, needs)| open(needs)).map(|(id, _)| id).collect()
+                };
                 Scope {
                     name: escaped(name),
                     anchor: anchor("scope-", name),
                     description: descriptions.get(name).map(|text| escaped(text)),
-                    opens: tools.iter().enumerate().filter(|(_, tool)| open(tool)).map(|(id, _)| id).collect(),
+                    opens: Reach {
+                        tools: opens(&mut tools.iter().map(|tool| &tool.needs)),
+                        contents: opens(&mut contents.iter().map(|entry| &entry.needs)),
+                    },
                     implies,
                     source: links.scopes.remove(*name),
                 }
@@ -63,6 +70,7 @@ impl Server {
             flows: Vec::new(),
             scopes,
             tools,
+            contents,
         };
         for (role, steps) in &extensions.scope_upgrade_flows {
             let steps: Vec<ScopeId> = steps.iter().filter_map(id).collect();
@@ -72,7 +80,8 @@ impl Server {
     }
 }
 
-/// Returns every scope that the document names: first declared scopes, then those that tools require, then others.
+/// Returns every scope that the document names: first declared scopes, then those that tools, resources and prompts require, then
+/// others.
 fn names<'i>(input: &'i Input, extensions: &'i McpExtensions) -> IndexSet<&'i str> {
     let declared = input.scopes.iter().map(|scope| &scope.name);
     let needed = extensions.tool_scope_mapping.values().flat_map(|tool| tool.required_scopes.iter().flatten());
@@ -80,6 +89,9 @@ fn names<'i>(input: &'i Input, extensions: &'i McpExtensions) -> IndexSet<&'i st
     let flows = extensions.scope_upgrade_flows.values().flatten();
     let before = extensions.tool_scope_mapping.values().flat_map(|tool| &tool.prerequisite_scopes);
     let supported = input.document.scopes_supported.iter();
+    let contents = extensions.resource_scope_mapping.values().chain(extensions.prompt_scope_mapping.values());
+    let contents = contents.flat_map(|entry| entry.required_scopes.iter().flatten());
+    let needed = needed.chain(contents);
     declared.chain(needed).chain(hierarchy).chain(flows).chain(supported).chain(before).map(String::as_str).collect()
 }
 
@@ -90,24 +102,61 @@ fn hierarchy(extensions: &McpExtensions, names: &IndexSet<&str>) -> Hierarchy {
     Hierarchy::of(&names.iter().map(|scope| implied(scope).filter_map(id).collect()).collect::<Vec<_>>())
 }
 
-fn tool(name: &str, entry: &ToolEntry, extensions: &McpExtensions, id: &impl Fn(&String) -> Option<ScopeId>) -> Tool {
-    let all = |texts: &[String]| texts.iter().map(|text| escaped(text)).collect();
-    let needs = if entry.public == Some(true) {
+/// Returns the entries for resources and prompts, of each kind the riskiest first.
+fn contents(
+    extensions: &McpExtensions,
+    id: &impl Fn(&String) -> Option<ScopeId>,
+    links: &mut SourceLinks,
+) -> Vec<Content> {
+    let content = |kind: ContentKind, name: &String, entry: &ContentEntry, source| Content {
+        kind,
+        name: escaped(name),
+        anchor: anchor(&format!("{}-", kind.as_str()), name),
+        description: entry.description.as_deref().map(escaped),
+        risk: entry.risk_level,
+        needs: needs(entry.public, entry.authenticated, &entry.required_scopes, id),
+        source,
+    };
+    let mut all = Vec::new();
+    for (kind, entries, lines) in [
+        (ContentKind::Resource, &extensions.resource_scope_mapping, &mut links.resources),
+        (ContentKind::Prompt, &extensions.prompt_scope_mapping, &mut links.prompts),
+    ] {
+        let mut entries: Vec<Content> =
+            entries.iter().map(|(name, entry)| content(kind, name, entry, lines.remove(name))).collect();
+        entries.sort_by_key(|entry| Reverse(entry.risk));
+        all.extend(entries);
+    }
+    all
+}
+
+/// Returns the requirement of an entry of the document.
+fn needs(
+    public: Option<bool>,
+    authenticated: Option<bool>,
+    required: &[Vec<String>],
+    id: &impl Fn(&String) -> Option<ScopeId>,
+) -> Needs {
+    if public == Some(true) {
         Needs::Public
-    } else if entry.authenticated == Some(true) {
+    } else if authenticated == Some(true) {
         Needs::Authenticated
-    } else if entry.required_scopes.is_empty() {
+    } else if required.is_empty() {
         Needs::Unstated
     } else {
-        Needs::AnyOf(entry.required_scopes.iter().map(|all| all.iter().filter_map(id).collect()).collect())
-    };
+        Needs::AnyOf(required.iter().map(|all| all.iter().filter_map(id).collect()).collect())
+    }
+}
+
+fn tool(name: &str, entry: &ToolEntry, extensions: &McpExtensions, id: &impl Fn(&String) -> Option<ScopeId>) -> Tool {
+    let all = |texts: &[String]| texts.iter().map(|text| escaped(text)).collect();
     let required = |name: &String| entry.required_parameters.contains(name);
     Tool {
         name: escaped(name),
         anchor: anchor("tool-", name),
         description: words::about(entry).as_deref().map(escaped),
         risk: entry.risk_level,
-        needs,
+        needs: needs(entry.public, entry.authenticated, &entry.required_scopes, id),
         approval: words::approval(entry),
         sandbox: entry.sandbox,
         parameters: entry

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use mcp_scopes_grammar::ir::{ConfigDecl, ContentDecl};
 use mcp_scopes_prm::Document;
 use mcp_scopes_scan::{ErrorKind, Export, Scan, artefact::is_artefact};
 
@@ -37,6 +38,10 @@ pub(super) struct ScannedPackage {
     pub(super) folder: PathBuf,
     /// The first line of each annotated function, by tool.
     pub(super) tools: BTreeMap<String, Line>,
+    /// The line of each entry of `[resources]`.
+    pub(super) resources: BTreeMap<String, Line>,
+    /// The line of each entry of `[prompts]`.
+    pub(super) prompts: BTreeMap<String, Line>,
 }
 
 /// A line of a file.
@@ -100,7 +105,16 @@ fn scanned(export: &Export) -> Option<ScannedPackage> {
     let line =
         |tool: &mcp_scopes_scan::inventory::Tool| Line { file: tool.place.file.to_string(), number: tool.lines.0 };
     let tools = tools.map(|tool| (tool.name.value.clone(), line(tool))).collect();
-    Some(ScannedPackage { folder: inventory.folder.clone(), tools })
+    let config = inventory.tables.get(table).and_then(|table| table.config.as_ref());
+    let entries = |list: fn(&ConfigDecl) -> &[ContentDecl]| {
+        let entries = config.into_iter().flat_map(|config| list(&config.said).iter().map(move |entry| (config, entry)));
+        let line = entries.map(|(config, entry)| {
+            (entry.name.text.clone(), Line { file: config.file.to_string(), number: entry.name.line })
+        });
+        line.collect()
+    };
+    let (resources, prompts) = (entries(|said| &said.resources), entries(|said| &said.prompts));
+    Some(ScannedPackage { folder: inventory.folder.clone(), tools, resources, prompts })
 }
 
 impl Input {

@@ -5,6 +5,7 @@
 //! | `header` | the name, the number of tools by risk, and the sections |
 //! | `ask` | "what does this token open?": the part that needs a script |
 //! | `matrix` | the scope × tool matrix |
+//! | `contents` | resources and prompts |
 //! | `scopes` | the scopes and their hierarchy |
 //! | `flows` | the upgrade flows |
 //! | `policies` | policies in words |
@@ -13,6 +14,7 @@
 //! | `marks` | common formatting of risks, names and sentences |
 
 mod ask;
+mod contents;
 mod drawing;
 mod flows;
 mod header;
@@ -62,9 +64,10 @@ pub(super) fn render(server: &Server) -> String {
                 (header::render(server))
                 (header::sections(server))
                 div.columns.page {
-                    @if !server.tools.is_empty() { (ask::render(server)) }
+                    @if !server.tools.is_empty() || !server.contents.is_empty() { (ask::render(server)) }
                     main {
                         (matrix::render(server))
+                        (contents::render(server))
                         (scopes::render(server))
                         (flows::render(server))
                         (policies::render(server))

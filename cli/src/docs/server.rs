@@ -5,10 +5,15 @@ use std::{borrow::Cow, collections::BTreeSet};
 use mcp_scopes_model::{Risk, SandboxMode};
 use mcp_scopes_prm::SandboxEntry;
 
+use super::words;
+
 /// The index of a scope in [`Server::scopes`].
 pub(super) type ScopeId = usize;
 /// The index of a tool in [`Server::tools`].
 pub(super) type ToolId = usize;
+
+/// The index of a resource or prompt in [`Server::contents`].
+pub(super) type ContentId = usize;
 
 /// The contents of a page.
 #[derive(Debug)]
@@ -25,6 +30,8 @@ pub(super) struct Server {
     pub(super) prefix: Option<String>,
     pub(super) scopes: Vec<Scope>,
     pub(super) tools: Vec<Tool>,
+    /// The entries for resources, then those for prompts; of each kind, the riskiest first.
+    pub(super) contents: Vec<Content>,
     /// The groups of tools, those with the worst risk first.
     pub(super) groups: Vec<Group>,
     pub(super) flows: Vec<Flow>,
@@ -43,8 +50,54 @@ pub(super) struct Scope {
     pub(super) description: Option<String>,
     /// The scopes that its holder also holds.
     pub(super) implies: Vec<ScopeId>,
-    /// The tools that it opens alone, with all that it implies. Public tools are not included.
-    pub(super) opens: Vec<ToolId>,
+    /// What it opens alone, with all that it implies. What is public is not included.
+    pub(super) opens: Reach,
+    pub(super) source: Option<Source>,
+}
+
+/// What a scope or a step opens.
+#[derive(Debug, Default)]
+pub(super) struct Reach {
+    pub(super) tools: Vec<ToolId>,
+    pub(super) contents: Vec<ContentId>,
+}
+
+impl Reach {
+    pub(super) fn is_empty(&self) -> bool {
+        self.tools.is_empty() && self.contents.is_empty()
+    }
+}
+
+/// The kind of a [`Content`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ContentKind {
+    Resource,
+    Prompt,
+}
+
+impl ContentKind {
+    pub(super) const ALL: [Self; 2] = [Self::Resource, Self::Prompt];
+
+    /// Returns its name, in lower case.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Resource => "resource",
+            Self::Prompt => "prompt",
+        }
+    }
+}
+
+/// An entry for resources or for a prompt.
+#[derive(Debug)]
+pub(super) struct Content {
+    pub(super) kind: ContentKind,
+    /// The glob or the template of URIs, or the name of the prompt.
+    pub(super) name: String,
+    /// Its anchor on the page.
+    pub(super) anchor: String,
+    pub(super) description: Option<String>,
+    pub(super) risk: Option<Risk>,
+    pub(super) needs: Needs,
     pub(super) source: Option<Source>,
 }
 
@@ -108,8 +161,8 @@ pub(super) enum Title {
 #[derive(Debug)]
 pub(super) struct Flow {
     pub(super) role: String,
-    /// The scope of each step, and the tools that it opens in addition.
-    pub(super) steps: Vec<(ScopeId, Vec<ToolId>)>,
+    /// The scope of each step, and what it opens in addition.
+    pub(super) steps: Vec<(ScopeId, Reach)>,
 }
 
 /// The relation of a scope to a tool.
@@ -125,15 +178,22 @@ pub(super) enum Part {
 }
 
 impl Server {
-    /// Returns the tools that each scope opens in addition to the previous scopes.
-    pub(super) fn steps(&self, scopes: &[ScopeId]) -> Vec<(ScopeId, Vec<ToolId>)> {
+    /// Returns what each scope opens in addition to the previous scopes.
+    pub(super) fn steps(&self, scopes: &[ScopeId]) -> Vec<(ScopeId, Reach)> {
         let mut held = BTreeSet::new();
-        let mut closed: Vec<(ToolId, &Tool)> =
-            self.tools.iter().enumerate().filter(|(_, tool)| !tool.needs.are_met(&held)).collect();
+        let is_closed = |needs: &Needs| !needs.are_met(&BTreeSet::new());
+        let mut tools: Vec<(ToolId, &Needs)> = self.tools.iter().map(|tool| &tool.needs).enumerate().collect();
+        let mut contents: Vec<(ContentId, &Needs)> =
+            self.contents.iter().map(|entry| &entry.needs).enumerate().collect();
+        tools.retain(|(_, needs)| is_closed(needs));
+        contents.retain(|(_, needs)| is_closed(needs));
         let step = |scope: &ScopeId| {
             held.insert(*scope);
             held.extend(self.scopes.get(*scope).into_iter().flat_map(|scope| &scope.implies));
-            (*scope, closed.extract_if(.., |(_, tool)| tool.needs.are_met(&held)).map(|(id, _)| id).collect())
+            let opened = |closed: &mut Vec<(usize, &Needs)>| {
+                closed.extract_if(.., |(_, needs)| needs.are_met(&held)).map(|(id, _)| id).collect()
+            };
+            (*scope, Reach { tools: opened(&mut tools), contents: opened(&mut contents) })
         };
         scopes.iter().map(step).collect()
     }
@@ -185,9 +245,36 @@ impl Server {
         ids.iter().filter_map(|id| self.tools.get(*id))
     }
 
-    /// Returns the highest risk of these tools.
-    pub(super) fn riskiest(&self, ids: &[ToolId]) -> Option<Risk> {
-        self.tools_at(ids).filter_map(|tool| tool.risk).max()
+    /// Returns the entries of a kind.
+    pub(super) fn contents_of(&self, kind: ContentKind) -> impl Iterator<Item = &Content> {
+        self.contents.iter().filter(move |content| content.kind == kind)
+    }
+
+    /// Returns the highest risk of what is opened.
+    pub(super) fn riskiest(&self, reach: &Reach) -> Option<Risk> {
+        let contents = reach.contents.iter().filter_map(|id| self.contents.get(*id)).filter_map(|entry| entry.risk);
+        self.tools_at(&reach.tools).filter_map(|tool| tool.risk).chain(contents).max()
+    }
+
+    /// Returns what is opened in words: `3 tools and 1 resource`. Without tools and entries, their number is not known.
+    pub(super) fn count(&self, reach: &Reach) -> String {
+        let of_kind = |kind: ContentKind| {
+            let is_one = |id: &&ContentId| self.contents.get(**id).is_some_and(|entry| entry.kind == kind);
+            (reach.contents.iter().filter(is_one).count(), kind.as_str())
+        };
+        let mut counts = vec![(reach.tools.len(), "tool")];
+        counts.extend(ContentKind::ALL.map(of_kind).into_iter().filter(|(number, _)| *number > 0));
+        if counts.len() > 1 && reach.tools.is_empty() {
+            counts.remove(0);
+        }
+        words::list(counts.into_iter().map(|(number, one)| words::count(number, one)))
+    }
+
+    /// Returns the entries for resources and prompts in words, each kind that there is: `2 resources and 1 prompt`.
+    pub(super) fn count_contents(&self) -> String {
+        let counts = ContentKind::ALL.map(|kind| (self.contents_of(kind).count(), kind.as_str()));
+        let counts = counts.into_iter().filter(|(number, _)| *number > 0);
+        words::list(counts.map(|(number, one)| words::count(number, one)))
     }
 }
 

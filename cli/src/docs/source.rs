@@ -67,6 +67,8 @@ fn encoded(path: &str) -> String {
 #[derive(Debug, Default)]
 pub(super) struct SourceLinks {
     pub(super) tools: BTreeMap<String, Source>,
+    pub(super) resources: BTreeMap<String, Source>,
+    pub(super) prompts: BTreeMap<String, Source>,
     pub(super) scopes: BTreeMap<String, Source>,
 }
 
@@ -83,7 +85,8 @@ impl SourceLinks {
             let message = format!("no Git repository contains `{}`", package.folder.display());
             (message, "run it in a checkout of the repository")
         })?;
-        let lines = package.tools.values().chain(input.scopes.iter().map(|scope| &scope.line));
+        let by_name = [&package.tools, &package.resources, &package.prompts];
+        let lines = by_name.into_iter().flat_map(BTreeMap::values).chain(input.scopes.iter().map(|scope| &scope.line));
         let mut paths: BTreeMap<&str, Option<String>> = BTreeMap::new();
         for line in lines {
             paths.entry(&line.file).or_insert_with(|| inside(&root, &line.file));
@@ -95,6 +98,8 @@ impl SourceLinks {
         let of = |name: &String, line: &Line| Some((name.clone(), source(line)?));
         Ok(Self {
             tools: package.tools.iter().filter_map(|(name, line)| of(name, line)).collect(),
+            resources: package.resources.iter().filter_map(|(name, line)| of(name, line)).collect(),
+            prompts: package.prompts.iter().filter_map(|(name, line)| of(name, line)).collect(),
             scopes: input.scopes.iter().filter_map(|scope| of(&scope.name, &scope.line)).collect(),
         })
     }

@@ -3,14 +3,20 @@
 use mcp_scopes_model::{Pattern, Risk, SandboxMode};
 use mcp_scopes_prm::{SessionPolicies, ToolEntry, ToolPolicy};
 
+use super::server::Server;
 use crate::escape::escaped;
 
 /// Maximum number of implied scopes in a table.
 pub(super) const MOST_IMPLIED: usize = 20;
 
-/// The text for a document with only the members of RFC 9728.
-pub(super) const NO_TOOLS: &str =
-    "No tools are known: the document has no `mcp_extensions` member, which maps tools to scopes.";
+/// Returns the text for a document without tools.
+pub(super) fn no_tools(server: &Server) -> &'static str {
+    if server.contents.is_empty() {
+        "No tools are known: the document has no `mcp_extensions` member, which maps tools to scopes."
+    } else {
+        "No tools are known: `mcp_extensions` of the document maps resources and prompts to scopes, and no tools."
+    }
+}
 
 /// Returns the risk as a word.
 pub(super) fn risk(risk: Option<Risk>) -> &'static str {
@@ -48,6 +54,15 @@ pub(super) fn sandbox(mode: Option<SandboxMode>) -> &'static str {
 /// Returns a count with its noun: `1 tool`, `2 tools`.
 pub(super) fn count(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
+/// Joins words: `a, b and c`.
+pub(super) fn list(words: impl Iterator<Item = String>) -> String {
+    let words: Vec<String> = words.collect();
+    match words.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        other => other.concat(),
+    }
 }
 
 /// Describes the limits of a tool, one sentence each. Backticks mark text of an author.

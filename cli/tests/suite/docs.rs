@@ -69,6 +69,61 @@ fn page_shows_what_is_declared() {
 }
 
 #[test]
+fn shows_resources_and_prompts() {
+    let demo = package();
+    let entries = "[resources.\"logs://*\"]\nscope = \"files:write\"\nrisk = \"low\"\ndescription = \"The log | of today\"\n\
+                   [resources.\"docs://{name}\"]\npublic = true\nrisk = \"critical\"\n\
+                   [prompts.review]\nscope = { all = [\"files:read\", \"files:write\"] }\n[prompts.hello]\nauthenticated = true\n";
+    demo.write("mcp-scopes.toml", format!("{CONFIG}{entries}"));
+    let page = page(&demo, ".");
+    for part in [
+        "<strong>3 tools</strong>, <strong>2 resources and 2 prompts</strong> behind <strong>2 scopes</strong>",
+        "<a href=\"#contents\">Resources and prompts</a>",
+        "<tr class=\"content\" id=\"resource-logs~3a~~2f~~2f~~2a~\" data-needs=\"[[1]]\" data-risk=\"low\">",
+        "<tr class=\"content\" id=\"prompt-review\" data-needs=\"[[0,1]]\" data-risk=\"not stated\">",
+        "data-needs=\"public\" data-risk=\"critical\"",
+        "<td class=\"needs\" data-head=\"Opened by\">any valid token</td>",
+        "The log | of today",
+        // What a scope opens, and what a step of a flow opens.
+        ">2 tools, 1 resource and 1 prompt</td>",
+        "<span class=\"note\">+ 1 tool, 1 resource and 1 prompt, up to high</span>",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    // The worst risk is first.
+    assert!(page.find("id=\"resource-docs").unwrap() < page.find("id=\"resource-logs").unwrap());
+    let markdown = demo.run(&["docs", "--markdown"]).out;
+    for part in [
+        "Files: 3 tools, 2 resources and 2 prompts behind 2 scopes.",
+        "| <code>logs\\://\\*</code> | resource | low | `files:write` | The log \\| of today |",
+        "| <code>docs\\://{name}</code> | resource | critical | open to everyone |  |",
+        "| `review` | prompt | not stated | `files:read` and `files:write` |  |",
+        "| `hello` | prompt | not stated | any valid token |  |",
+        "(+ 1 tool, 1 resource and 1 prompt)",
+    ] {
+        assert!(markdown.contains(part), "{part}: {markdown}");
+    }
+    // A document without tools.
+    let document = json!({
+        "resource": "https://a.example.com/mcp",
+        "authorization_servers": ["https://i.example.com"],
+        "mcp_extensions": { "prompt_scope_mapping": { "</script>|": { "required_scopes": [["only:here"]] } } },
+    });
+    demo.write("prm.json", document.to_string());
+    let page = self::page(&demo, "prm.json");
+    for part in [
+        "<strong>1 prompt</strong> behind <strong>1 scope</strong>",
+        "href=\"#contents\">Prompts</a>",
+        "id=\"ask\"",
+        "only:here",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(page.contains("&lt;/<wbr>script&gt;") && !page.contains("id=\"tools\""), "{page}");
+    assert!(!page.contains("which maps tools to scopes"), "{page}");
+}
+
+#[test]
 fn returns_the_same_page_for_the_same_input() {
     let demo = package();
     let first = page(&demo, ".");

@@ -37,7 +37,7 @@ fn token(server: &Server) -> Markup {
                         input type="checkbox" name="scope" value=(id) data-name=(scope.name) data-anchor=(scope.anchor)
                             data-implies=(numbers(server.next(id)));
                         span { (marks::scope(server, id)) }
-                        span.count aria-label=(count(scope.opens.len(), "tool")) { (scope.opens.len()) }
+                        span.count aria-label=(count(scope.opens.tools.len(), "tool")) { (scope.opens.tools.len()) }
                     }
                 }
             }
@@ -53,7 +53,7 @@ fn filters(server: &Server) -> Markup {
     html! {
         fieldset.risks {
             legend { "Only these risks" }
-            @for (risk, _) in marks::by_risk(&server.tools) {
+            @for risk in marks::occurring(server) {
                 label.tick {
                     input type="checkbox" name="risk" value=(marks::word(risk));
                     (marks::risk(risk))
@@ -62,10 +62,15 @@ fn filters(server: &Server) -> Markup {
         }
         label.field {
             span { "Search" }
-            input #search type="search" placeholder="tool, parameter or scope";
+            input #search type="search" placeholder=(searched(server));
         }
         label.tick { input #closed type="checkbox"; span { "Also show closed tools" } }
     }
+}
+
+/// Returns what the search finds.
+fn searched(server: &Server) -> &'static str {
+    if server.contents.is_empty() { "tool, parameter or scope" } else { "tool, resource, parameter, scope" }
 }
 
 /// Returns numbers as a JSON array.

@@ -29,9 +29,9 @@ struct Card<'s> {
 
 impl<'s> Card<'s> {
     fn of(server: &'s Server, id: ScopeId) -> Option<Self> {
-        let tools = &server.scopes.get(id)?.opens;
-        let class = marks::class(server.riskiest(tools));
-        Some(Self { name: server.short(id), note: marks::reach(server, tools), class })
+        let opens = &server.scopes.get(id)?.opens;
+        let class = marks::class(server.riskiest(opens));
+        Some(Self { name: server.short(id), note: marks::reach(server, opens), class })
     }
 
     fn width(&self) -> usize {

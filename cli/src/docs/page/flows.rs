@@ -10,7 +10,7 @@ pub(super) fn render(server: &Server) -> Markup {
         @if !server.flows.is_empty() {
             section #flows aria-labelledby="flows-title" {
                 h2 #flows-title { "Upgrade flows" }
-                p { "The order in which each role requests scopes, and the tools that each step opens in addition." }
+                p { "The order in which each role requests scopes, and what each step opens in addition." }
                 @for (number, flow) in server.flows.iter().enumerate() {
                     (steps(server, flow, &format!("flow-{number}")))
                 }
@@ -26,7 +26,7 @@ fn steps(server: &Server, flow: &Flow, id: &str) -> Markup {
             @for (scope, gained) in &flow.steps {
                 li.(marks::class(server.riskiest(gained))) {
                     (marks::scope(server, *scope))
-                    span.note { @if gained.is_empty() { "no further tools" } @else { "+ " (marks::reach(server, gained)) } }
+                    span.note { @if gained.is_empty() { "nothing further" } @else { "+ " (marks::reach(server, gained)) } }
                 }
             }
         }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use mcp_scopes_model::Risk;
 
-use super::marks;
+use super::{contents, marks};
 use crate::docs::{server::Server, words::count};
 
 pub(super) fn render(server: &Server) -> Markup {
@@ -17,10 +17,7 @@ pub(super) fn render(server: &Server) -> Markup {
                     (facts(server))
                 }
                 div.tally {
-                    p {
-                        @if !server.tools.is_empty() { strong { (count(server.tools.len(), "tool")) } " behind " }
-                        strong { (count(server.scopes.len(), "scope")) }
-                    }
+                    p { (tally(server)) }
                     // The script makes buttons of them, which filter.
                     ul.risks aria-label="Tools by risk" {
                         @for (risk, number) in &shares {
@@ -34,6 +31,17 @@ pub(super) fn render(server: &Server) -> Markup {
                 (bar(server, &shares))
             }
         }
+    }
+}
+
+/// States how many tools, resources and prompts there are behind how many scopes.
+fn tally(server: &Server) -> Markup {
+    html! {
+        @if !server.tools.is_empty() { strong { (count(server.tools.len(), "tool")) } }
+        @if !server.tools.is_empty() && !server.contents.is_empty() { ", " }
+        @if !server.contents.is_empty() { strong { (server.count_contents()) } }
+        @if !server.tools.is_empty() || !server.contents.is_empty() { " behind " }
+        strong { (count(server.scopes.len(), "scope")) }
     }
 }
 
@@ -70,6 +78,7 @@ pub(super) fn sections(server: &Server) -> Markup {
         nav aria-label="Sections" {
             ul.page {
                 li { a href="#tools-by-scope" { "Tools" } }
+                @if !server.contents.is_empty() { li { a href="#contents" { (contents::title(server)) } } }
                 li { a href="#scopes" { "Scopes" } }
                 @if !server.flows.is_empty() { li { a href="#flows" { "Flows" } } }
                 li { a href="#policies" { "Policies" } }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use mcp_scopes_model::Risk;
 
 use crate::docs::{
-    server::{Group, Needs, ScopeId, Server, Source, Title, Tool, ToolId},
+    server::{Group, Needs, Reach, ScopeId, Server, Source, Title, Tool},
     words,
 };
 
@@ -28,6 +28,14 @@ pub(super) fn by_risk(tools: &[Tool]) -> Vec<(Option<Risk>, usize)> {
     let risks = Risk::ALL.into_iter().rev().map(Some).chain([None]);
     let number = |risk| (risk, tools.iter().filter(|tool| tool.risk == risk).count());
     risks.map(number).filter(|(_, number)| *number > 0).collect()
+}
+
+/// Returns each risk of a tool, a resource or a prompt, the worst first.
+pub(super) fn occurring(server: &Server) -> impl Iterator<Item = Option<Risk>> {
+    let risks = Risk::ALL.into_iter().rev().map(Some).chain([None]);
+    risks.filter(|risk| {
+        server.tools.iter().any(|tool| tool.risk == *risk) || server.contents.iter().any(|entry| entry.risk == *risk)
+    })
 }
 
 /// Renders the name of a tool with a link to its entry.
@@ -109,9 +117,9 @@ pub(super) fn file(source: &Source) -> Markup {
 }
 
 /// Returns `17 tools, up to medium`.
-pub(super) fn reach(server: &Server, tools: &[ToolId]) -> String {
-    let number = words::count(tools.len(), "tool");
-    match server.riskiest(tools) {
+pub(super) fn reach(server: &Server, reach: &Reach) -> String {
+    let number = server.count(reach);
+    match server.riskiest(reach) {
         Some(risk) => format!("{number}, up to {}", risk.as_str()),
         None => number,
     }

@@ -6,7 +6,7 @@ use mcp_scopes_model::Risk;
 use super::{ask::numbers, marks};
 use crate::docs::{
     server::{Group, Needs, Part, Server, Title, Tool},
-    words::{NO_TOOLS, count},
+    words::{count, no_tools},
 };
 
 /// Maximum number of columns of a readable matrix. Beyond it, the matrix states requirements in words.
@@ -49,7 +49,7 @@ pub(super) fn render(server: &Server) -> Markup {
     html! {
         section #tools-by-scope aria-labelledby="tools-by-scope-title" {
             h2 #tools-by-scope-title { "Tools by scope" }
-            @if server.tools.is_empty() { p { (marks::sentence(NO_TOOLS)) } } @else { (matrix(server, Columns::of(server))) }
+            @if server.tools.is_empty() { p { (marks::sentence(no_tools(server))) } } @else { (matrix(server, Columns::of(server))) }
         }
     }
 }
@@ -174,9 +174,9 @@ fn describe_part(part: Part) -> &'static str {
     }
 }
 
-/// Returns the requirement of a tool for the script: any-of over all-of.
-pub(super) fn data(tool: &Tool) -> String {
-    match &tool.needs {
+/// Returns a requirement for the script: any-of over all-of.
+pub(super) fn data(needs: &Needs) -> String {
+    match needs {
         Needs::Public => "public".to_owned(),
         Needs::Authenticated => "[[]]".to_owned(),
         Needs::Unstated => "[]".to_owned(),

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{drawing, marks};
 use crate::docs::{
     server::{Scope, Server},
-    words::{MOST_IMPLIED, count},
+    words::MOST_IMPLIED,
 };
 
 pub(super) fn render(server: &Server) -> Markup {
@@ -44,7 +44,7 @@ fn table(server: &Server) -> Markup {
                                 @if server.baseline.contains(&id) { " " span.badge { "requested first" } }
                             }
                             td.number data-head="Opens" {
-                                @if server.tools.is_empty() { "not known" } @else { (count(scope.opens.len(), "tool")) }
+                                @if server.tools.is_empty() && server.contents.is_empty() { "not known" } @else { (server.count(&scope.opens)) }
                             }
                             td class=[(scope.opens.is_empty()).then_some("rest")] data-head="up to" {
                                 @if scope.opens.is_empty() { "–" } @else { (marks::risk(server.riskiest(&scope.opens))) }

@@ -14,11 +14,18 @@
   }));
   const risks = all("input[name=risk]");
   const rows = new Map(all("tr.tool").map((row) => [row.dataset.tool, row]));
+  const requirement = (element) => (element.dataset.needs === "public" ? "public" : JSON.parse(element.dataset.needs));
+  const named = (needs) => (needs === "public" ? [] : needs.flat().map((id) => scopes[id].name));
   const tools = all("article.entry").map((entry) => {
-    const needs = entry.dataset.needs === "public" ? "public" : JSON.parse(entry.dataset.needs);
-    const named = needs === "public" ? [] : needs.flat().map((id) => scopes[id].name);
+    const needs = requirement(entry);
     const said = all("h3, summary p, .parameters code", entry).map((part) => part.textContent);
-    return { entry, row: rows.get(entry.dataset.tool), needs, risk: entry.dataset.risk, text: [...said, ...named].join("\n").toLowerCase() };
+    return { entry, row: rows.get(entry.dataset.tool), needs, risk: entry.dataset.risk, text: [...said, ...named(needs)].join("\n").toLowerCase() };
+  });
+  // Resources and prompts.
+  const contents = all("tr.content").map((row) => {
+    const needs = requirement(row);
+    const text = [row.textContent, ...named(needs)].join("\n").toLowerCase();
+    return { row, needs, risk: row.dataset.risk, text };
   });
   const groups = all("tbody[data-group]").map((group) => {
     const sum = one(".sum", group);
@@ -50,17 +57,27 @@
     const words = searched();
     const wanted = new Set(checked(risks));
     const opened = new Map();
+    const fits = ({ text, risk }) => words.every((word) => text.includes(word)) && (wanted.size === 0 || wanted.has(risk));
     let shown = 0;
-    for (const { entry, row, needs, risk, text } of tools) {
+    for (const tool of tools) {
+      const { entry, row, needs, risk } = tool;
       const open = opens(needs, holds);
       if (open) opened.set(risk, (opened.get(risk) ?? 0) + 1);
-      const fits = words.every((word) => text.includes(word)) && (wanted.size === 0 || wanted.has(risk));
-      const visible = fits && (!asked || open || closed.checked);
+      const visible = fits(tool) && (!asked || open || closed.checked);
       shown += visible;
       for (const element of [entry, row]) {
         element.hidden = !visible;
         element.classList.toggle("shut", asked && !open);
       }
+    }
+    const readable = contents.filter(({ needs }) => opens(needs, holds));
+    let listed = 0;
+    for (const content of contents) {
+      const open = readable.includes(content);
+      const visible = fits(content) && (!asked || open || closed.checked);
+      listed += visible;
+      content.row.hidden = !visible;
+      content.row.classList.toggle("shut", asked && !open);
     }
     for (const { group, rows, sum, text } of groups) {
       const left = rows.filter((row) => !row.hidden).length;
@@ -75,19 +92,20 @@
       for (const head of heads) head.toggleAttribute("data-held", holds.has(id));
     }
     for (const pill of pills) pill.setAttribute("aria-pressed", String(wanted.has(pill.dataset.risk)));
-    say(asked, opened, through, shown);
+    say(asked, opened, through, shown, readable.length);
     name(words);
     remember();
-    for (const text of all(".nothing")) text.hidden = shown > 0;
-    one("#unfold").hidden = shown === 0;
+    for (const text of all(".nothing")) text.hidden = ("contents" in text.dataset ? listed : shown) > 0;
+    if (tools.length) one("#unfold").hidden = shown === 0;
   }
 
-  function say(asked, opened, through, shown) {
+  function say(asked, opened, through, shown, readable) {
     const sum = [...opened.values()].reduce((sum, number) => sum + number, 0);
     const order = risks.map((box) => box.value);
     const by = order.filter((risk) => opened.has(risk)).map((risk) => `${opened.get(risk)} ${risk}`);
     const ticked = few(scopes.filter(({ box }) => box.checked).map(({ short }) => short)) || "no known scope";
-    const reach = `opens ${sum} of ${count(tools.length, "tool")}${sum ? `: ${by.join(", ")}` : ""}.`;
+    const more = contents.length ? ` It opens ${readable} of ${contents.length} resources and prompts.` : "";
+    const reach = `opens ${sum} of ${count(tools.length, "tool")}${sum ? `: ${by.join(", ")}` : ""}.${more}`;
     const also = through.length ? ` It also holds ${few(through)}, implied.` : "";
     const every = asked && !closed.checked ? sum : tools.length;
     const none = unknown().length ? ` Unknown scopes: ${few(unknown())}.` : "";
@@ -158,10 +176,11 @@
   // A link to a tool opens its entry, and resets the filters if they hide it.
   function reveal() {
     const target = location.hash.length > 1 && attempt(() => document.getElementById(decodeURIComponent(location.hash.slice(1))));
-    const entry = target && target.closest(".entry");
+    const entry = target && target.closest(".entry, tr.content");
     if (!entry) return;
     if (entry.hidden) again();
-    one("details", entry).open = true;
+    const details = one("details", entry);
+    if (details) details.open = true;
     target.scrollIntoView();
   }
 
@@ -233,7 +252,7 @@
     form.addEventListener("input", follow);
     // The reset event fires before the fields have their old values, so it is of no use here.
     one("#again").addEventListener("click", again);
-    one("#unfold").addEventListener("click", unfold);
+    one("#unfold")?.addEventListener("click", unfold);
     window.addEventListener("hashchange", reveal);
     one("#ask").hidden = false;
     // In one column, the controls would be between the reader and the tools.

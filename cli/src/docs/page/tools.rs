@@ -24,7 +24,7 @@ pub(super) fn render(server: &Server) -> Markup {
 fn entry(server: &Server, tool: &Tool) -> Markup {
     let risk = marks::word(tool.risk);
     html! {
-        article.entry data-tool=(tool.anchor) aria-labelledby={ (tool.anchor) "-name" } data-needs=(matrix::data(tool)) data-risk=(risk) {
+        article.entry data-tool=(tool.anchor) aria-labelledby={ (tool.anchor) "-name" } data-needs=(matrix::data(&tool.needs)) data-risk=(risk) {
             details {
                 summary {
                     h3 #{ (tool.anchor) "-name" } { code { (marks::breakable(&tool.name)) } }

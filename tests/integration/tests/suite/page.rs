@@ -149,6 +149,19 @@ fn large_server(prefix: &str) -> Value {
         "scopes_supported": [scope(0, "read")],
         "mcp_extensions": {
             "tool_scope_mapping": tools,
+            "resource_scope_mapping": {
+                "logs://area03/*": {
+                    "description": "What happened to the objects of area 3", "risk_level": "low", "required_scopes": [[scope(3, "read")]],
+                },
+                "logs://area04/{day}/entries/{number}/of/a/very/long/template/of/uris": {
+                    "risk_level": "medium", "required_scopes": [[scope(4, "read"), scope(4, "admin")], [scope(5, "admin")]],
+                },
+                "docs://*": { "risk_level": "minimal", "public": true },
+            },
+            "prompt_scope_mapping": {
+                "review": { "risk_level": "high", "required_scopes": [[scope(3, "write")]] },
+                "hello": { "authenticated": true },
+            },
             "scope_hierarchy": hierarchy,
             "scope_upgrade_flows": {
                 "author": [scope(0, "read"), scope(1, "read"), scope(0, "write"), scope(1, "write"), scope(2, "write")],
@@ -175,7 +188,9 @@ fn prints_and_abbreviates_a_page_of_163_tools() {
         "grants": [{"scope": format!("{prefix}area03.write"), "opens": opens(&write)}],
         "prefix": prefix,
         "pages": 11,
+        "contents": {"all": 5, "opens": ["logs://area03/*", "docs://*", "review", "hello"]},
         "claims": [
+            "resources and prompts are filtered like tools",
             "long common prefixes of scopes are shortened",
             "a print of all tools has at most the expected number of pages",
             "the header is aligned with the content, and nothing is cut without a cue",
