@@ -17,9 +17,14 @@ use mcp_scopes_scan::{Report, Scan};
 #[test]
 fn our_examples_have_no_findings() {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
-    for (example, suppressed) in
-        [("files", 1), ("rmcp-files", 1), ("build-script", 0), ("secured-axum", 0), ("secured-rmcp", 0)]
-    {
+    for (example, suppressed) in [
+        ("files", 1),
+        ("policies", 0),
+        ("rmcp-files", 1),
+        ("build-script", 0),
+        ("secured-axum", 0),
+        ("secured-rmcp", 0),
+    ] {
         let report = mcp_scopes_lint::lint(&Scan::new(examples.join(example)), &Overrides::new()).unwrap();
         assert!(report.annotated() > 0, "`{example}` has no tools");
         assert!(report.findings.is_empty(), "{:#?}", report.findings);

@@ -31,6 +31,7 @@ fn cases() -> impl Iterator<Item = Case> {
         "examples/brokerage" TOOLS = brokerage;
         "examples/build-script" TOOLS = build_script;
         "examples/files" TOOLS = files;
+        "examples/policies" TOOLS = policies::tools;
         "examples/rmcp-files" TOOLS = rmcp_files;
         "examples/secured-axum" TOOLS = secured_axum;
         "examples/secured-rmcp" TOOLS = secured_rmcp;
