@@ -3,7 +3,7 @@
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::{
-    diff, docs, export, init, lint, lock,
+    audit, diff, docs, export, init, lint, lock,
     outcome::Outcome,
     reference::{explain, generated, rules, schema},
     terminal, token,
@@ -73,6 +73,9 @@ pub(crate) enum Command {
     /// DPoP and closures are not known here, nor is introspection.
     #[command(after_help = token::EXAMPLES)]
     Token(token::Token),
+    /// Verify and read the audit files of a server
+    #[command(after_help = audit::EXAMPLES)]
+    Audit(audit::Audit),
     /// Explain what a rule reports, why, and which options it has
     #[command(after_help = explain::EXAMPLES)]
     Explain(explain::Explain),
@@ -101,6 +104,7 @@ impl Command {
             Self::Check(check) => check.run(),
             Self::Lint(lint) => lint.run(),
             Self::Token(token) => token.run(),
+            Self::Audit(audit) => audit.run(),
             Self::Explain(explain) => explain.run(),
             Self::Rules(rules) => rules.run(),
             Self::Schema(which) => which.run(),

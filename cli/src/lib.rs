@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `access` | the tokens that open a tool |
 //! | `arguments` | the commands |
+//! | `audit` | `mcp-scopes audit` |
 //! | `baseline` | `--baseline`, `--update-baseline` |
 //! | `diff` | `mcp-scopes diff` |
 //! | `docs` | `mcp-scopes docs` |
@@ -33,6 +34,7 @@
 
 mod access;
 mod arguments;
+mod audit;
 mod baseline;
 mod diff;
 mod docs;

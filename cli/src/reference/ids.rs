@@ -1,5 +1,7 @@
-//! The ids that are no lint rules: errors of the compiler and of the scan, kinds of changes, and failures of a run.
+//! The ids that are no lint rules: errors of the compiler and of the scan, kinds of changes, faults of
+//! audit files, and failures of a run.
 
+use mcp_scopes_audit::FaultKind;
 use mcp_scopes_grammar::catalogue;
 use mcp_scopes_lint::RULES;
 use mcp_scopes_model::nearest::Nearest;
@@ -23,6 +25,7 @@ pub(super) struct Meaning {
 
 const BY_COMPILER: &str = "the compiler, and `lint`; no setting changes the level";
 const BY_SCAN: &str = "`lint`, and each command that reads source or programs";
+const BY_AUDIT: &str = "`audit verify`";
 const BY_DIFF: &str = "`diff` and `check`";
 
 /// Errors of a table as a whole, and of the scan.
@@ -62,6 +65,7 @@ pub(super) fn all() -> impl Iterator<Item = Meaning> {
     let compiler = catalogue::ALL.iter().map(|kind| of(kind.id, kind.label, kind.help, BY_COMPILER));
     let changes = Kind::ALL.iter().map(|kind| of(kind.id(), kind.why(), "", BY_DIFF));
     let notices = NOTICES.iter().map(|(id, why)| of(id, why, "correct or remove the entry", BY_DIFF));
+    let faults = FaultKind::ALL.iter().map(|(id, summary, help)| of(id, summary, help, BY_AUDIT));
     let lint_config = of(
         "lint-config",
         "entry of `[lint]` with a rule, a level or an option that does not exist",
@@ -74,7 +78,7 @@ pub(super) fn all() -> impl Iterator<Item = Meaning> {
         "name a file or folder that exists and is readable",
         "every command that writes a report",
     );
-    OTHERS.into_iter().chain(compiler).chain(changes).chain(notices).chain([lint_config, failure])
+    OTHERS.into_iter().chain(compiler).chain(changes).chain(notices).chain(faults).chain([lint_config, failure])
 }
 
 /// Returns the meanings of an id.

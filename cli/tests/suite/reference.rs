@@ -85,6 +85,20 @@ fn prints_completions_for_five_shells() {
     }
 }
 
+/// Returns the names of each command, after those of the commands that it belongs to.
+fn paths(command: &clap::Command) -> Vec<Vec<String>> {
+    let below = command.get_subcommands().filter(|below| below.get_name() != "help");
+    let nested = below.flat_map(|below| {
+        let name = below.get_name().to_owned();
+        let further = paths(below).into_iter().map({
+            let name = name.clone();
+            move |path| [vec![name.clone()], path].concat()
+        });
+        [vec![name]].into_iter().chain(further).collect::<Vec<_>>()
+    });
+    nested.collect()
+}
+
 #[test]
 fn each_command_has_a_manual_page() {
     let demo = Demo::new();
@@ -92,7 +106,7 @@ fn each_command_has_a_manual_page() {
     assert_eq!((run.code, run.out.as_str()), (0, ""), "{run:?}");
     let command = mcp_scopes_cli::command();
     let mut expected: BTreeSet<String> =
-        command.get_subcommands().map(|command| format!("mcp-scopes-{}.1", command.get_name())).collect();
+        paths(&command).iter().map(|path| format!("mcp-scopes-{}.1", path.join("-"))).collect();
     expected.insert("mcp-scopes.1".to_owned());
     assert_eq!(demo.names("share/man1").into_iter().collect::<BTreeSet<_>>(), expected);
     let page = demo.read("share/man1/mcp-scopes-lint.1");
@@ -103,9 +117,13 @@ fn each_command_has_a_manual_page() {
 
 #[test]
 fn each_command_shows_examples() {
-    for command in mcp_scopes_cli::command().get_subcommands() {
+    for path in paths(&mcp_scopes_cli::command()) {
+        let mut command = mcp_scopes_cli::command();
+        for name in &path {
+            command = command.find_subcommand(name).unwrap().clone();
+        }
         let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-        let name = format!("mcp-scopes {}", command.get_name());
+        let name = format!("mcp-scopes {}", path.join(" "));
         assert!(help.starts_with("Examples:\n") && help.contains(&name), "`{name}` has no examples: {help}");
     }
 }
@@ -114,9 +132,12 @@ fn each_command_shows_examples() {
 #[test]
 fn committed_help_is_up_to_date() {
     let demo = Demo::new();
-    for command in mcp_scopes_cli::command().get_subcommands().map(clap::Command::get_name) {
-        let run = demo.run(&[command, "--help"]);
+    for names in paths(&mcp_scopes_cli::command()) {
+        let mut arguments: Vec<&str> = names.iter().map(String::as_str).collect();
+        arguments.push("--help");
+        let run = demo.run(&arguments);
         assert_eq!((run.code, run.err.as_str()), (0, ""));
+        let command = names.join("-");
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/help/{command}.txt"));
         if std::env::var_os("MCP_SCOPES_BLESS").is_some() {
             fs::write(&path, &run.out).unwrap();

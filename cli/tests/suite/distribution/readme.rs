@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{REPOSITORY, TAG, assert_accepted, commands, hooks, root, text, yaml};
 use crate::support::Demo;
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "README.md",
     "docs/README.md",
     "docs/secure-a-server.md",
@@ -17,6 +17,7 @@ const PAGES: [&str; 9] = [
     "docs/review-a-release.md",
     "docs/behind-a-proxy.md",
     "docs/sandbox.md",
+    "docs/audit.md",
 ];
 
 fn pages() -> String {

@@ -205,4 +205,14 @@ fn rejects_endless_devices() {
         assert!(run.said().contains("larger than 32 MiB"), "{run:?}");
     }
     place.run(&["lint", "/dev/null"]).assert_rejected();
+    for device in ["/dev/zero", "/dev/random"] {
+        for arguments in [
+            &["audit", "verify", device][..],
+            &["audit", "show", device],
+            &["audit", "verify", "good.json", "--head", device],
+            &["audit", "verify", "good.json", "--key-file", device],
+        ] {
+            place.run(arguments).assert_rejected();
+        }
+    }
 }

@@ -14,7 +14,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use super::place::{Place, Run, SOURCE, end, pipe};
 
 /// Every command that prints. Some print more than a pipe buffers.
-const PRINT: [&[&str]; 13] = [
+const PRINT: [&[&str]; 15] = [
     &["lint", "many.json"],
     &["lint", "many.json", "--format", "json"],
     &["lint", "many.json", "--format", "sarif"],
@@ -24,6 +24,8 @@ const PRINT: [&[&str]; 13] = [
     &["diff", "server", "other.json"],
     &["docs", "server"],
     &["docs", "server", "--markdown"],
+    &["audit", "show", "audit.jsonl"],
+    &["audit", "verify", "audit.jsonl"],
     &["rules"],
     &["explain", "risky-name"],
     &["completions", "bash"],
@@ -35,6 +37,7 @@ fn place() -> Place {
     let scopes: Vec<String> = (0..500).map(|number| format!("\"bad scope {}\"", number / 2)).collect();
     let many = format!("{{\"resource\": \"https://a.example\", \"scopes_supported\": [\n{}]}}", scopes.join(",\n"));
     place.write("many.json", many);
+    place.write("audit.jsonl", crate::audit::lines(500));
     place.write("other.json", place.text("good.json").replace("files:read", "files:see"));
     place
 }

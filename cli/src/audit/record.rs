@@ -1,0 +1,105 @@
+//! What a line says, in both forms.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// A line of an audit file.
+#[derive(Debug)]
+pub(super) struct Record {
+    value: Value,
+    is_ocsf: bool,
+}
+
+/// What a line can say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    Decision,
+    Outcome,
+    Risk,
+    Tool,
+    Method,
+    Reason,
+    Rule,
+    /// The subject as it is written: plain, or its hash.
+    Subject,
+    Client,
+    Environment,
+    Session,
+    Trace,
+}
+
+impl Record {
+    /// Reads a line; `None` if it is not an event.
+    pub(super) fn read(line: &[u8]) -> Option<Self> {
+        let value: Value = serde_json::from_slice(line).ok()?;
+        let record = Self { is_ocsf: value.get("class_uid").is_some(), value };
+        (record.text(Field::Decision).is_some() && record.time().is_some()).then_some(record)
+    }
+
+    /// Returns when the request was received.
+    pub(super) fn time(&self) -> Option<Timestamp> {
+        if self.is_ocsf {
+            return Timestamp::from_millisecond(self.value.get("time")?.as_i64()?).ok();
+        }
+        self.value.get("timestamp")?.as_str()?.parse().ok()
+    }
+
+    /// Returns the time to the end of the call, in milliseconds.
+    pub(super) fn milliseconds(&self) -> Option<f64> {
+        if self.is_ocsf {
+            return self.value.get("duration")?.as_f64();
+        }
+        Some(self.value.get("mcp_scopes.duration")?.as_f64()? * 1000.0)
+    }
+
+    /// Returns the number of events that the line counts, if it counts several.
+    pub(super) fn count(&self) -> Option<u64> {
+        self.value.get(if self.is_ocsf { "count" } else { "mcp_scopes.count" })?.as_u64()
+    }
+
+    /// Returns what the line says.
+    pub(super) fn text(&self, field: Field) -> Option<&str> {
+        if self.is_ocsf {
+            return self.value.pointer(field.pointer())?.as_str();
+        }
+        field.names().iter().find_map(|name| self.value.get(*name)?.as_str())
+    }
+}
+
+impl Field {
+    /// Returns the names in JSON lines.
+    const fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Decision => &["mcp_scopes.decision"],
+            Self::Outcome => &["mcp_scopes.outcome"],
+            Self::Risk => &["mcp_scopes.risk"],
+            Self::Tool => &["gen_ai.tool.name"],
+            Self::Method => &["mcp.method.name"],
+            Self::Reason => &["mcp_scopes.reason"],
+            Self::Rule => &["mcp_scopes.rule"],
+            Self::Subject => &["user.id", "user.hash"],
+            Self::Client => &["mcp_scopes.client"],
+            Self::Environment => &["mcp_scopes.environment"],
+            Self::Session => &["mcp_scopes.session"],
+            Self::Trace => &["trace_id"],
+        }
+    }
+
+    /// Returns the place in OCSF.
+    const fn pointer(self) -> &'static str {
+        match self {
+            Self::Decision => "/actor/authorizations/0/decision",
+            Self::Outcome => "/unmapped/outcome",
+            Self::Risk => "/unmapped/risk",
+            Self::Tool => "/resources/0/name",
+            Self::Method => "/api/operation",
+            Self::Reason => "/status_detail",
+            Self::Rule => "/actor/authorizations/0/policy/name",
+            Self::Subject => "/actor/user/uid",
+            Self::Client => "/actor/app_uid",
+            Self::Environment => "/unmapped/environment",
+            Self::Session => "/actor/session/uid",
+            Self::Trace => "/trace/uid",
+        }
+    }
+}
