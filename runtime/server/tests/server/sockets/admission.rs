@@ -98,8 +98,8 @@ async fn bounds_the_memory_of_rejected_subscriptions_and_long_ids() {
             let before = process::peak_memory();
             let reply = fixture.send(ask).await;
             let grown = process::peak_memory() - before;
-            assert_eq!(reply.status, 400, "{:.80} {reply:?}", body);
-            assert!(grown < 4 * size, "{grown} bytes more for a body of {size}: {:.80}", body);
+            assert_eq!(reply.status, 400, "{body:.80} {reply:?}");
+            assert!(grown < 4 * size, "{grown} bytes more for a body of {size}: {body:.80}");
         }
     }
     assert_eq!(fixture.runs.take(), [""; 0]);
