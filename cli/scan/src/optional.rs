@@ -2,6 +2,7 @@
 //! `Option`, also behind a reference, a pointer, an alias or a transparent struct.
 
 use crate::{
+    resolve::type_segments,
     schema::{Known, Written, transparent_field},
     world::World,
 };
@@ -9,7 +10,7 @@ use crate::{
 /// Maximum number of types to look through.
 const MAX_DEPTH: usize = 64;
 
-/// Returns whether a type is an `Option`. A type that is not in the source is none.
+/// Returns whether a type is an `Option`. A type of a package without source is none, unless its name says that it may be an alias.
 ///
 /// # Errors
 /// Returns the reason why only the compiler can decide.
@@ -20,10 +21,19 @@ pub(crate) fn is_option(world: &mut World, ty: &Written) -> Result<bool, String>
             Ok(Known::Option(_)) => return Ok(true),
             Ok(Known::Holds(inner)) => Some(inner),
             Ok(Known::Local(local)) => transparent_field(world, &local)?,
+            Err(why) if is_named_optional(&ty) => return Err(format!("{why}, and it may be an alias of `Option`")),
             _ => None,
         };
         let Some(next) = next else { return Ok(false) };
         ty = next;
     }
     Err("its type is nested too deep".to_owned())
+}
+
+/// Returns whether the name of a type says that it may be an alias of `Option`: `OptionalText`, `Maybe<T>`. Nearly all types of other
+/// packages are structs, so the others are taken for those.
+fn is_named_optional(ty: &Written) -> bool {
+    let name = type_segments(&ty.ty).and_then(|segments| segments.last().cloned()).unwrap_or_default();
+    let is_option = name.starts_with("Option") && !name.starts_with("Options");
+    is_option || name.starts_with("Maybe") || name.starts_with("Nullable")
 }

@@ -105,6 +105,17 @@ fn reports_what_only_the_compiler_knows() {
         (flat("Page<Gone>"), "`rest` is flattened, and `inner` is flattened, and `Gone` is not found"),
         (flat("<u8 as Trait>::Type"), "`rest` is flattened, and `< u8 as Trait > :: Type` is not a path to a type"),
         (fields("#[serde(flatten)] #[schemars(schema_with = \"f\")] a: u8"), "`a` is flattened and has `schema_with`"),
+        // An alias of a package without source cannot be told from a struct, except by its name.
+        (
+            fields("a: serde::OptionalText"),
+            "whether the field `a` may be left out is not known: `serde :: OptionalText` comes from the package `serde`, whose source was \
+             not found, and it may be an alias of `Option`",
+        ),
+        (
+            fields("a: Box<serde::Maybe<u8>>"),
+            "whether the field `a` may be left out is not known: `serde :: Maybe < u8 >` comes from the package `serde`, whose source was \
+             not found, and it may be an alias of `Option`",
+        ),
         (fields("#[cfg(loom)] a: u8"), "whether `a` is compiled depends on `loom`"),
         (fields("#[cfg_attr(loom, serde(rename = \"b\"))] a: u8"), "whether `a` is compiled depends on `loom`"),
         (
