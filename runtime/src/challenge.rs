@@ -1,8 +1,11 @@
 //! The `WWW-Authenticate` value made from a denial (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3, RFC 9728 §5.1, MCP 2026-07-28
 //! "Authorization").
 
+mod parameters;
+
 use core::fmt::{self, Write as _};
 
+use self::parameters::Parameters;
 use crate::{Denied, Grant, Reason, ScopeTable};
 
 /// The maximum length in bytes of the scopes with those that a grant holds.
@@ -314,7 +317,7 @@ impl<'a> Challenge<'a> {
 impl fmt::Display for Challenge<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.algorithms.is_some() { "DPoP" } else { "Bearer" })?;
-        let mut parameters = Parameters { f, first: true };
+        let mut parameters = Parameters::new(f);
         let mut scopes = self.scopes();
         if let Some(scope) = scopes.next() {
             parameters.begin("scope")?;
@@ -369,53 +372,4 @@ impl fmt::Display for Challenge<'_> {
 /// read as the start of a parameter.
 pub(crate) const fn is_description_byte(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'=')
-}
-
-/// Writes `auth-param`s, separated by commas.
-struct Parameters<'f, 'b> {
-    f: &'f mut fmt::Formatter<'b>,
-    first: bool,
-}
-
-impl Parameters<'_, '_> {
-    fn begin(&mut self, name: &str) -> fmt::Result {
-        self.f.write_str(if self.first { " " } else { ", " })?;
-        self.first = false;
-        self.f.write_str(name)?;
-        self.f.write_str("=\"")
-    }
-
-    /// Writes an address. Characters that a URL cannot contain are percent-encoded (RFC 3986 §2.1), and so are commas: some
-    /// clients split a challenge at commas, even inside quotes.
-    fn url(&mut self, name: &str, value: &str) -> fmt::Result {
-        self.begin(name)?;
-        // Clients that use the first `scope=` of the header would find it in an address.
-        let misleading = value.contains("scope=");
-        for byte in value.bytes() {
-            match byte {
-                b'=' if misleading => self.f.write_str("%3D")?,
-                b'"' | b'\\' | b',' | ..=b' ' | 0x7f.. => write!(self.f, "%{byte:02X}")?,
-                _ => self.f.write_char(char::from(byte))?,
-            }
-        }
-        self.f.write_char('"')
-    }
-
-    /// Writes a `quoted-string` (RFC 9110 §5.6.4). Characters that it cannot contain are replaced, so that no value ends the
-    /// header. `=` is replaced as well: clients that ignore quotes would read `scope=` in a value as a parameter.
-    fn quoted(&mut self, name: &str, value: &str) -> fmt::Result {
-        self.begin(name)?;
-        for character in value.chars() {
-            match character {
-                '"' | '\\' => {
-                    self.f.write_char('\\')?;
-                    self.f.write_char(character)?;
-                }
-                '=' => self.f.write_char(':')?,
-                ' '..='~' => self.f.write_char(character)?,
-                _ => self.f.write_char('?')?,
-            }
-        }
-        self.f.write_char('"')
-    }
 }
