@@ -2,7 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `limits` | settings of sizes and times |
+//! | `limits` | settings of sizes, times and calls |
 //! | `checks` | checks of the settings |
 //! | `policies` | settings of policies, and their engine (feature `policies`) |
 //! | `build` | `build`, which makes the engine from them |
@@ -68,9 +68,6 @@ pub struct ResourceServerBuilder {
     max_age: u32,
 }
 
-/// Default: sandbox calls of one caller per minute.
-const SANDBOX_PACE: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
-
 impl ResourceServerBuilder {
     pub(super) fn new(table: &'static ScopeTable) -> Self {
         Self {
@@ -95,7 +92,7 @@ impl ResourceServerBuilder {
             mirrored: Vec::new(),
             session_key: None,
             environments: Environments::default(),
-            sandbox_pace: SANDBOX_PACE,
+            sandbox_pace: limits::SANDBOX_PACE,
             limits: Limits::default(),
             clock: Clock::default(),
             #[cfg(feature = "dpop")]
@@ -313,12 +310,6 @@ impl ResourceServerBuilder {
     /// Sets how the environment of a token is determined. Default: every token is live.
     pub fn environments(mut self, environments: Environments) -> Self {
         self.environments = environments;
-        self
-    }
-
-    /// Sets how many sandbox calls one caller may make per minute. Default: 60. Further calls are answered with 429.
-    pub fn sandbox_calls_per_minute(mut self, calls: NonZeroU32) -> Self {
-        self.sandbox_pace = calls;
         self
     }
 

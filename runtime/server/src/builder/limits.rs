@@ -1,6 +1,6 @@
-//! Limits on sizes and times.
+//! Limits on sizes, times and calls.
 
-use core::time::Duration;
+use core::{num::NonZeroU32, time::Duration};
 
 use super::ResourceServerBuilder;
 
@@ -19,7 +19,16 @@ impl Default for Limits {
     }
 }
 
+/// Default: sandbox calls of one caller per minute.
+pub(super) const SANDBOX_PACE: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
+
 impl ResourceServerBuilder {
+    /// Sets how many sandbox calls one caller may make per minute. Default: 60. Further calls are answered with 429.
+    pub fn sandbox_calls_per_minute(mut self, calls: NonZeroU32) -> Self {
+        self.sandbox_pace = calls;
+        self
+    }
+
     /// Sets the maximum size of a request body in bytes. Default: 4 MiB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.limits.body = bytes;
