@@ -1,5 +1,4 @@
 //! What the program prints.
-#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 use std::process::Command;
 

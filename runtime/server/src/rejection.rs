@@ -42,8 +42,8 @@ pub(super) struct Rejection {
     status: StatusCode,
     code: i32,
     text: Cow<'static, str>,
-    /// The body, if it is not the JSON-RPC error.
-    body: Option<String>,
+    /// Whether the text is the whole body, and not the message of the error.
+    is_body: bool,
     id: Option<Box<RawValue>>,
     /// The headers at each public name of the server. If there are fewer, the first are those of all names.
     headers: Vec<Headers>,
@@ -59,7 +59,7 @@ impl Rejection {
     fn new(step: Step, status: StatusCode, code: i32, text: impl Into<Cow<'static, str>>) -> Self {
         let (text, mark) = (text.into(), Mark::at(step));
         let mark = if let Cow::Borrowed(reason) = text { mark.because(reason.into()) } else { mark };
-        Self { status, code, text, body: None, id: None, headers: Vec::new(), environment: None, mark }
+        Self { status, code, text, is_body: false, id: None, headers: Vec::new(), environment: None, mark }
     }
 
     fn of_status(step: Step, status: StatusCode, text: impl Into<Cow<'static, str>>) -> Self {
@@ -213,7 +213,7 @@ impl Rejection {
     #[cfg(feature = "policies")]
     pub(super) fn answered(body: String) -> Self {
         let code = i32::from(StatusCode::FORBIDDEN.as_u16());
-        Self { body: Some(body), ..Self::new(Step::Policy, StatusCode::OK, code, "a policy denies the call") }
+        Self { is_body: true, ..Self::new(Step::Policy, StatusCode::OK, code, body) }
     }
 
     /// The caller is new, and the store of sessions is full.
@@ -297,8 +297,8 @@ impl Rejection {
     }
 
     fn text(&self) -> String {
-        if let Some(body) = &self.body {
-            return body.clone();
+        if self.is_body {
+            return self.text.clone().into_owned();
         }
         let mut answer = String::from("{\"jsonrpc\":\"2.0\",");
         if let Some(id) = &self.id {

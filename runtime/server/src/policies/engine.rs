@@ -260,3 +260,33 @@ impl core::fmt::Debug for PolicyEngine {
         f.debug_struct("PolicyEngine").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Claims, facts, seconds};
+
+    #[test]
+    fn reads_times_in_full_seconds() {
+        for (value, expected) in [
+            (json!(1_800_000_000), Some(1_800_000_000)),
+            (json!(1_800_000_000.9), Some(1_800_000_000)),
+            (json!(0), Some(0)),
+            (json!(-1), None),
+            (json!("1800000000"), None),
+            (json!(null), None),
+        ] {
+            assert_eq!(seconds(&value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn reads_facts_from_verified_claims_alone() {
+        assert_eq!(facts(None).auth_time, None);
+        let raw = json!({"auth_time": 7, "acr": "gold"}).as_object().cloned().unwrap();
+        let claims = Claims::builder("https://as").raw(raw).build();
+        let facts = facts(Some(&claims));
+        assert_eq!((facts.auth_time, facts.acr), (Some(7), Some("gold")));
+    }
+}
