@@ -100,8 +100,8 @@ async fn tokens_without_a_subject_call_no_tool_that_policies_name() {
 async fn entra_users_are_known_by_tenant_and_object() {
     let issuer = "https://login.microsoftonline.com/t1/v2.0";
     let provider = Provider::entra("app-id");
-    let issued = Issuer::keys(issuer, tokens::all()).provider(provider);
-    let server = Limited::with(ResourceServer::builder(&TABLE).resource(RESOURCE).issuer(issued));
+    let entra = Issuer::keys(issuer, tokens::all()).provider(provider);
+    let server = Limited::with(ResourceServer::builder(&TABLE).resource(RESOURCE).issuer(entra));
     let token = |oid: &str, sub: &str, client: &str| {
         tokens::good(&json!({
             "iss": issuer, "aud": "app-id", "exp": tokens::now() + 600, "azp": client, "oid": oid, "sub": sub, "scp": "restart",
