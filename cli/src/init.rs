@@ -67,9 +67,9 @@ pub(crate) struct Init {
     /// Show the changes and write nothing
     #[arg(long)]
     dry_run: bool,
-    /// How scopes are named
-    #[arg(long, value_enum, default_value_t)]
-    convention: Convention,
+    /// How scopes are named; default: what `mcp-scopes.toml` states, or `tool-name`
+    #[arg(long, value_enum)]
+    convention: Option<Convention>,
     /// A file of `tool = "scope"`, as TOML or JSON; the convention names the scopes of other tools
     #[arg(long, value_name = "FILE")]
     scopes: Option<PathBuf>,
@@ -103,7 +103,14 @@ impl Init {
             let help = "the command looks for `#[tool]` of rmcp, handlers of rmcp with `Tool::new`, `#[mcp_tool]` of \
                         rust-mcp-sdk and `ToolBuilder::new` of tower-mcp in packages that depend on them; \
                         without an SDK, see docs/secure-a-server.md";
-            return Err(Failure::new(format!("no tools found in `{}`", self.path.display())).help(help));
+            let mut message = format!("no tools found in `{}`", self.path.display());
+            let modules = packages.iter().flat_map(|package| &package.crates).flat_map(|krate| &krate.modules);
+            if let Some(tool) = modules.flat_map(|module| &module.built).next() {
+                let place = format!("{}:{}", tool.place.file, tool.place.start.line);
+                message +=
+                    &format!("; {place} names the tool `{}`, in a package without the handler of a server", tool.name);
+            }
+            return Err(Failure::new(message).help(help));
         }
         if let (Some(unknown), Some(file)) = (stated.as_ref().and_then(|stated| stated.unknown(&names)), &self.scopes) {
             return Err(Failure::new(format!("`{}` names the tool `{unknown}`, which is not found", file.display())));
@@ -166,7 +173,7 @@ impl Init {
             print_note("nothing was written");
             return Outcome::Found;
         }
-        match changes.save() {
+        match changes.save(&roots(plans)) {
             Ok(()) => {
                 print_note(format_args!("changed {files}"));
                 print(&self.remaining(plans))
@@ -190,12 +197,13 @@ impl Init {
             plans.iter().filter(|plan| plan.starts_others()).flat_map(|plan| &plan.transports).collect();
         let is_protected = plans.iter().all(|plan| !plan.is_unprotected);
         for plan in plans.iter().filter(|plan| plan.has_tools() && (!is_protected || has_new)) {
-            for table in &plan.tables {
-                let own: Vec<_> = plan.transports.iter().collect();
-                let transports = if own.is_empty() { others.clone() } else { own };
+            let own: Vec<_> = plan.transports.iter().collect();
+            let transports = if own.is_empty() { others.clone() } else { own };
+            for table in plan.tables_of(&transports) {
                 let names = Names {
                     table: plan.table_path(table, &transports),
                     package: &plan.name,
+                    crates: &plan.crates,
                     issuer: self.authorization_server.as_deref(),
                 };
                 text.extend([format!("to do: put the layer in front of `{}`, ", plan.name)]);
@@ -227,6 +235,15 @@ fn summary(plans: &[Plan]) -> String {
 
 fn are(count: usize) -> String {
     if count == 1 { "1 tool is".to_owned() } else { format!("{count} tools are") }
+}
+
+/// Returns the folders below which files are written: of the repository and of the workspace of each package.
+fn roots(plans: &[Plan]) -> Vec<PathBuf> {
+    let of_each = plans.iter().flat_map(|plan| {
+        let folder = absolute(&plan.folder);
+        [workflow::repository(&folder), plan::workspace(&folder).map(|(folder, _)| folder), Some(folder)]
+    });
+    of_each.flatten().map(|folder| changes::plain(&folder)).collect()
 }
 
 /// Asks whether to write the files.

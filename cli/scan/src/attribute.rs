@@ -55,7 +55,7 @@ fn matters(meta: &Meta) -> bool {
 }
 
 /// Returns the condition and the attributes of `cfg_attr(condition, attributes..)`.
-fn split(tokens: TokenStream) -> Option<(TokenStream, Vec<Meta>)> {
+pub(crate) fn split(tokens: TokenStream) -> Option<(TokenStream, Vec<Meta>)> {
     let parser = |input: ParseStream<'_>| {
         let mut condition = TokenStream::new();
         while !input.peek(Token![,]) && !input.is_empty() {

@@ -42,16 +42,21 @@ pub(crate) fn read(attributes: &[Attribute], file: &Arc<str>) -> Hints {
     let mut hints = Hints::default();
     let named = |attribute: &&Attribute| attribute.path().segments.last().is_some_and(|last| last.ident == "tool");
     for attribute in attributes.iter().filter(named) {
-        let Ok(inner) = Arguments::parse_terminated.parse2(arguments(attribute)) else { continue };
-        for meta in inner.iter().filter(|meta| meta.path().is_ident("annotations")) {
-            let Meta::List(list) = meta else { continue };
-            let Ok(inner) = Arguments::parse_terminated.parse2(list.tokens.clone()) else { continue };
-            for meta in &inner {
-                hint(meta, file, &mut hints);
-            }
-        }
+        of_attribute(attribute, file, &mut hints);
     }
     hints
+}
+
+/// Adds the hints of one attribute.
+pub(crate) fn of_attribute(attribute: &Attribute, file: &Arc<str>, hints: &mut Hints) {
+    let Ok(inner) = Arguments::parse_terminated.parse2(arguments(attribute)) else { return };
+    for meta in inner.iter().filter(|meta| meta.path().is_ident("annotations")) {
+        let Meta::List(list) = meta else { continue };
+        let Ok(inner) = Arguments::parse_terminated.parse2(list.tokens.clone()) else { continue };
+        for meta in &inner {
+            hint(meta, file, hints);
+        }
+    }
 }
 
 fn hint(meta: &Meta, file: &Arc<str>, hints: &mut Hints) {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, ops::Deref, path::PathBuf, sync::Arc};
 
-pub use crate::hints::Hints;
+pub use crate::{hints::Hints, sdk::BuiltTool};
 use mcp_scopes_grammar::tool::{PolicyDecl, RequirementDecl};
 pub use mcp_scopes_grammar::{
     ir::ConfigDecl,
@@ -60,6 +60,8 @@ pub struct Unread {
 pub struct ServerCode {
     /// The functions that an SDK's attribute makes a tool.
     pub tools: Vec<SdkTool>,
+    /// The tools that the program makes without such a function, of a package with the handler of a server.
+    pub built: Vec<BuiltTool>,
     /// The calls that start a transport of an SDK.
     pub transports: Vec<Transport>,
     /// Whether a function of the package names a layer, a guard or an authorization.
@@ -75,6 +77,8 @@ pub struct SdkTool {
     pub place: Place,
     /// The first line of its attributes and the line of its name.
     pub lines: (u32, u32),
+    /// Whether it is in an impl or module with `#[mcp_tools]`, which reports it if it has no annotation.
+    pub is_grouped: bool,
 }
 
 /// A call that starts a transport of an SDK.
@@ -82,10 +86,24 @@ pub struct SdkTool {
 pub struct Transport {
     /// The call, as shown: `StreamableHttpService::new`, `.serve(..)`.
     pub call: String,
+    /// What it transports over.
+    pub kind: TransportKind,
     /// Whether the code around the call names a layer or a guard.
     pub is_protected: bool,
     /// The place of the call.
     pub place: Place,
+}
+
+/// What a transport transports over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TransportKind {
+    /// HTTP.
+    Http,
+    /// Standard input and output.
+    Stdio,
+    /// Another stream, such as a socket, or one that the code does not show.
+    Stream,
 }
 
 /// The scopes that open a tool.

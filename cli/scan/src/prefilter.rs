@@ -9,7 +9,7 @@ pub struct Marks {
     pub ours: bool,
     /// It may contain `#[path = ".."]`, so a module of it may be in another file than its path suggests.
     pub path: bool,
-    /// It may hold `#[tool]`, the attribute of an SDK, under its own name.
+    /// It may hold `#[tool]`, the attribute of an SDK, or the handler of one of its servers.
     pub sdk: bool,
 }
 
@@ -21,6 +21,8 @@ pub struct Prefilter {
     path: Finder<'static>,
     attribute: Finder<'static>,
     qualified: Finder<'static>,
+    renamed: Finder<'static>,
+    handler: Finder<'static>,
 }
 
 impl Default for Prefilter {
@@ -32,6 +34,8 @@ impl Default for Prefilter {
             path: Finder::new("path"),
             attribute: Finder::new("#[tool"),
             qualified: Finder::new("::tool"),
+            renamed: Finder::new("tool as "),
+            handler: Finder::new("ServerHandler for "),
         }
     }
 }
@@ -64,6 +68,8 @@ impl Prefilter {
             !next.is_ascii_alphanumeric() && next != b'_'
         };
         self.attribute.find_iter(bytes).chain(self.qualified.find_iter(bytes)).any(ends)
+            || self.renamed.find(bytes).is_some()
+            || self.handler.find(bytes).is_some()
     }
 
     fn says_path(&self, bytes: &[u8]) -> bool {
@@ -111,6 +117,8 @@ mod tests {
             ("#[tool]", true),
             ("#[tool(name = \"a\")]", true),
             ("#[rmcp::tool]", true),
+            ("use rmcp::{tool as t, tool_router};", true),
+            ("impl ServerHandler for A {}", true),
             ("#[tool_router]", false),
             ("use rmcp::tool_router;", false),
             ("tool", false),

@@ -10,12 +10,12 @@
 //! | `items` | the tools, types and tables among the items of a module |
 //! | `attributes` | the SDK's attributes, and ours that are there already |
 //! | `built` | tools that a program builds at run time: `Tool::new(..)`, `ToolBuilder::new(..)`, a `match` of names |
-//! | `expanded` | tools inside `macro_rules!` |
+//! | `expanded` | tools inside `macro_rules!`, and inside of what is passed to a macro such as `cfg_if!` |
 
 mod attributes;
-mod built;
+pub(crate) mod built;
 mod crates;
-mod expanded;
+pub(crate) mod expanded;
 mod items;
 
 use std::{path::Path, sync::Arc};
@@ -25,7 +25,7 @@ use crate::{
     Error,
     folders::{self, Extent},
     package::Package,
-    source::Sources,
+    source::{Place, Sources},
 };
 
 /// A package that depends on an SDK for MCP.
@@ -37,6 +37,8 @@ pub struct SdkPackage {
     pub crates: Vec<SdkCrate>,
     /// The texts of its files.
     pub sources: Sources,
+    /// Whether it has the handler of a server, or a package below the same path that depends on it has one.
+    pub serves: bool,
 }
 
 /// A crate of a package.
@@ -83,8 +85,10 @@ pub struct SdkModule {
     pub texts: Vec<(String, String)>,
     /// The tools without a function that can be annotated.
     pub built: Vec<BuiltTool>,
-    /// What looks like a tool and cannot be read, with its line and the reason.
-    pub unread: Vec<(u32, String)>,
+    /// What looks like a tool and cannot be read, with its place and the reason.
+    pub unread: Vec<(Place, String)>,
+    /// The names that it imports, each with its path.
+    pub imports: Vec<(String, Vec<String>)>,
 }
 
 /// A `use` item.
@@ -94,6 +98,8 @@ pub struct UseItem {
     pub head: String,
     /// Its bytes.
     pub range: std::ops::Range<usize>,
+    /// Whether it has a `#[cfg(..)]`.
+    pub is_conditional: bool,
 }
 
 /// A struct or an enum.
@@ -114,6 +120,8 @@ pub struct ToolImpl {
     pub is_generic: bool,
     /// Whether it is the impl of a trait.
     pub is_trait: bool,
+    /// Whether it has `#[tool_router]`.
+    pub has_router: bool,
     /// The name in `#[tool_router(router = name)]`.
     pub router: Option<String>,
     /// Its own conditions.
@@ -133,22 +141,39 @@ pub struct ToolFunction {
     pub function: String,
     /// The name of the tool.
     pub name: String,
-    /// The line of the function's name.
-    pub line: u32,
+    /// The place of the function's name.
+    pub place: Place,
     /// Where its annotation goes.
     pub at: usize,
+    /// The line of that place.
+    pub start: u32,
     /// Whether it has an annotation.
     pub is_annotated: bool,
-    /// Whether `#[tool]` is inside `#[cfg_attr(..)]`.
-    pub is_conditional: bool,
+    /// The conditions of `#[cfg_attr(condition, tool)]`: without them the function is no tool.
+    pub attribute_conditions: Vec<String>,
+    /// Whether it is a tool in tests only.
+    pub is_for_tests: bool,
+    /// Whether the annotation has to repeat the name, since our macros cannot read it in the SDK's attribute.
+    pub states_name: bool,
+    /// Whether the annotation has to repeat the description.
+    pub states_description: bool,
     /// Whether it is visible outside of its module. Of a method, `false`.
     pub is_public: bool,
     /// Its own conditions.
     pub conditions: Vec<String>,
     /// The hints of the SDK's attribute.
     pub hints: Hints,
-    /// The name of the constant that is the description, if it is no literal.
-    pub description: Option<String>,
+    /// The description in the SDK's attribute.
+    pub description: Option<Text>,
+}
+
+/// A text of an attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Text {
+    /// A literal.
+    Literal(String),
+    /// The path of a constant.
+    Constant(Vec<String>),
 }
 
 /// A `scope_table!`.
@@ -169,8 +194,8 @@ pub struct TableItem {
 pub struct BuiltTool {
     /// The name of the tool.
     pub name: String,
-    /// The line of the name.
-    pub line: u32,
+    /// The place of the name.
+    pub place: Place,
     /// Its description, if a literal is beside the name.
     pub description: Option<String>,
     /// What was found: ``in `macro_rules! reader` ``, `Tool::new`.
@@ -199,6 +224,7 @@ impl SdkPackage {
                     found.push(Self::read(package)?);
                 }
             }
+            settle(&mut found);
             Ok(found)
         })
     }
@@ -210,13 +236,31 @@ impl SdkPackage {
             let modules = crates::read(&package, target, &mut sources)?;
             crates.push(SdkCrate { is_library: target.is_library, modules });
         }
-        Ok(Self { package, crates, sources })
+        let has_handler = |module: &SdkModule| !module.handlers.is_empty() || !module.impls.is_empty();
+        // Other SDKs have no trait that tells a server from a client.
+        let is_other = ["tower-mcp", "rust-mcp-sdk"].iter().any(|sdk| depends_on(&package, sdk));
+        let serves = is_other || crates.iter().flat_map(|krate: &SdkCrate| &krate.modules).any(has_handler);
+        Ok(Self { package, crates, sources, serves })
     }
 
     /// Returns whether the package depends on that package.
     #[must_use]
     pub fn depends_on(&self, package: &str) -> bool {
         depends_on(&self.package, package)
+    }
+}
+
+/// Lets a package serve if one that depends on it does: it can build the tools of that server.
+fn settle(packages: &mut [SdkPackage]) {
+    loop {
+        let serving: Vec<&SdkPackage> = packages.iter().filter(|package| package.serves).collect();
+        let next = packages
+            .iter()
+            .position(|package| !package.serves && serving.iter().any(|other| other.depends_on(&package.package.name)));
+        match next.and_then(|next| packages.get_mut(next)) {
+            Some(package) => package.serves = true,
+            None => return,
+        }
     }
 }
 

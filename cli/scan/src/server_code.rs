@@ -22,14 +22,16 @@ use self::{
     names::{LocalNames, Origin, Scope},
     protection::Protections,
     tokens::{
-        associated, branches, is_client, is_in_angle_brackets, is_method, is_other_receiver, parenthesized, path_to,
+        any_name, associated, branches, is_client, is_in_angle_brackets, is_method, is_other_receiver, parenthesized,
+        path_to,
     },
 };
 use crate::{
     attribute,
     cfg::Answer,
-    inventory::{SdkTool, ServerCode, Transport},
+    inventory::{SdkTool, ServerCode, Transport, TransportKind},
     module::ModuleId,
+    sdk::{SdkModule, built, expanded::Macros},
     source::Place,
     world::{PackageId, World},
 };
@@ -76,11 +78,12 @@ pub(crate) fn find(world: &mut World, package: PackageId) -> ServerCode {
         if world.crates.get(module.krate).is_none_or(|krate| krate.package != package) {
             continue;
         }
-        let mut search = Search { world, module: id, renamed: &renamed, code: &mut code };
+        let mut search = Search { world, module: id, renamed: &renamed, code: &mut code, stdio_here: false };
         for item in &module.items {
             search.item(item);
         }
     }
+    code.built = built_tools(world, package);
     // A file that two targets share is searched once for each.
     code.tools.sort_by(|a, b| a.place.cmp(&b.place));
     code.tools.dedup();
@@ -89,25 +92,67 @@ pub(crate) fn find(world: &mut World, package: PackageId) -> ServerCode {
     code
 }
 
+/// Returns the tools that the modules of a package build at run time or in macros. A client also names tools, so a package
+/// without the handler of a server has none.
+fn built_tools(world: &World, package: PackageId) -> Vec<crate::sdk::BuiltTool> {
+    let own = || {
+        let is_own = |krate: usize| world.crates.get(krate).is_some_and(|krate| krate.package == package);
+        world.modules.iter().filter(move |module| is_own(module.krate))
+    };
+    let Some(member) = world.members.get(package) else { return Vec::new() };
+    let has_handler = |item: &Item| match item {
+        Item::Impl(item) => item
+            .trait_
+            .as_ref()
+            .and_then(|(path, _)| path.segments.last())
+            .is_some_and(|last| last.ident == "ServerHandler"),
+        _ => false,
+    };
+    let is_other = member.package.dependencies.values().any(|found| found.package == "tower-mcp");
+    if !is_other && !own().flat_map(|module| &module.items).any(has_handler) {
+        return Vec::new();
+    }
+    let (mut tools, mut macros) = (Vec::new(), Macros::default());
+    for module in own() {
+        let mut found = SdkModule { file: module.shown.clone(), ..SdkModule::default() };
+        built::find(&mut found, &module.items, &member.package);
+        tools.append(&mut found.built);
+        macros.collect(&module.shown, &module.items);
+    }
+    tools.extend(macros.resolve().into_iter().filter_map(|(_, found)| found.ok()));
+    // A file that two targets share is searched once for each; a `match` repeats the names of a list.
+    tools.sort_by(|a, b| (&a.name, &a.place).cmp(&(&b.name, &b.place)));
+    tools.dedup_by(|a, b| a.name == b.name);
+    tools
+}
+
 struct Search<'w> {
     world: &'w World,
     module: ModuleId,
     renamed: &'w BTreeSet<String>,
     code: &'w mut ServerCode,
+    /// Whether the code names standard input and output.
+    stdio_here: bool,
 }
 
 impl Search<'_> {
     fn item(&mut self, item: &Item) {
         match item {
-            Item::Fn(item) => self.function(&item.attrs, &item.sig, item.block.to_token_stream()),
+            Item::Fn(item) => self.function(&item.attrs, &item.sig, item.block.to_token_stream(), false),
             Item::Const(item) => self.code(TokenStream::new(), item.expr.to_token_stream()),
             Item::Static(item) => self.code(TokenStream::new(), item.expr.to_token_stream()),
             // `macro_rules!`, and macros whose input may become code.
             Item::Macro(item) => self.code(TokenStream::new(), item.mac.tokens.clone()),
             Item::Impl(item) => {
+                let is_group = |attribute: &Attribute| {
+                    attribute.path().segments.last().is_some_and(|last| last.ident == "mcp_tools")
+                };
+                let is_grouped = item.attrs.iter().any(is_group);
                 for inner in &item.items {
                     match inner {
-                        ImplItem::Fn(inner) => self.function(&inner.attrs, &inner.sig, inner.block.to_token_stream()),
+                        ImplItem::Fn(inner) => {
+                            self.function(&inner.attrs, &inner.sig, inner.block.to_token_stream(), is_grouped);
+                        }
                         ImplItem::Const(inner) => self.code(TokenStream::new(), inner.expr.to_token_stream()),
                         ImplItem::Macro(inner) => self.code(TokenStream::new(), inner.mac.tokens.clone()),
                         _ => {}
@@ -117,7 +162,7 @@ impl Search<'_> {
             Item::Trait(item) => {
                 for inner in &item.items {
                     if let TraitItem::Fn(inner) = inner {
-                        self.function(&inner.attrs, &inner.sig, inner.default.to_token_stream());
+                        self.function(&inner.attrs, &inner.sig, inner.default.to_token_stream(), false);
                     }
                 }
             }
@@ -125,7 +170,7 @@ impl Search<'_> {
         }
     }
 
-    fn function(&mut self, attributes: &[Attribute], signature: &Signature, body: TokenStream) {
+    fn function(&mut self, attributes: &[Attribute], signature: &Signature, body: TokenStream, is_grouped: bool) {
         let mut attributes = attributes.to_vec();
         if attribute::settle(&mut attributes, &self.world.cfgs(self.module)) == Answer::No {
             return;
@@ -136,7 +181,7 @@ impl Search<'_> {
             let place = Place::of(&shown, signature.ident.span());
             let starts = attributes.iter().map(|attribute| Place::of(&shown, syn::spanned::Spanned::span(attribute)));
             let first = starts.map(|place| place.start.line).min().unwrap_or(place.start.line);
-            self.code.tools.push(SdkTool { name, lines: (first, place.end.line), place });
+            self.code.tools.push(SdkTool { name, lines: (first, place.end.line), place, is_grouped });
         }
         self.code(signature.to_token_stream(), body);
     }
@@ -144,6 +189,7 @@ impl Search<'_> {
     /// Searches the code of a function, a value or a macro.
     fn code(&mut self, signature: TokenStream, body: TokenStream) {
         let body: Vec<TokenTree> = body.into_iter().collect();
+        self.stdio_here = any_name(&body, &is_stdio);
         let signature: Vec<TokenTree> = signature.into_iter().collect();
         let local = LocalNames::of(&body);
         let scope = Scope { world: self.world, module: self.module, local: &local, renamed: self.renamed };
@@ -157,18 +203,23 @@ impl Search<'_> {
     /// Returns whether an attribute is `#[tool]` of rmcp.
     fn is_sdk_tool(&self, attribute: &Attribute) -> bool {
         let path = attribute.path();
-        if path.segments.last().is_none_or(|last| last.ident != "tool") || !self.depends_on(RMCP) {
+        let Some(last) = path.segments.last().map(|last| last.ident.unraw().to_string()) else { return false };
+        if !self.depends_on(RMCP) {
             return false;
         }
+        // An import may give it another name.
         let imported = self.world.modules.get(self.module).and_then(|module| {
             let mut imports = module.imports.iter();
-            imports.find(|import| import.name.as_deref() == Some("tool")).and_then(|import| import.path.first())
+            imports.find(|import| import.name.as_deref() == Some(&last)).map(|import| &import.path)
         });
-        let head = match (path.segments.len(), path.segments.first(), imported) {
-            (2.., Some(first), _) => first.ident.unraw().to_string(),
-            (_, _, Some(first)) => first.clone(),
-            _ => return true,
+        let (head, name) = match (path.segments.len(), path.segments.first(), imported) {
+            (2.., Some(first), _) => (first.ident.unraw().to_string(), Some(&last)),
+            (_, _, Some(path)) => (path.first().cloned().unwrap_or_default(), path.last()),
+            _ => return last == "tool",
         };
+        if name.is_none_or(|name| name != "tool") {
+            return false;
+        }
         // A crate of the workspace may export the attribute again.
         matches!(head.as_str(), "crate" | "self" | "super") || self.names(&head, RMCP)
     }
@@ -198,7 +249,8 @@ impl Search<'_> {
                     let arguments = branch.get(at..).unwrap_or_default().iter();
                     let arguments = arguments.map(Some).find_map(parenthesized).unwrap_or_default();
                     let seen = seen || function.protections.are_in(&arguments, &[]);
-                    self.code.transports.push(Transport { call, is_protected: seen, place });
+                    let kind = self.kind(&call, &arguments);
+                    self.code.transports.push(Transport { call, kind, is_protected: seen, place });
                 }
                 if let Some(TokenTree::Group(group)) = branch.get(at) {
                     self.tokens(function, &group.stream().into_iter().collect::<Vec<_>>(), seen);
@@ -246,6 +298,25 @@ impl Search<'_> {
         methods.contains(&method.as_str()).then(|| format!("{written}::{method}"))
     }
 
+    /// Returns what a call transports over. A stream that the code does not show is not standard input and output: its
+    /// clients may be others than the user who starts the server.
+    fn kind(&self, call: &str, arguments: &[TokenTree]) -> TransportKind {
+        let serves = call.starts_with(".serve") || call.starts_with("serve_");
+        let is_stream = |name: &str| {
+            let lower = name.to_ascii_lowercase();
+            STREAMS.iter().any(|word| lower.contains(word))
+        };
+        if is_stdio(call) || any_name(arguments, &is_stdio) {
+            TransportKind::Stdio
+        } else if serves && (!self.stdio_here || any_name(arguments, &is_stream)) {
+            TransportKind::Stream
+        } else if serves || call.starts_with("server_runtime") && self.stdio_here {
+            TransportKind::Stdio
+        } else {
+            TransportKind::Http
+        }
+    }
+
     /// Returns whether the code sees rmcp's trait with the method `serve`.
     fn imports_trait(&self, scope: Scope<'_>) -> bool {
         let Some(module) = self.world.modules.get(self.module) else { return false };
@@ -273,4 +344,13 @@ struct Function<'s> {
     protections: Protections<'s>,
     /// Whether it sees rmcp's trait with the method `serve`.
     imports_trait: bool,
+}
+
+/// Words in the names of streams to other processes and machines.
+const STREAMS: [&str; 6] = ["tcp", "socket", "unix", "listener", "connection", "stream"];
+
+/// Returns whether a name is about standard input and output.
+fn is_stdio(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    lower.contains("stdio") || lower.contains("stdin")
 }

@@ -1,11 +1,12 @@
 //! The text of `mcp-scopes.toml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use mcp_scopes_grammar::limits;
 use mcp_scopes_model::Risk;
 use mcp_scopes_prm::json::Json;
 
-use super::{scopes::Convention, tool::Planned};
+use super::{manifest, scopes::Convention, tool::Planned};
 use crate::schemas;
 
 /// The name of the file.
@@ -54,11 +55,77 @@ pub(super) fn text(server: &Server<'_>, tools: &[Planned]) -> String {
     }
     if server.has_file || server.convention != Convention::ToolName {
         text.push_str("\n[scopes]\n");
-        for (scope, tools) in by_scope(tools) {
-            text.extend([format!("{} = {}\n", quoted(scope), quoted(&described(&tools)))]);
-        }
+        text.extend(scope_lines(tools).into_iter().map(|(_, line)| line));
     }
     text
+}
+
+/// Returns the lines that declare the scopes of these tools.
+fn scope_lines(tools: &[Planned]) -> Vec<(String, String)> {
+    let lines = by_scope(tools).into_iter();
+    lines
+        .map(|(scope, tools)| (scope.to_owned(), format!("{} = {}\n", quoted(scope), quoted(&described(&tools)))))
+        .collect()
+}
+
+/// What an existing file states.
+#[derive(Debug, Default)]
+pub(super) struct Existing(toml::Table);
+
+impl Existing {
+    /// Reads the file. A file that is missing or malformed states nothing; a scan reports the latter.
+    pub(super) fn read(text: Option<&str>) -> Self {
+        let text = text.filter(|text| limits::check(text).is_ok()).unwrap_or_default();
+        Self(text.parse().unwrap_or_default())
+    }
+
+    /// Returns the names of the tools that it declares.
+    pub(super) fn tools(&self) -> BTreeSet<String> {
+        self.section("tools").map(|tools| tools.keys().cloned().collect()).unwrap_or_default()
+    }
+
+    /// Returns the convention that it states, by its name.
+    pub(super) fn convention(&self) -> Option<&str> {
+        self.section("convention")?.get("scope")?.as_str()
+    }
+
+    /// Returns whether it declares its scopes.
+    fn declares_scopes(&self) -> bool {
+        self.section("scopes").is_some()
+    }
+
+    fn section(&self, name: &str) -> Option<&toml::Table> {
+        self.0.get(name)?.as_table()
+    }
+}
+
+/// Returns the file with the scopes of these tools under `[scopes]`, if it has that section. Nothing else changes. Returns the
+/// lines that it lacks if it cannot be extended.
+pub(super) fn with_scopes(text: &str, tools: &[Planned]) -> Result<String, Vec<String>> {
+    let before = Existing::read(Some(text));
+    let known = before.section("scopes");
+    let lines =
+        scope_lines(tools).into_iter().filter(|(scope, _)| known.is_some_and(|known| !known.contains_key(scope)));
+    let lines: Vec<(String, String)> = lines.collect();
+    if !before.declares_scopes() || lines.is_empty() {
+        return Ok(text.to_owned());
+    }
+    let wanted = || lines.iter().map(|(_, line)| line.trim_end().to_owned()).collect();
+    let mut new = text.to_owned();
+    if !new.ends_with('\n') {
+        new.push('\n');
+    }
+    let Some(end) = manifest::end_of_section(&new, "scopes") else { return Err(wanted()) };
+    let added: String = lines.iter().map(|(_, line)| line.as_str()).collect();
+    let added = if text.contains("\r\n") { added.replace('\n', "\r\n") } else { added };
+    new.insert_str(end, &added);
+    // The new file is the old one with these scopes.
+    let mut rest = Existing::read(Some(&new)).0;
+    let all = rest
+        .get_mut("scopes")
+        .and_then(toml::Value::as_table_mut)
+        .is_some_and(|scopes| lines.iter().all(|(scope, _)| scopes.remove(scope).is_some()));
+    if all && rest == before.0 { Ok(new) } else { Err(wanted()) }
 }
 
 /// Returns the sections of tools without a function.
@@ -85,7 +152,8 @@ fn baseline(tools: &[Planned]) -> Vec<&str> {
 
 fn by_scope(tools: &[Planned]) -> BTreeMap<&str, Vec<&Planned>> {
     let mut scopes: BTreeMap<&str, Vec<&Planned>> = BTreeMap::new();
-    for tool in tools {
+    // No build has a scope that only opens tools for tests.
+    for tool in tools.iter().filter(|tool| !tool.is_for_tests()) {
         scopes.entry(&tool.scope).or_default().push(tool);
     }
     scopes

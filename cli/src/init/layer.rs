@@ -1,6 +1,9 @@
 //! The lines that put the layer in front of a server, for the SDK and its version.
 
-use mcp_scopes_scan::inventory::Transport;
+use mcp_scopes_scan::{
+    inventory::{Transport, TransportKind},
+    sdk::SdkPackage,
+};
 
 use super::{cargo_lock::Version, config::ISSUER, manifest::Line, tables::screaming};
 
@@ -36,6 +39,8 @@ impl Sdk {
 pub(super) struct Transports {
     pub(super) http: bool,
     pub(super) stdio: bool,
+    /// Another stream, such as a socket.
+    pub(super) stream: bool,
 }
 
 impl Transports {
@@ -43,10 +48,13 @@ impl Transports {
     pub(super) fn of<'t>(transports: impl Iterator<Item = &'t Transport>) -> Self {
         let mut kinds = Self::default();
         for transport in transports {
-            let is_stdio = transport.call.starts_with(".serve") || transport.call.starts_with("serve_server");
-            if is_stdio || transport.call.contains("Stdio") { kinds.stdio = true } else { kinds.http = true }
+            match transport.kind {
+                TransportKind::Stdio => kinds.stdio = true,
+                TransportKind::Stream => kinds.stream = true,
+                _ => kinds.http = true,
+            }
         }
-        if kinds == Self::default() { Self { http: true, stdio: false } } else { kinds }
+        if kinds == Self::default() { Self { http: true, ..kinds } } else { kinds }
     }
 
     /// Returns the dependencies that the lines require.
@@ -59,6 +67,25 @@ impl Transports {
     }
 }
 
+/// The names of our crates in the source of a package.
+#[derive(Clone, Debug)]
+pub(super) struct Crates {
+    /// `mcp-scopes`.
+    pub(super) runtime: String,
+    server: String,
+    rmcp: String,
+}
+
+impl Crates {
+    pub(super) fn of(package: &SdkPackage) -> Self {
+        let name = |of: &str| {
+            let mut all = package.package.dependencies.iter().filter(|(_, found)| found.package == of);
+            all.next().map_or_else(|| of.replace('-', "_"), |(name, _)| name.clone())
+        };
+        Self { runtime: name("mcp-scopes"), server: name("mcp-scopes-server"), rmcp: name("mcp-scopes-rmcp") }
+    }
+}
+
 /// What the lines name.
 #[derive(Debug)]
 pub(super) struct Names<'n> {
@@ -66,6 +93,8 @@ pub(super) struct Names<'n> {
     pub(super) table: String,
     /// The package.
     pub(super) package: &'n str,
+    /// The names of our crates in it.
+    pub(super) crates: &'n Crates,
     /// The issuer.
     pub(super) issuer: Option<&'n str>,
 }
@@ -73,32 +102,51 @@ pub(super) struct Names<'n> {
 /// Returns the steps that put the layer in front.
 pub(super) fn steps(sdk: Sdk, kinds: Transports, transports: &[&Transport], names: &Names<'_>) -> String {
     let mut text = String::new();
-    let places = |stdio: bool| {
-        let of_kind = transports.iter().filter(|transport| Transports::of(std::iter::once(**transport)).stdio == stdio);
+    let places = |test: &dyn Fn(TransportKind) -> bool| {
+        let of_kind = transports.iter().filter(|transport| test(transport.kind));
         let places: Vec<String> =
             of_kind.map(|transport| format!("{}:{}", transport.place.file, transport.place.start.line)).collect();
         if places.is_empty() { String::new() } else { format!(" ({})", places.join(", ")) }
     };
     if kinds.http {
-        text.push_str(&http(sdk, &places(false), names));
+        let is_http = |kind| !matches!(kind, TransportKind::Stdio | TransportKind::Stream);
+        text.push_str(&http(sdk, &places(&is_http), names));
     }
     if kinds.stdio {
-        text.push_str(&stdio(sdk, &places(true), names));
+        let (variable, server) = (variable(names), &names.crates.server);
+        let credentials = format!("{server}::StdioCredentials::from_env(&{}, \"{variable}\")", names.table);
+        let head = format!("on stdio{}, ", places(&|kind| kind == TransportKind::Stdio));
+        text.push_str(&process(sdk, &head, &format!("; `{variable}` states the scopes"), &credentials, names));
+        let table = &names.table;
+        text.extend([format!("  `StdioCredentials::all(&{table})` grants every scope, for users who state none\n")]);
+    }
+    if kinds.stream {
+        // A layer is for HTTP, and the environment is that of this process: it does not tell who is at the other end.
+        let credentials = format!("{}::StdioCredentials::of(caller)", names.crates.server);
+        let head = format!("on another stream{}, ", places(&|kind| kind == TransportKind::Stream));
+        let end = "; `caller` is who you know to be at its other end, with the scopes of that caller alone";
+        text.push_str(&process(sdk, &head, end, &credentials, names));
+        text.push_str("  a socket that several clients can reach needs HTTP, where the layer checks each request\n");
     }
     text
 }
 
+/// Returns the environment variable that states the scopes on stdio.
+fn variable(names: &Names<'_>) -> String {
+    format!("{}_SCOPES", screaming(names.package))
+}
+
 fn http(sdk: Sdk, places: &str, names: &Names<'_>) -> String {
     let issuer = names.issuer.unwrap_or(ISSUER);
-    let table = &names.table;
+    let (table, server, rmcp) = (&names.table, &names.crates.server, &names.crates.rmcp);
     let build = format!(
-        "    let issuer = mcp_scopes_server::token::Issuer::discover(\"{issuer}\");\n    \
-         let server = mcp_scopes_server::ResourceServer::builder(&{table}).issuer(issuer).build().await?;\n"
+        "    let issuer = {server}::token::Issuer::discover(\"{issuer}\");\n    \
+         let server = {server}::ResourceServer::builder(&{table}).issuer(issuer).build().await?;\n"
     );
     match sdk {
         Sdk::Rmcp => format!(
             "over HTTP{places}, before the service is made:\n{build}  \
-             in place of `StreamableHttpService::new(`:\n    mcp_scopes_rmcp::service(&server,\n  \
+             in place of `StreamableHttpService::new(`:\n    {rmcp}::service(&server,\n  \
              with `?` behind its closing parenthesis: it fails if the server offers resources or prompts that nothing opens\n  \
              and mount the service for every path, in place of `.nest_service(..)`, `.route_service(..)`:\n    .fallback_service(service)\n"
         ),
@@ -110,22 +158,28 @@ fn http(sdk: Sdk, places: &str, names: &Names<'_>) -> String {
     }
 }
 
-fn stdio(sdk: Sdk, places: &str, names: &Names<'_>) -> String {
-    let (table, variable) = (&names.table, format!("{}_SCOPES", screaming(names.package)));
-    let credentials = format!("mcp_scopes_server::StdioCredentials::from_env(&{table}, \"{variable}\")");
-    let all = format!("  `StdioCredentials::all(&{table})` grants every scope, for users who state none\n");
-    match sdk {
-        Sdk::Rmcp => format!(
-            "on stdio{places}, in place of the `handler` in `handler.serve(..)`; `{variable}` states the scopes:\n    \
-             mcp_scopes_rmcp::guard({credentials}, handler)\n{all}"
-        ),
-        _ => format!(
-            "on stdio{places}, at the start; `{variable}` states the scopes:\n    \
-             let caller = *{credentials}.caller();\n  \
-             and first in the handler's `call_tool`, with that caller:\n    \
-             caller.authorize(&request.name).map_err(|denied| ErrorData::invalid_request(denied.to_string(), None))?;\n{all}"
-        ),
+/// Returns the steps for a transport with one caller: `head` says which, `end` where its scopes come from.
+fn process(sdk: Sdk, head: &str, end: &str, credentials: &str, names: &Names<'_>) -> String {
+    if sdk == Sdk::Rmcp {
+        let rmcp = &names.crates.rmcp;
+        return format!(
+            "{head}in place of the `handler` in `handler.serve(..)`{end}:\n    {rmcp}::guard({credentials}, handler)\n"
+        );
     }
+    let variable = variable(names);
+    let (place, tool, error) = match sdk {
+        Sdk::RustMcp => {
+            ("first in the handler's function for a call", "params.name", "CallToolError::from_message(message)")
+        }
+        Sdk::TowerMcp => ("first in the handler of each tool", "NAME", "tower_mcp::Error::invalid_params(message)"),
+        _ => ("first in the handler's `call_tool`", "request.name", "ErrorData::new(ErrorCode(403), message, None)"),
+    };
+    format!(
+        "{head}at the start{end}:\n    let caller = *{credentials}.caller();\n  {place}, with that caller:\n    \
+         if caller.authorize(&{tool}).is_err() {{\n        \
+         let message = format!(\"no scope in `{variable}` opens the tool `{{}}`\", {tool});\n        \
+         return Err({error});\n    }}\n"
+    )
 }
 
 #[cfg(test)]

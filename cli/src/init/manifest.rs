@@ -36,16 +36,21 @@ impl Line {
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Returns the manifest with those lines that it lacks. `workspace` is the manifest of the workspace. Returns `None` if
-/// the result would not be the same manifest with these dependencies.
+/// the result would not be the same manifest with these dependencies. A dependency can have another name, which
+/// `package = ".."` states here or in the workspace.
 pub(super) fn with_dependencies(text: &str, workspace: Option<&str>, lines: &[Line]) -> Option<String> {
     let before = parsed(text)?;
     let workspace = workspace.and_then(parsed);
-    let listed = |name: &str| {
-        let listed =
-            workspace.as_ref().and_then(|workspace| workspace.get("workspace")?.get("dependencies")?.get(name));
-        listed.is_some()
+    let of_workspace = |name: &str| workspace.as_ref()?.get("workspace")?.get("dependencies")?.get(name);
+    let listed = |name: &str| of_workspace(name).is_some_and(|found| package_of(name, found) == name);
+    let declared = |name: &str| {
+        let mut all = dependencies(&before).into_iter().flatten();
+        all.any(|(key, found)| {
+            let is_inherited = found.get("workspace").is_some();
+            let found = if is_inherited { of_workspace(key).unwrap_or(found) } else { found };
+            package_of(key, found) == name
+        })
     };
-    let declared = |name: &str| before.get("dependencies").is_some_and(|table| table.get(name).is_some());
     let missing: Vec<&Line> = lines.iter().filter(|line| !declared(line.name)).collect();
     let break_ = if text.contains("\r\n") { "\r\n" } else { "\n" };
     if missing.is_empty() {
@@ -57,7 +62,7 @@ pub(super) fn with_dependencies(text: &str, workspace: Option<&str>, lines: &[Li
     }
     for line in &missing {
         let added = line.text(listed(line.name));
-        match places(&new) {
+        match places(&new, "dependencies") {
             Some(section) => {
                 let at = section.before(line.name);
                 new.insert_str(at, &format!("{added}{break_}"));
@@ -66,6 +71,20 @@ pub(super) fn with_dependencies(text: &str, workspace: Option<&str>, lines: &[Li
         }
     }
     is_extended(&before, &parsed(&new)?, &missing).then_some(new)
+}
+
+/// Returns the sections with dependencies of the source: for all targets, and for some.
+fn dependencies(manifest: &toml::Table) -> Vec<&toml::Table> {
+    let mut all: Vec<&toml::Table> = manifest.get("dependencies").and_then(toml::Value::as_table).into_iter().collect();
+    if let Some(targets) = manifest.get("target").and_then(toml::Value::as_table) {
+        all.extend(targets.values().filter_map(|target| target.get("dependencies")?.as_table()));
+    }
+    all
+}
+
+/// Returns the package of a dependency.
+fn package_of<'d>(key: &'d str, found: &'d toml::Value) -> &'d str {
+    found.get("package").and_then(toml::Value::as_str).unwrap_or(key)
 }
 
 fn parsed(text: &str) -> Option<toml::Table> {
@@ -101,9 +120,14 @@ impl Section {
     }
 }
 
-/// Returns the section `[dependencies]`. Lines inside of brackets and of multi-line strings are no keys; the caller checks
+/// Returns the end of a section, behind its last key.
+pub(super) fn end_of_section(text: &str, name: &str) -> Option<usize> {
+    places(text, name).map(|section| section.end)
+}
+
+/// Returns a section by its name. Lines inside of brackets and of multi-line strings are no keys; the caller checks
 /// the result.
-fn places(text: &str) -> Option<Section> {
+fn places(text: &str, name: &str) -> Option<Section> {
     let mut section: Option<Section> = None;
     let mut at = 0;
     let mut depth = 0_i32;
@@ -114,7 +138,7 @@ fn places(text: &str) -> Option<Section> {
                 break;
             }
             let header = content.split('#').next().unwrap_or_default().trim();
-            if header.trim_matches(['[', ']', ' ']) == "dependencies" && !header.starts_with("[[") {
+            if header.trim_matches(['[', ']', ' ']) == name && !header.starts_with("[[") {
                 section = Some(Section { keys: Vec::new(), end: at + line.len() });
             }
         } else {
@@ -180,6 +204,20 @@ mod tests {
         let after = "[dependencies]\r\nmcp-scopes.workspace = true\r\n\
             mcp-scopes-server = { workspace = true, features = [\"jwks\"] }\r\nrmcp.workspace = true\r\n";
         assert_eq!(with_dependencies(before, Some(workspace), &[CORE, SERVER]).as_deref(), Some(after));
+    }
+
+    #[test]
+    fn adds_no_dependency_twice() {
+        let workspace = "[workspace.dependencies]\nscopes = { package = \"mcp-scopes\", version = \"0.1\" }\n";
+        for manifest in [
+            "[dependencies]\nscopes = { package = \"mcp-scopes\", version = \"0.1\" }\n",
+            "[dependencies]\nscopes.workspace = true\n",
+            "[target.'cfg(unix)'.dependencies]\nmcp-scopes = \"0.1\"\n",
+        ] {
+            assert_eq!(with_dependencies(manifest, Some(workspace), &[CORE]).as_deref(), Some(manifest));
+        }
+        let other = "[dependencies]\nmcp-scopes = { package = \"other\", version = \"1\" }\n";
+        assert_eq!(with_dependencies(other, Some(workspace), &[CORE]), None);
     }
 
     #[test]

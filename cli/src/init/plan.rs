@@ -21,23 +21,23 @@ use mcp_scopes_scan::{
     shown,
 };
 
-pub(super) use self::found::names;
+pub(super) use self::{files::workspace, found::names};
 use super::{
     cargo_lock::version_of,
     changes::Changes,
     config,
     failure::Failure,
-    layer::Sdk,
+    layer::{Crates, Sdk},
     scopes::{Convention, Stated},
     source,
-    tables::{self, TablePlan},
-    tool::Planned,
+    tables::{self, Earlier, TablePlan},
+    tool::{Planned, Site},
 };
 
 /// What the user chose.
 #[derive(Debug)]
 pub(super) struct Choices<'c> {
-    pub(super) convention: Convention,
+    pub(super) convention: Option<Convention>,
     pub(super) stated: Option<&'c Stated>,
     pub(super) resource: Option<&'c str>,
     pub(super) issuer: Option<&'c str>,
@@ -49,6 +49,12 @@ pub(super) struct Plan {
     pub(super) name: String,
     pub(super) folder: PathBuf,
     pub(super) sdk: Sdk,
+    /// The names of our crates in its source.
+    pub(super) crates: Crates,
+    /// How its scopes are named.
+    convention: Convention,
+    /// What its `mcp-scopes.toml` states.
+    existing: config::Existing,
     /// The tools that get an annotation.
     pub(super) annotated: Vec<Planned>,
     /// The tools that are declared in `mcp-scopes.toml`.
@@ -85,6 +91,24 @@ impl Plan {
         !self.has_tools() && self.is_unprotected
     }
 
+    /// Adds what the user has to do or to check. Modules of two crates are read for each of them.
+    fn note(&mut self, note: String) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// Returns the tables for the code that starts these transports: those of the same crate, or else those of the library.
+    pub(super) fn tables_of(&self, transports: &[&Transport]) -> Vec<&TablePlan> {
+        let is_inside = self.is_inside(transports);
+        let own: Vec<&TablePlan> = self.tables.iter().filter(|table| table.is_library == is_inside).collect();
+        if own.is_empty() { self.tables.iter().collect() } else { own }
+    }
+
+    fn is_inside(&self, transports: &[&Transport]) -> bool {
+        transports.first().is_none_or(|transport| self.library_files.contains(&transport.place.file))
+    }
+
     /// Returns all tools that are added.
     pub(super) fn tools(&self) -> impl Iterator<Item = &Planned> {
         self.annotated.iter().chain(&self.declared)
@@ -94,11 +118,14 @@ impl Plan {
 pub(super) fn plan(package: &SdkPackage, choices: &Choices<'_>, changes: &mut Changes) -> Result<Plan, Failure> {
     let scanned = Scan::new(&package.package.folder).with_server_code().run()?;
     let server = scanned.inventories.first().map(|inventory| inventory.server.clone()).unwrap_or_default();
-    let sdk = sdk(package);
+    let config = changes.text(&shown(&package.package.folder.join(config::FILE)));
     let mut plan = Plan {
         name: package.package.name.clone(),
         folder: package.package.folder.clone(),
-        sdk,
+        sdk: sdk(package),
+        crates: Crates::of(package),
+        convention: choices.convention.unwrap_or_default(),
+        existing: config::Existing::read(config.as_deref()),
         annotated: Vec::new(),
         declared: Vec::new(),
         known: 0,
@@ -109,6 +136,7 @@ pub(super) fn plan(package: &SdkPackage, choices: &Choices<'_>, changes: &mut Ch
         transports: server.transports,
         notes: Vec::new(),
     };
+    plan.settle_convention(choices);
     for krate in package.crates.iter().filter(|krate| krate.is_library) {
         plan.library_files.extend(krate.modules.iter().map(|module| module.file.clone()));
     }
@@ -129,9 +157,7 @@ pub(super) fn plan(package: &SdkPackage, choices: &Choices<'_>, changes: &mut Ch
 }
 fn sdk(package: &SdkPackage) -> Sdk {
     if package.depends_on("rmcp") {
-        let key = package.package.dependencies.values().find(|found| found.package == "rmcp");
-        let key = key.map_or("rmcp", |found| found.package.as_str());
-        Sdk::of_rmcp(version_of(key, &package.package.name, &package.package.folder))
+        Sdk::of_rmcp(version_of("rmcp", &package.package.name, &package.package.folder))
     } else if package.depends_on("tower-mcp") {
         Sdk::TowerMcp
     } else {
@@ -141,8 +167,7 @@ fn sdk(package: &SdkPackage) -> Sdk {
 impl Plan {
     /// Returns the path of a table for the code that starts these transports.
     pub(super) fn table_path(&self, table: &TablePlan, transports: &[&Transport]) -> String {
-        let is_inside = transports.first().is_none_or(|transport| self.library_files.contains(&transport.place.file));
-        match (table.is_library, is_inside) {
+        match (table.is_library, self.is_inside(transports)) {
             (true, false) => format!("{}::{}", self.library.as_deref().unwrap_or("crate"), table.path),
             _ if table.path.contains("::") => format!("crate::{}", table.path),
             _ => table.path.clone(),
@@ -152,54 +177,80 @@ impl Plan {
     fn config_file(&self) -> Arc<str> {
         shown(&self.folder.join(config::FILE))
     }
+
+    /// Follows the convention of an existing file, unless the user chose another one.
+    fn settle_convention(&mut self, choices: &Choices<'_>) {
+        let Some(stated) = self.existing.convention().map(str::to_owned) else { return };
+        let known = Convention::of(&stated);
+        if choices.convention.is_none() {
+            self.convention = known.unwrap_or_default();
+        }
+        if known != Some(self.convention) && choices.stated.is_none() {
+            let name = self.convention.name();
+            self.note(format!(
+                "`[convention]` states `{stated}`, and the scopes of new tools follow `{name}`; change one of them"
+            ));
+        }
+    }
+
     /// Plans the edits of the sources. Returns the texts with which a scan can check them.
     fn sources(&mut self, package: &SdkPackage, changes: &mut Changes) -> Result<Edited, Failure> {
-        let by_name: BTreeMap<&str, &Planned> = self.annotated.iter().map(|tool| (tool.name.as_str(), tool)).collect();
-        let mut all = source::Edits::new();
-        let (mut tables, mut placed) = (Vec::new(), BTreeSet::new());
+        let planned: BTreeMap<&str, &Planned> = self.annotated.iter().map(|tool| (tool.name.as_str(), tool)).collect();
+        let (mut all, mut tables) = (source::Edits::new(), Vec::new());
+        let (mut earlier, mut unplaced) = (Earlier::new(package), Vec::new());
         for krate in &package.crates {
-            let groups = tables::groups(krate);
-            let mut planned = tables::plan(krate, &groups);
-            if planned.is_empty() && krate_builds(krate) && !self.declared.is_empty() {
-                planned = tables::empty(krate);
+            let groups = tables::groups(krate, &earlier);
+            let mut own = tables::plan(krate, &groups, &earlier);
+            if own.is_empty() && tables.is_empty() && krate_builds(krate) && !self.declared.is_empty() {
+                own = tables::empty(krate, &earlier);
             }
-            let text = |file: &str| package.sources.text(file);
-            let facts = |name: &str| by_name.get(name).map(|tool| (*tool).clone());
-            for (file, edits) in source::edits(krate, &groups, &planned, &text, &facts) {
+            let context = source::Context {
+                krate,
+                groups: &groups,
+                tables: &own,
+                sources: &package.sources,
+                planned: &planned,
+                runtime: &self.crates.runtime,
+            };
+            for (file, edits) in source::edits(&context) {
                 // A file of two crates is edited once.
                 all.entry(file).or_insert(edits);
             }
-            // A module that two crates declare has one table.
-            planned.retain(|table| {
-                let file = krate.modules.get(table.module).map(|module| module.file.clone());
-                placed.insert((file, table.name.clone()))
-            });
-            tables.extend(planned);
+            let file = |table: &TablePlan| krate.modules.get(table.module).map(|module| module.file.clone());
+            let known = earlier.clone();
+            earlier.add(krate, &groups, &own);
+            for table in own {
+                let Some(file) = file(&table) else { continue };
+                if !known.shares(&file) {
+                    tables.push(table);
+                } else if !table.exists && !known.has(&file, &table) {
+                    let entries: Vec<String> = table.entries.iter().map(tables::Entry::text).collect();
+                    unplaced.push(format!("{file}: add a `scope_table!` of {} for the program", listed(&entries)));
+                }
+            }
         }
-        for (file, edits) in all {
-            changes.edit(&file, package.sources.text(&file).unwrap_or_default(), edits)?;
+        for (file, edits) in &all {
+            changes.edit(file, package.sources.text(file).unwrap_or_default(), edits.clone())?;
         }
         self.tables = tables;
-        Ok(Edited {
-            folder: self.folder.clone(),
-            config: self.config_file(),
-            texts: changes.texts().map(|(file, text)| (file.clone(), text.into())).collect(),
-        })
+        for note in unplaced {
+            self.note(note);
+        }
+        let texts = changes.texts().map(|(file, text)| (file.clone(), text.into())).collect();
+        Ok(Edited { folder: self.folder.clone(), config: self.config_file(), texts, edits: all })
     }
 
     /// Adds the keys that the compiler requires. Returns whether there are any.
     fn complete(&mut self, edited: &Edited) -> bool {
-        let mut is_changed = false;
+        let (mut is_changed, mut notes) = (false, Vec::new());
         for finding in edited.errors() {
-            let Some(tool) = self.annotated.iter_mut().find(|tool| tool.function == finding.subject) else {
-                continue;
-            };
+            let Some((tool, site)) = self.site_of(&finding, edited) else { continue };
             let (key, note) = match finding.rule {
                 "unreadable-text" => {
                     let words = mcp_scopes_lint::name_tokens(&tool.name).join(" ");
-                    let text = tool.description.as_ref().unwrap_or(&words);
+                    let text = site.description.as_ref().unwrap_or(&words);
                     let note =
-                        tool.description.is_none().then_some("write its description: the SDK's is not a literal");
+                        site.description.is_none().then_some("write its description: the SDK's is not a literal");
                     (format!("description = {text:?}"), note)
                 }
                 "unreadable-parameters" => {
@@ -207,13 +258,31 @@ impl Plan {
                 }
                 _ => continue,
             };
-            if !tool.keys.contains(&key) {
-                tool.keys.push(key);
-                self.notes.extend(note.map(|note| format!("{}: `{}`: {note}", tool.place, tool.name)));
-                is_changed = true;
+            if !site.keys.contains(&key) {
+                notes.extend(note.map(|note| format!("{}: `{}`: {note}", tool.place, tool.name)));
+                let at = (site.file.clone(), site.at);
+                let mut sites = self.annotated.iter_mut().flat_map(|tool| &mut tool.sites);
+                if let Some(site) = sites.find(|site| (&site.file, site.at) == (&at.0, at.1)) {
+                    site.keys.push(key);
+                    is_changed = true;
+                }
             }
         }
+        for note in notes {
+            self.note(note);
+        }
         is_changed
+    }
+
+    /// Returns the function that a finding is about: the last one of its name that begins at or above the line. Several servers
+    /// can have functions of one name.
+    fn site_of(&self, finding: &Finding, edited: &Edited) -> Option<(&Planned, &Site)> {
+        let place = finding.place.as_ref()?;
+        let sites = self.annotated.iter().flat_map(|tool| tool.sites.iter().map(move |site| (tool, site)));
+        let sites = sites.filter(|(_, site)| site.file == place.file && site.function == finding.subject);
+        let starts = sites.map(|(tool, site)| (edited.line(site), tool, site));
+        let above = starts.filter(|(line, ..)| *line <= place.end.line);
+        above.max_by_key(|(line, ..)| *line).map(|(_, tool, site)| (tool, site))
     }
 
     /// Notes the errors that are left.
@@ -235,9 +304,18 @@ struct Edited {
     folder: PathBuf,
     config: Arc<str>,
     texts: Vec<(Arc<str>, Arc<str>)>,
+    edits: source::Edits,
 }
 
 impl Edited {
+    /// Returns the line of an annotation in the new text.
+    fn line(&self, site: &Site) -> u32 {
+        let of_file = self.edits.get(&site.file).into_iter().flatten();
+        let before = of_file.filter(|edit| edit.range.start < site.at).map(|edit| edit.text.matches('\n').count());
+        let (old, added) = (site.start, before.sum::<usize>());
+        old.saturating_add(u32::try_from(added).unwrap_or(u32::MAX))
+    }
+
     /// Returns the errors of a scan.
     fn errors(&self) -> Vec<Finding> {
         let scan = self
@@ -250,7 +328,7 @@ impl Edited {
     }
 }
 /// Returns names in a sentence.
-pub(super) fn listed(names: &[&str]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+pub(super) fn listed(names: &[impl AsRef<str>]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{}`", name.as_ref())).collect();
     names.join(", ")
 }

@@ -7,7 +7,7 @@ use std::{
 
 use clap::ValueEnum;
 use mcp_scopes_grammar::limits;
-use mcp_scopes_lint::{is_action, name_tokens};
+use mcp_scopes_lint::{is_action, name_tokens, suggested_risk};
 use mcp_scopes_model::scope::scope_token;
 use mcp_scopes_prm::json::Json;
 use mcp_scopes_scan::file;
@@ -33,6 +33,11 @@ impl Convention {
             Self::ResourceAction => "resource:action",
         }
     }
+
+    /// Returns the convention with that name in `mcp-scopes.toml`.
+    pub(super) fn of(name: &str) -> Option<Self> {
+        [Self::ToolName, Self::ResourceAction].into_iter().find(|known| known.name() == name)
+    }
 }
 
 /// The maximum number of tools of one scope, above which the lint rule `broad-scope` reports it.
@@ -40,7 +45,7 @@ const MAX_TOOLS: usize = 15;
 
 const READING: [&str; 13] =
     ["check", "count", "describe", "fetch", "find", "get", "list", "lookup", "query", "read", "search", "show", "view"];
-const WRITING: [&str; 9] = ["add", "append", "create", "edit", "modify", "patch", "put", "set", "update"];
+const WRITING: [&str; 10] = ["add", "append", "create", "edit", "modify", "patch", "put", "set", "update", "write"];
 
 /// The scope of each tool.
 #[derive(Debug, Default)]
@@ -51,10 +56,16 @@ pub(super) struct Scopes {
 }
 
 impl Scopes {
-    /// Returns the scopes of these tools.
-    pub(super) fn new(tools: &BTreeSet<String>, convention: Convention, stated: Option<&Stated>) -> Self {
+    /// Returns the scopes of these tools. `changing` are those whose hints say that they change something.
+    pub(super) fn new(
+        tools: &BTreeSet<String>,
+        changing: &BTreeSet<String>,
+        convention: Convention,
+        stated: Option<&Stated>,
+    ) -> Self {
         let mut scopes = Self::default();
-        let grouped = if convention == Convention::ResourceAction { grouped(tools) } else { BTreeMap::new() };
+        let is_grouped = convention == Convention::ResourceAction;
+        let grouped = if is_grouped { grouped(tools, changing) } else { BTreeMap::new() };
         for tool in tools {
             let given = stated.and_then(|stated| stated.0.get(tool));
             if stated.is_some() && given.is_none() {
@@ -113,8 +124,16 @@ impl Stated {
 }
 
 /// Returns `resource:action` for each tool.
-fn grouped(tools: &BTreeSet<String>) -> BTreeMap<String, String> {
-    let parts: BTreeMap<&String, Parts> = tools.iter().map(|tool| (tool, Parts::of(tool))).collect();
+fn grouped(tools: &BTreeSet<String>, changing: &BTreeSet<String>) -> BTreeMap<String, String> {
+    let parts = tools.iter().map(|tool| {
+        let mut parts = Parts::of(tool);
+        // A scope that reads never opens a tool that says that it changes something.
+        if parts.action == READ && changing.contains(tool) {
+            parts.action = WRITE.to_owned();
+        }
+        (tool, parts)
+    });
+    let parts: BTreeMap<&String, Parts> = parts.collect();
     // A word is written as a plural if one of the names has it.
     let words: BTreeSet<&String> = parts.values().flat_map(|parts| &parts.nouns).collect();
     let shown = |word: &String| {
@@ -142,6 +161,13 @@ fn grouped(tools: &BTreeSet<String>) -> BTreeMap<String, String> {
     parts.iter().map(|(tool, parts)| ((*tool).clone(), scope(parts))).collect()
 }
 
+const READ: &str = "read";
+const WRITE: &str = "write";
+/// Words between two actions.
+const JOINING: [&str; 3] = ["and", "or", "then"];
+/// Words that are no part of a resource.
+const SMALL: [&str; 11] = ["a", "all", "by", "for", "from", "in", "of", "on", "the", "to", "with"];
+
 /// The words of a name.
 #[derive(Debug)]
 struct Parts {
@@ -150,26 +176,56 @@ struct Parts {
 }
 
 impl Parts {
+    /// Splits a name. Of several actions the strictest counts. An action that is not known, or that may be a noun, is shared
+    /// with no other tool: `page:screenshot`, `server:get-transfer`.
     fn of(tool: &str) -> Self {
         let mut words = name_tokens(tool);
-        let is_verb =
-            |word: &String| is_action(word) || READING.contains(&word.as_str()) || WRITING.contains(&word.as_str());
-        let at = words.iter().position(is_verb);
-        let action = match at {
-            Some(at) => words.remove(at),
-            // `screenshot`, `page_screenshot`: what it does is not in the name.
-            None => "use".to_owned(),
-        };
-        let action = match action.as_str() {
-            word if READING.contains(&word) => "read".to_owned(),
-            word if WRITING.contains(&word) => "write".to_owned(),
-            _ => action,
-        };
-        // Words that only join others.
-        words.retain(|word| {
-            !["a", "all", "and", "by", "for", "from", "in", "of", "on", "the", "to", "with"].contains(&word.as_str())
-        });
-        Self { nouns: words, action }
+        words.retain(|word| !SMALL.contains(&word.as_str()));
+        let is_joining = |word: &String| JOINING.contains(&word.as_str());
+        let is_joined = words.iter().any(is_joining);
+        // Each part has an action, or is one that is not known.
+        let is_known = words.split(is_joining).all(|part| part.iter().any(|word| rank(word).is_some()));
+        words.retain(|word| !is_joining(word));
+        let verbs: Vec<&String> = words.iter().filter(|word| rank(word).is_some()).collect();
+        // Of equal ranks the first counts.
+        let strictest = verbs.iter().copied().reduce(|best, next| if rank(next) > rank(best) { next } else { best });
+        let is_first =
+            strictest.is_some_and(|strictest| rank(strictest) == verbs.first().and_then(|first| rank(first)));
+        match strictest.filter(|_| is_known && (is_joined || is_first)) {
+            Some(verb) => {
+                let action = match verb.as_str() {
+                    word if READING.contains(&word) => READ.to_owned(),
+                    word if WRITING.contains(&word) => WRITE.to_owned(),
+                    word => word.to_owned(),
+                };
+                let mut nouns: Vec<String> = words.iter().filter(|word| rank(word).is_none()).cloned().collect();
+                if nouns.is_empty() && !is_joined {
+                    // A second action is a noun: `get_query`.
+                    nouns.extend(verbs.into_iter().filter(|other| *other != verb).cloned());
+                }
+                Self { nouns, action }
+            }
+            None => Self::own(&words),
+        }
+    }
+
+    /// Returns a scope of one tool: its resource is the first word that is no action.
+    fn own(words: &[String]) -> Self {
+        let at = words.iter().position(|word| rank(word).is_none());
+        let rest = words.iter().enumerate().filter(|(place, _)| Some(*place) != at).map(|(_, word)| word.as_str());
+        let rest: Vec<&str> = rest.collect();
+        let action = if rest.is_empty() { "use".to_owned() } else { rest.join("-") };
+        Self { nouns: at.and_then(|at| words.get(at)).cloned().into_iter().collect(), action }
+    }
+}
+
+/// Returns how strict an action is, or `None` for a word that is no action.
+fn rank(word: &str) -> Option<u8> {
+    match suggested_risk(word) {
+        _ if READING.contains(&word) => Some(0),
+        Some((_, risk)) if !WRITING.contains(&word) => Some(3 + risk as u8),
+        _ if WRITING.contains(&word) => Some(2),
+        _ => is_action(word).then_some(1),
     }
 }
 
@@ -181,7 +237,8 @@ mod tests {
 
     fn scopes(names: &[&str]) -> Vec<String> {
         let tools: BTreeSet<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let scopes = Scopes::new(&tools, Convention::ResourceAction, None);
+        let changing = BTreeSet::from(["get_counter".to_owned()]);
+        let scopes = Scopes::new(&tools, &changing, Convention::ResourceAction, None);
         names.iter().map(|name| scopes.of(name).to_owned()).collect()
     }
 
@@ -194,6 +251,38 @@ mod tests {
     }
 
     #[test]
+    fn the_strictest_of_several_actions_counts() {
+        for (name, scope) in [
+            ("read_file_and_delete", "file:delete"),
+            ("get_or_create_note", "note:write"),
+            ("write_file_and_read", "file:write"),
+            ("list_or_purge_queue", "queue:purge"),
+            ("open_and_write_page", "page:write"),
+            ("find_and_read_page", "page:read"),
+            ("delete_read_marker", "marker:delete"),
+            ("delete_query", "query:delete"),
+            // The second may be a noun.
+            ("get_transfer", "server:get-transfer"),
+            ("read_write_file", "file:read-write"),
+            // What it does is not known.
+            ("read_file_and_shred", "file:read-shred"),
+            ("list_files_and_folders", "files:list-folders"),
+            ("disk_defrag", "disk:defrag"),
+            ("wipe_disk", "disk:wipe"),
+            // A hint says that it changes something.
+            ("get_counter", "counter:write"),
+        ] {
+            assert_eq!(scopes(&[name]), [scope], "{name}");
+        }
+    }
+
+    #[test]
+    fn unknown_actions_share_no_scope() {
+        let names = ["page_screenshot", "page_blank", "read_page", "page_get_and_blank"];
+        assert_eq!(scopes(&names), ["page:screenshot", "page:blank", "page:read", "page:get-blank"]);
+    }
+
+    #[test]
     fn splits_groups_that_are_too_broad() {
         let names: Vec<String> = (0..20).map(|number| format!("get_repo_part{number}")).collect();
         let found = scopes(&names.iter().map(String::as_str).collect::<Vec<_>>());
@@ -203,6 +292,6 @@ mod tests {
     #[test]
     fn every_tool_has_a_scope_with_its_name_by_default() {
         let tools = BTreeSet::from(["a.b".to_owned()]);
-        assert_eq!(Scopes::new(&tools, Convention::default(), None).of("a.b"), "a.b");
+        assert_eq!(Scopes::new(&tools, &BTreeSet::new(), Convention::default(), None).of("a.b"), "a.b");
     }
 }

@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use mcp_scopes_scan::{
     Edit,
-    sdk::{SdkCrate, SdkModule, ToolFunction},
+    sdk::{SdkCrate, SdkModule, ToolFunction, ToolImpl},
+    source::Sources,
 };
 
 use super::{
@@ -15,51 +16,74 @@ use super::{
 /// The edits of a package by file.
 pub(super) type Edits = BTreeMap<Arc<str>, Vec<Edit>>;
 
-/// Plans the edits of a crate. `text` returns the text of a file, `planned` the facts of a tool.
-pub(super) fn edits<'t>(
-    krate: &SdkCrate,
-    groups: &Groups,
-    tables: &[TablePlan],
-    text: &impl Fn(&str) -> Option<&'t str>,
-    planned: &impl Fn(&str) -> Option<Planned>,
-) -> Edits {
+/// What the edits of a crate depend on.
+pub(super) struct Context<'c> {
+    pub(super) krate: &'c SdkCrate,
+    pub(super) groups: &'c Groups,
+    pub(super) tables: &'c [TablePlan],
+    /// The texts of the files.
+    pub(super) sources: &'c Sources,
+    /// The tools that are annotated, by name.
+    pub(super) planned: &'c BTreeMap<&'c str, &'c Planned>,
+    /// The name of the crate `mcp-scopes` in the source.
+    pub(super) runtime: &'c str,
+}
+
+impl Context<'_> {
+    /// Returns the name of the crate, if the package renames it.
+    fn renamed(&self) -> Option<String> {
+        (self.runtime != RUNTIME).then(|| format!("::{}", self.runtime))
+    }
+}
+
+/// The name of the crate `mcp-scopes`, unless a package renames it.
+pub(super) const RUNTIME: &str = "mcp_scopes";
+
+/// Plans the edits of a crate.
+pub(super) fn edits(context: &Context<'_>) -> Edits {
     let mut edits = Edits::new();
-    for (id, module) in krate.modules.iter().enumerate() {
-        let Some(source) = text(&module.file) else { continue };
-        let names = Names::of(module);
+    for (id, module) in context.krate.modules.iter().enumerate() {
+        let Some(source) = context.sources.text(&module.file) else { continue };
+        let names = Names::of(module, context.runtime);
+        let renamed = context.renamed();
         let mut insert = |at: usize, text: String| {
             edits.entry(module.file.clone()).or_default().push(Edit { file: module.file.clone(), range: at..at, text });
         };
         let (mut tools, mut impls) = (false, false);
-        let annotate = |tool: &ToolFunction| {
-            let facts = planned(&tool.name).filter(|_| !tool.is_annotated && !tool.is_conditional)?;
-            let line = facts.annotation(&names.tool);
-            Some((tool.at, above(source, tool.at, &line)))
+        let annotate = |tool: &ToolFunction, name: &str| {
+            let planned = context.planned.get(tool.name.as_str()).filter(|_| !tool.is_annotated)?;
+            let site = planned.site(&module.file, tool.at)?;
+            let line = planned.annotation(site, name, &format!("{}::mcp_tool", context.runtime), renamed.as_deref());
+            // The annotation inside of `cfg_attr` uses no import.
+            Some((tool.at, above(source, tool.at, &line), site.conditions.is_empty()))
         };
         for (at, item) in module.impls.iter().enumerate().filter(|(_, item)| can_annotate(item)) {
-            for (at, text) in item.tools.iter().filter_map(annotate) {
-                tools = true;
+            let names = if names.is_import_unused(module, item) { &Names::paths(context.runtime) } else { &names };
+            for (at, text, is_used) in item.tools.iter().filter_map(|tool| annotate(tool, &names.tool)) {
+                tools |= is_used && !names.are_paths;
                 insert(at, text);
             }
             if item.annotation.is_none() {
-                impls = true;
-                let group = groups.get(&(id, at)).cloned().flatten();
-                let group = group.map(|group| format!("(group = {group})")).unwrap_or_default();
-                insert(item.at, above(source, item.at, &format!("#[{}{group}]", names.tools)));
+                impls |= !names.are_paths;
+                let group = context.groups.get(&(id, at)).cloned().flatten().map(|group| format!("group = {group}"));
+                let keys: Vec<String> =
+                    group.into_iter().chain(renamed.as_ref().map(|renamed| format!("crate = {renamed}"))).collect();
+                let keys = if keys.is_empty() { String::new() } else { format!("({})", keys.join(", ")) };
+                insert(item.at, above(source, item.at, &format!("#[{}{keys}]", names.tools)));
             }
         }
-        for (at, text) in module.functions.iter().filter_map(annotate) {
-            tools = true;
+        for (at, text, is_used) in module.functions.iter().filter_map(|tool| annotate(tool, &names.tool)) {
+            tools |= is_used;
             insert(at, text);
         }
-        for table in tables.iter().filter(|table| table.module == id) {
-            if let Some((at, text)) = table_edit(module, table, source) {
+        for table in context.tables.iter().filter(|table| table.module == id) {
+            if let Some((at, text)) = table_edit(module, table, source, context) {
                 insert(at, text);
             }
         }
         let wanted = [("mcp_tool", tools), ("mcp_tools", impls)];
         let imported = wanted.iter().filter(|(name, used)| *used && names.imports(name)).map(|(name, _)| *name);
-        if let Some((at, text)) = use_edit(module, source, &imported.collect::<Vec<_>>()) {
+        if let Some((at, text)) = use_edit(module, source, &imported.collect::<Vec<_>>(), context.runtime) {
             insert(at, text);
         }
     }
@@ -72,18 +96,33 @@ struct Names {
     tools: String,
     /// The names that another item or import has already.
     taken: Vec<&'static str>,
+    /// Whether they are written as paths.
+    are_paths: bool,
 }
 
 impl Names {
-    fn of(module: &SdkModule) -> Self {
-        let is_ours = module.uses.iter().any(|item| item.head == "mcp_scopes");
+    fn of(module: &SdkModule, runtime: &str) -> Self {
+        let is_ours = module.uses.iter().any(|item| item.head == runtime);
         let taken = ["mcp_tool", "mcp_tools"];
         let taken: Vec<_> = taken.into_iter().filter(|name| module.names.iter().any(|known| known == name)).collect();
         let name = |name: &str| {
-            let path = if taken.contains(&name) && !is_ours { "mcp_scopes::" } else { "" };
-            format!("{path}{name}")
+            if taken.contains(&name) && !is_ours { format!("{runtime}::{name}") } else { name.to_owned() }
         };
-        Self { tool: name("mcp_tool"), tools: name("mcp_tools"), taken: taken.clone() }
+        Self { tool: name("mcp_tool"), tools: name("mcp_tools"), taken: taken.clone(), are_paths: false }
+    }
+
+    /// The names as paths, which need no import.
+    fn paths(runtime: &str) -> Self {
+        let name = |name: &str| format!("{runtime}::{name}");
+        Self { tool: name("mcp_tool"), tools: name("mcp_tools"), taken: Vec::new(), are_paths: true }
+    }
+
+    /// Returns whether an import would be unused in some builds, in which nothing else of the module is unused: the impl has a
+    /// condition, and so have the imports of the SDK.
+    fn is_import_unused(&self, module: &SdkModule, item: &ToolImpl) -> bool {
+        let of_sdk = module.uses.iter().filter(|item| item.head == "rmcp");
+        let is_known = self.taken.contains(&"mcp_tools");
+        !is_known && !item.conditions.is_empty() && of_sdk.into_iter().all(|item| item.is_conditional)
     }
 
     /// Returns whether a name has to be imported.
@@ -107,31 +146,59 @@ fn indent(source: &str, at: usize) -> Option<&str> {
     before.get(line..).filter(|blanks| blanks.trim().is_empty())
 }
 
-fn use_edit(module: &SdkModule, source: &str, names: &[&str]) -> Option<(usize, String)> {
+fn use_edit(module: &SdkModule, source: &str, names: &[&str], runtime: &str) -> Option<(usize, String)> {
     let line = match names {
         [] => return None,
-        [one] => format!("use mcp_scopes::{one};"),
-        several => format!("use mcp_scopes::{{{}}};", several.join(", ")),
+        [one] => format!("use {runtime}::{one};"),
+        several => format!("use {runtime}::{{{}}};", several.join(", ")),
     };
-    let block = block(module, source);
+    let block = block(module, source, runtime);
     // The order of rustfmt: paths of this crate first, then by name.
-    let is_behind = |head: &str| !["crate", "self", "super", ""].contains(&head) && head > "mcp_scopes";
+    let is_behind = |head: &str| !["crate", "self", "super", ""].contains(&head) && head > runtime;
     if let Some(next) = block.iter().find(|item| is_behind(&item.head)) {
-        return Some((next.range.start, above(source, next.range.start, &line)));
+        let start = above_comments(source, next.range.start);
+        return Some((start, above(source, start, &line)));
     }
     if let Some(last) = block.last() {
-        return Some((last.range.end, format!("\n{}{line}", module.indent)));
+        return Some((end_of_comment(source, last.range.end), format!("\n{}{line}", module.indent)));
     }
     let at = module.start;
     Some((at, format!("{line}\n\n{}", indent(source, at).unwrap_or(&module.indent))))
 }
 
+/// Returns the end of the comment behind an item on its line, or else the end of the item.
+fn end_of_comment(source: &str, end: usize) -> usize {
+    let rest = source.get(end..).unwrap_or_default();
+    let line = rest.lines().next().unwrap_or_default();
+    let comment = line.trim();
+    let is_comment = comment.starts_with("//")
+        || comment.starts_with("/*") && comment.ends_with("*/") && comment.matches("*/").count() == 1;
+    if is_comment { end + line.trim_end().len() } else { end }
+}
+
+/// Returns the start of the comment lines directly above an item, which belong to it. Those at the start of the file belong to
+/// the file.
+fn above_comments(source: &str, start: usize) -> usize {
+    let Some(blanks) = indent(source, start) else { return start };
+    let (mut top, mut first) = (start - blanks.len(), start);
+    while let Some(before) = source.get(..top).and_then(|before| before.strip_suffix('\n')) {
+        let line = before.rfind('\n').map_or(0, |end| end + 1);
+        let text = before.get(line..).unwrap_or_default();
+        let comment = text.trim_start();
+        if !comment.starts_with("//") || comment.starts_with("//!") {
+            return first;
+        }
+        (top, first) = (line, line + text.len() - comment.len());
+    }
+    start
+}
+
 /// Returns the block of `use` items that imports the SDK, or else the first one.
-fn block<'m>(module: &'m SdkModule, source: &str) -> Vec<&'m mcp_scopes_scan::sdk::UseItem> {
+fn block<'m>(module: &'m SdkModule, source: &str, runtime: &str) -> Vec<&'m mcp_scopes_scan::sdk::UseItem> {
     let mut blocks: Vec<Vec<_>> = Vec::new();
     for item in &module.uses {
         let before = blocks.last().and_then(|block: &Vec<&mcp_scopes_scan::sdk::UseItem>| block.last());
-        let gap = before.and_then(|before| source.get(before.range.end..item.range.start));
+        let gap = before.and_then(|before| source.get(end_of_comment(source, before.range.end)..item.range.start));
         let is_next = gap.is_some_and(|gap| gap.trim().is_empty() && gap.matches('\n').count() < 2);
         match blocks.last_mut() {
             Some(block) if is_next => block.push(item),
@@ -139,12 +206,12 @@ fn block<'m>(module: &'m SdkModule, source: &str) -> Vec<&'m mcp_scopes_scan::sd
         }
     }
     let of_sdk =
-        blocks.iter().position(|block| block.iter().any(|item| ["rmcp", "mcp_scopes"].contains(&item.head.as_str())));
+        blocks.iter().position(|block| block.iter().any(|item| ["rmcp", runtime].contains(&item.head.as_str())));
     let at = of_sdk.unwrap_or_default();
     if at < blocks.len() { blocks.swap_remove(at) } else { Vec::new() }
 }
 
-fn table_edit(module: &SdkModule, table: &TablePlan, source: &str) -> Option<(usize, String)> {
+fn table_edit(module: &SdkModule, table: &TablePlan, source: &str, context: &Context<'_>) -> Option<(usize, String)> {
     if table.entries.is_empty() && table.exists {
         return None;
     }
@@ -169,15 +236,13 @@ fn table_edit(module: &SdkModule, table: &TablePlan, source: &str) -> Option<(us
         let lines = lines.concat();
         format!("[{lines}\n{indent}    ]")
     };
+    let (runtime, renamed) = (context.runtime, context.renamed());
+    let renamed = renamed.map(|renamed| format!("{indent}    crate = {renamed};\n")).unwrap_or_default();
     let text = format!(
-        "\n\n{indent}mcp_scopes::scope_table! {{\n{indent}    /// The tools of this server, and the scopes that open them.\n\
+        "\n\n{indent}{runtime}::scope_table! {{\n{renamed}{indent}    /// The tools of this server, and the scopes that open them.\n\
          {indent}    {visibility}static {} = {list} with \"{}\";\n{indent}}}",
         table.name,
         super::config::FILE,
     );
-    // A comment behind the last item stays on its line.
-    let rest = source.get(module.end..)?;
-    let line = rest.find('\n').unwrap_or(rest.len());
-    let is_comment = rest.get(..line).is_some_and(|rest| rest.trim_start().starts_with("//"));
-    Some((module.end + if is_comment { line } else { 0 }, text))
+    Some((end_of_comment(source, module.end), text))
 }

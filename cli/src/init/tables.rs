@@ -1,8 +1,11 @@
 //! Where the `scope_table!` of a crate goes, and what it lists.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use mcp_scopes_scan::sdk::{SdkCrate, SdkModule, ToolImpl};
+use mcp_scopes_scan::sdk::{SdkCrate, SdkModule, SdkPackage, ToolImpl};
 
 /// The table of a crate that is added, or that is there and gets further entries.
 #[derive(Debug)]
@@ -66,11 +69,68 @@ pub(super) type Groups = BTreeMap<(usize, usize), Option<String>>;
 
 /// Returns whether the tools of an impl can be annotated.
 pub(super) fn can_annotate(item: &ToolImpl) -> bool {
-    !item.is_generic && !item.is_trait && item.tools.iter().any(|tool| !tool.is_conditional)
+    !item.is_generic && !item.is_trait
+}
+
+/// What crates that were planned before state: a crate can declare modules of another one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Earlier {
+    /// The group of each impl, by file and position.
+    groups: BTreeMap<(Arc<str>, usize), Option<String>>,
+    /// The files, each with its tables: name and entries.
+    files: BTreeMap<Arc<str>, Vec<(String, Vec<String>)>>,
+    /// The files of each crate of the package, also of those that follow.
+    crates: Vec<BTreeSet<Arc<str>>>,
+}
+
+impl Earlier {
+    /// Starts with the first crate of a package.
+    pub(super) fn new(package: &SdkPackage) -> Self {
+        let files = |krate: &SdkCrate| krate.modules.iter().map(|module| module.file.clone()).collect();
+        Self { crates: package.crates.iter().map(files).collect(), ..Self::default() }
+    }
+
+    /// Adds a crate with its tables.
+    pub(super) fn add(&mut self, krate: &SdkCrate, groups: &Groups, tables: &[TablePlan]) {
+        for (id, module) in krate.modules.iter().enumerate() {
+            let own = tables.iter().filter(|table| table.module == id);
+            let own = own.map(|table| (table.name.clone(), table.entries.iter().map(Entry::text).collect()));
+            self.files.entry(module.file.clone()).or_default().extend(own);
+            for (at, item) in module.impls.iter().enumerate() {
+                if let Some(group) = groups.get(&(id, at)) {
+                    self.groups.insert((module.file.clone(), item.at), group.clone());
+                }
+            }
+        }
+    }
+
+    /// Returns whether a table with these entries can go into a file. Every crate that has the file needs the files of its
+    /// tools; an earlier one needs the same table.
+    fn takes(&self, file: &Arc<str>, entries: &[String], tools: &BTreeSet<Arc<str>>) -> bool {
+        let mut sharing = self.crates.iter().filter(|files| files.contains(file));
+        let tables = self.files.get(file);
+        sharing.all(|files| tools.is_subset(files))
+            && tables.is_none_or(|tables| tables.iter().any(|(_, known)| known == entries))
+    }
+
+    /// Returns whether a file has such a table.
+    pub(super) fn has(&self, file: &str, table: &TablePlan) -> bool {
+        let entries: Vec<String> = table.entries.iter().map(Entry::text).collect();
+        self.files.get(file).is_some_and(|tables| tables.contains(&(table.name.clone(), entries)))
+    }
+
+    /// Returns whether a file belongs to an earlier crate too.
+    pub(super) fn shares(&self, file: &str) -> bool {
+        self.files.contains_key(file)
+    }
+
+    fn names(&self) -> impl Iterator<Item = &String> {
+        self.files.values().flatten().map(|(name, _)| name)
+    }
 }
 
 /// Names the groups of a crate. The impl without a named router keeps the group without a name.
-pub(super) fn groups(krate: &SdkCrate) -> Groups {
+pub(super) fn groups(krate: &SdkCrate, earlier: &Earlier) -> Groups {
     let mut of_types: BTreeMap<&str, Vec<(usize, usize, &ToolImpl)>> = BTreeMap::new();
     for (module, impls) in krate.modules.iter().enumerate().map(|(id, module)| (id, &module.impls)) {
         for (id, item) in impls.iter().enumerate().filter(|(_, item)| can_annotate(item)) {
@@ -78,10 +138,17 @@ pub(super) fn groups(krate: &SdkCrate) -> Groups {
         }
     }
     let mut groups = Groups::new();
-    for impls in of_types.values() {
-        let mut taken: Vec<Option<String>> = impls.iter().filter_map(|(.., item)| item.annotation.clone()).collect();
-        for (module, id, item) in impls {
-            let group = item.annotation.clone().unwrap_or_else(|| {
+    for impls in of_types.values_mut() {
+        // The router of the SDK is the main one, whatever is beside it.
+        impls.sort_by_key(|(.., item)| !item.has_router);
+        let known = |module: usize, item: &ToolImpl| {
+            let file = krate.modules.get(module).map(|module| module.file.clone())?;
+            item.annotation.clone().or_else(|| earlier.groups.get(&(file, item.at)).cloned())
+        };
+        let mut taken: Vec<Option<String>> =
+            impls.iter().filter_map(|(module, _, item)| known(*module, item)).collect();
+        for (module, id, item) in impls.iter() {
+            let group = known(*module, item).unwrap_or_else(|| {
                 let group = fresh(item, krate.modules.get(*module), &taken, impls.len());
                 taken.push(group.clone());
                 group
@@ -116,6 +183,8 @@ const KEYWORDS: [&str; 14] =
 struct Listed<'k> {
     /// The module of the type or function.
     home: usize,
+    /// The module of the impl or function.
+    module: usize,
     /// Whether it is visible outside of that module.
     is_public: bool,
     /// The path inside of that module.
@@ -127,7 +196,7 @@ struct Listed<'k> {
 }
 
 /// Plans the tables of a crate. Returns no table for a crate without tools that can be annotated.
-pub(super) fn plan(krate: &SdkCrate, groups: &Groups) -> Vec<TablePlan> {
+pub(super) fn plan(krate: &SdkCrate, groups: &Groups, earlier: &Earlier) -> Vec<TablePlan> {
     let listed = listed(krate, groups);
     if listed.is_empty() {
         return Vec::new();
@@ -152,10 +221,10 @@ pub(super) fn plan(krate: &SdkCrate, groups: &Groups) -> Vec<TablePlan> {
     let mut tables: Vec<TablePlan> = Vec::new();
     for part in parts {
         let several = servers.len() > 1;
-        for (module, items) in places(krate, &part) {
+        for (module, items) in places(krate, &part, earlier) {
             let entries: Vec<Entry> = items.iter().map(|item| entry(krate, module, item)).collect();
             let server = items.iter().find_map(|item| item.type_name).filter(|_| several);
-            tables.push(table(krate, module, entries, server, &tables));
+            tables.push(table(krate, module, entries, server, &tables, earlier));
         }
     }
     tables.retain(|table| !table.entries.is_empty() || table.exists);
@@ -171,14 +240,15 @@ fn listed<'k>(krate: &'k SdkCrate, groups: &Groups) -> Vec<Listed<'k>> {
             let group = group.as_ref().map(|group| format!("{group}::")).unwrap_or_default();
             let path = format!("{}::{group}*", item.type_name);
             let (conditions, around) = (item.conditions.clone(), module.conditions.as_slice());
-            listed.push(Listed { home, is_public, path, conditions, around, type_name: Some(&item.type_name) });
+            let type_name = Some(item.type_name.as_str());
+            listed.push(Listed { home, module: id, is_public, path, conditions, around, type_name });
         }
-        let functions = module.functions.iter().filter(|tool| !tool.is_conditional);
-        listed.extend(functions.map(|tool| Listed {
+        listed.extend(module.functions.iter().map(|tool| Listed {
             home: id,
+            module: id,
             is_public: tool.is_public,
             path: tool.function.clone(),
-            conditions: tool.conditions.clone(),
+            conditions: [tool.conditions.as_slice(), &tool.attribute_conditions].concat(),
             around: &module.conditions,
             type_name: None,
         }));
@@ -198,14 +268,22 @@ fn home(krate: &SdkCrate, module: usize, name: &str) -> (usize, bool) {
 }
 
 /// Returns the module of the table for these items. Items that no common module can name get tables of their modules.
-fn places<'l, 'k>(krate: &SdkCrate, items: &[&'l Listed<'k>]) -> Vec<(usize, Vec<&'l Listed<'k>>)> {
+fn places<'l, 'k>(krate: &SdkCrate, items: &[&'l Listed<'k>], earlier: &Earlier) -> Vec<(usize, Vec<&'l Listed<'k>>)> {
     let homes = items.iter().map(|item| item.home);
     // In a library, a program has to name the table too.
     let is_exported = |module: &usize| !krate.is_library || is_exported(krate, *module);
     let mut candidates: Vec<usize> = homes.clone().collect();
     candidates.push(0);
     let fits = |module: &usize| items.iter().all(|item| is_visible(krate, *module, item));
-    let common = candidates.iter().copied().find(|module| is_exported(module) && fits(module));
+    // A file of an earlier crate is written once, as that crate requires it.
+    let is_free = |module: &usize| {
+        let entries: Vec<String> = items.iter().map(|item| entry(krate, *module, item).text()).collect();
+        let homes = items.iter().flat_map(|item| [item.home, item.module]);
+        let files = homes.filter_map(|id| krate.modules.get(id)).map(|module| module.file.clone()).collect();
+        krate.modules.get(*module).is_some_and(|module| earlier.takes(&module.file, &entries, &files))
+    };
+    let common = candidates.iter().copied().find(|module| is_exported(module) && fits(module) && is_free(module));
+    let common = common.or_else(|| candidates.iter().copied().find(|module| fits(module) && is_free(module)));
     if let Some(module) = common.or_else(|| candidates.iter().copied().find(fits)) {
         return vec![(module, items.to_vec())];
     }
@@ -259,6 +337,7 @@ fn table(
     entries: Vec<Entry>,
     server: Option<&str>,
     others: &[TablePlan],
+    earlier: &Earlier,
 ) -> TablePlan {
     let is_library = krate.is_library;
     let known =
@@ -270,9 +349,12 @@ fn table(
         let (name, path) = (found.name.clone(), path(krate, *id, &found.name));
         return TablePlan { name, path, module: *id, entries, exists: true, is_library };
     }
+    // The lock file of a table has its name.
+    let is_shared = krate.modules.get(module).is_some_and(|module| earlier.shares(&module.file));
     let taken = |name: &str| {
         krate.modules.get(module).is_some_and(|module| module.names.iter().any(|known| known == name))
             || others.iter().any(|other| other.name == name)
+            || !is_shared && earlier.names().any(|known| known == name)
     };
     let base = server.map_or_else(|| "TOOLS".to_owned(), |server| format!("{}_TOOLS", screaming(server)));
     let names = ["TOOL_SCOPES".to_owned(), "MCP_SCOPES".to_owned()];
@@ -293,7 +375,10 @@ pub(super) fn screaming(name: &str) -> String {
 }
 
 /// Returns a table without entries, for tools that `mcp-scopes.toml` declares.
-pub(super) fn empty(krate: &SdkCrate) -> Vec<TablePlan> {
-    let module = krate.modules.iter().position(|module| !module.handlers.is_empty() || !module.built.is_empty());
-    vec![table(krate, module.unwrap_or_default(), Vec::new(), None, &[])]
+pub(super) fn empty(krate: &SdkCrate, earlier: &Earlier) -> Vec<TablePlan> {
+    let builds = |module: &SdkModule| !module.handlers.is_empty() || !module.built.is_empty();
+    let is_named = |id: usize| !krate.is_library || is_exported(krate, id);
+    let mut modules = krate.modules.iter().enumerate();
+    let module = modules.find(|(id, module)| builds(module) && is_named(*id)).map(|(id, _)| id);
+    vec![table(krate, module.unwrap_or_default(), Vec::new(), None, &[], earlier)]
 }

@@ -26,6 +26,8 @@ pub struct Package {
     pub tables: Vec<Table>,
     /// The server code beside the annotations.
     pub server: ServerCode,
+    /// The functions that an SDK's attribute makes a tool and that have no annotation.
+    pub unannotated: Vec<SdkTool>,
     /// Whether every tool of its tables checks its caller itself, with `guard`, and there are no tools beside them.
     pub is_guarded: bool,
     /// Whether some tool does, and there are no tools beside those of the tables.
@@ -47,13 +49,16 @@ impl Package {
             let covers = |tool: &Found| tool.lines.0 <= sdk.lines.1 && sdk.lines.0 <= tool.lines.1;
             inventory.tools.iter().any(|tool| tool.place.file == sdk.place.file && covers(tool))
         };
-        let all_annotated = inventory.server.tools.iter().all(is_annotated);
+        let unannotated: Vec<SdkTool> =
+            inventory.server.tools.iter().filter(|tool| !is_annotated(tool)).cloned().collect();
+        let all_annotated = unannotated.is_empty();
         let own = tools.into_iter().filter(|tool| tool.own && seen.insert(tool.place.clone())).collect();
         Self {
             name: inventory.package.clone(),
             tools: own,
             tables,
             server: inventory.server.clone(),
+            unannotated,
             is_guarded: is_guarded && has_guard && all_annotated,
             has_guard: has_guard && all_annotated,
         }

@@ -1,7 +1,5 @@
 use std::collections::BTreeSet;
 
-use mcp_scopes_scan::inventory::SdkTool;
-
 use crate::{
     lint_model::Package,
     reporter::Reporter,
@@ -12,26 +10,38 @@ pub(super) const RULE: Rule = rule! {
     id: "unannotated-tools",
     category: Drift,
     level: Deny,
-    summary: "package with tools of an SDK and without `#[mcp_tool]`",
+    summary: "tool of an SDK without `#[mcp_tool]` or a declaration",
     reason: "no scope protects these tools, and no other rule checks them",
     check: package(check),
 };
 
 fn check(package: &Package, reporter: &mut Reporter<'_>) {
     let name = &package.name;
-    let dynamic = || package.tools.iter().filter(|tool| tool.is_dynamic);
-    if dynamic().count() < package.tools.len() {
-        return;
-    }
+    let listed = package.tables.iter().flat_map(|table| &table.tools).map(|listed| &listed.tool);
+    let known: BTreeSet<&str> = package.tools.iter().chain(listed).map(|tool| tool.name.value.as_str()).collect();
     // A declaration without a function covers the tool of its name.
-    let declared: BTreeSet<&str> = dynamic().map(|tool| tool.name.value.as_str()).collect();
-    let open: Vec<&SdkTool> =
-        package.server.tools.iter().filter(|tool| !declared.contains(tool.name.as_str())).collect();
-    let Some(first) = open.first() else { return };
-    let message = match open.len() {
-        1 => format!("package `{name}` has a tool, `{}`, and no `#[mcp_tool]`", first.name),
-        count => format!("package `{name}` has {count} tools, the first is `{}`, and no `#[mcp_tool]`", first.name),
-    };
-    let help = "write `#[mcp_tool(..)]` above `#[tool]`, and list the tools in a `scope_table!`";
-    reporter.report(message).at(&first.place).about(name).help(help);
+    let dynamic = package.tools.iter().filter(|tool| tool.is_dynamic);
+    let declared: BTreeSet<&str> = dynamic.map(|tool| tool.name.value.as_str()).collect();
+    let open = || package.unannotated.iter().filter(|tool| !declared.contains(tool.name.as_str()));
+    if package.tools.iter().any(|tool| !tool.is_dynamic) {
+        // The table denies what it does not list, and `#[mcp_tools]` reports what is in its impl.
+        for tool in open().filter(|tool| !tool.is_grouped) {
+            let message = format!("`{}` has `#[tool]` and no `#[mcp_tool]`, so every call of it is denied", tool.name);
+            let help = "write `#[mcp_tool(..)]` above `#[tool]`, and list the tool in a `scope_table!`";
+            reporter.report(message).at(&tool.place).about(&tool.name).help(help).at_most_warning();
+        }
+    } else if let Some(first) = open().next() {
+        let message = match open().count() {
+            1 => format!("package `{name}` has a tool, `{}`, and no `#[mcp_tool]`", first.name),
+            count => format!("package `{name}` has {count} tools, the first is `{}`, and no `#[mcp_tool]`", first.name),
+        };
+        let help = "write `#[mcp_tool(..)]` above `#[tool]`, and list the tools in a `scope_table!`";
+        reporter.report(message).at(&first.place).about(name).help(help);
+    }
+    // A package that depends on the tables of another one has no tools.
+    for tool in package.server.built.iter().filter(|tool| !known.contains(tool.name.as_str())) {
+        let message = format!("the tool `{}` ({}) is not declared", tool.name, tool.found);
+        let help = format!("declare it in `mcp-scopes.toml`: `[tools.\"{}\"]`, with `scope` and `risk`", tool.name);
+        reporter.report(message).at(&tool.place).about(&tool.name).help(help).at_most_warning();
+    }
 }

@@ -1,15 +1,17 @@
 //! Reads the attributes of SDKs, and ours that are there already.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens as _;
 use syn::{
-    Attribute, Expr, Lit, Meta, Token,
+    Attribute, Expr, Lit, Meta, Path, Token,
     parse::{Parse as _, Parser as _},
     punctuated::Punctuated,
+    spanned::Spanned as _,
 };
 
 use crate::{
-    attribute::{arguments, conditions},
+    attribute::{arguments, conditions, split},
+    import::Import,
     package::Package,
 };
 
@@ -52,10 +54,80 @@ pub(super) fn is_named(attribute: &Attribute, name: &str) -> bool {
     attribute.path().segments.last().is_some_and(|last| last.ident == name)
 }
 
-/// Returns whether an attribute is `#[tool]` of rmcp: not one of another crate.
-pub(super) fn is_tool(attribute: &Attribute, package: &Package) -> bool {
-    let path = attribute.path();
-    if !is_named(attribute, "tool") {
+/// The names under which a module can write an attribute of rmcp: its own name, and those that imports give to it.
+pub(super) struct Names {
+    attribute: &'static str,
+    aliases: Vec<String>,
+}
+
+impl Names {
+    pub(super) fn of(attribute: &'static str, imports: &[Import], package: &Package) -> Self {
+        let of_sdk = |head: &str| match package.dependencies.get(head) {
+            Some(found) => found.package == "rmcp" || found.folder.is_some(),
+            // A module may import it first.
+            None => true,
+        };
+        let renamed = imports.iter().filter(|import| {
+            import.path.last().is_some_and(|last| last == attribute)
+                && import.path.first().is_some_and(|head| of_sdk(head))
+        });
+        let names = renamed.filter_map(|import| import.name.clone()).filter(|name| name != attribute);
+        Self { attribute, aliases: names.collect() }
+    }
+
+    fn is_alias(&self, path: &Path) -> bool {
+        path.get_ident().is_some_and(|name| self.aliases.iter().any(|alias| name == alias))
+    }
+
+    /// Returns whether a path is that of the attribute, under any crate.
+    pub(super) fn is(&self, path: &Path) -> bool {
+        path.segments.last().is_some_and(|last| last.ident == self.attribute) || self.is_alias(path)
+    }
+}
+
+/// `#[tool]` of rmcp on a function.
+pub(super) struct SdkAttribute {
+    /// The attribute without `cfg_attr` around it.
+    pub(super) attribute: Attribute,
+    /// The place of the whole attribute.
+    pub(super) span: Span,
+    /// The conditions of `cfg_attr` around it.
+    pub(super) conditions: Vec<String>,
+    /// Whether an import gives it another name, which our macros do not know.
+    pub(super) is_renamed: bool,
+}
+
+/// Returns each `#[tool]` of rmcp, also inside of `cfg_attr`; not those of another crate.
+pub(super) fn tools(attributes: &[Attribute], names: &Names, package: &Package) -> Vec<SdkAttribute> {
+    let mut found = Vec::new();
+    for attribute in attributes {
+        expand(attribute, attribute.span(), &[], &mut |attribute, span, conditions| {
+            if is_tool(attribute.path(), names, package) {
+                let is_renamed = names.is_alias(attribute.path());
+                found.push(SdkAttribute { attribute, span, conditions: conditions.to_vec(), is_renamed });
+            }
+        });
+    }
+    found
+}
+
+fn expand(attribute: &Attribute, span: Span, around: &[String], add: &mut impl FnMut(Attribute, Span, &[String])) {
+    if !attribute.path().is_ident("cfg_attr") {
+        add(attribute.clone(), span, around);
+        return;
+    }
+    let Some((condition, metas)) = split(arguments(attribute)) else { return };
+    let conditions = [around, &[spaced(&condition)]].concat();
+    for meta in metas {
+        expand(&Attribute { meta, ..attribute.clone() }, span, &conditions, add);
+    }
+}
+
+fn is_tool(path: &Path, names: &Names, package: &Package) -> bool {
+    if names.is_alias(path) {
+        return true;
+    }
+    if !names.is(path) {
         return false;
     }
     match path.segments.first().filter(|_| path.segments.len() > 1) {
@@ -67,12 +139,11 @@ pub(super) fn is_tool(attribute: &Attribute, package: &Package) -> bool {
     }
 }
 
-/// Returns whether a `cfg_attr` holds an attribute of that name.
+/// Returns whether an attribute, also one inside of `cfg_attr`, has that name.
 pub(super) fn holds(attribute: &Attribute, name: &str) -> bool {
-    attribute.path().is_ident("cfg_attr")
-        && Arguments::parse_terminated.parse2(arguments(attribute)).is_ok_and(|inner| {
-            inner.iter().skip(1).any(|meta| meta.path().segments.last().is_some_and(|last| last.ident == name))
-        })
+    let mut is_held = false;
+    expand(attribute, attribute.span(), &[], &mut |attribute, _, _| is_held |= is_named(&attribute, name));
+    is_held
 }
 
 /// Returns the literal text of `key = ".."` in the arguments of an attribute.
@@ -114,4 +185,16 @@ pub(super) fn name_of(attribute: &Attribute, key: &str) -> Option<String> {
         }
         _ => None,
     })
+}
+
+/// Returns whether the arguments of an attribute, also nested ones, have that key.
+pub(super) fn states(attribute: &Attribute, key: &str) -> bool {
+    fn has(tokens: TokenStream, key: &str) -> bool {
+        tokens.into_iter().any(|token| match token {
+            proc_macro2::TokenTree::Ident(name) => name == key,
+            proc_macro2::TokenTree::Group(group) => has(group.stream(), key),
+            _ => false,
+        })
+    }
+    has(arguments(attribute), key)
 }

@@ -12,8 +12,12 @@ const CONSTRUCTORS: [(&str, &[&str]); 2] =
     [("Tool", &["new", "new_with_raw", "new_raw", "new_with_icons"]), ("ToolBuilder", &["new"])];
 
 /// Adds the tools that items build.
-pub(super) fn find(module: &mut SdkModule, items: &[Item], package: &Package) {
-    let is_rmcp = package.dependencies.values().any(|found| found.package == "rmcp");
+pub(crate) fn find(module: &mut SdkModule, items: &[Item], package: &Package) {
+    let depends_on = |sdk: &str| package.dependencies.values().any(|found| found.package == sdk);
+    let is_rmcp = depends_on("rmcp");
+    if !is_rmcp && !depends_on("tower-mcp") && !depends_on("rust-mcp-sdk") {
+        return;
+    }
     for item in items {
         match item {
             Item::Mod(_) | Item::Use(_) | Item::Macro(_) => {}
@@ -44,9 +48,16 @@ fn constructors(module: &mut SdkModule, tokens: TokenStream) {
             TokenTree::Ident(name) => {
                 let name = name.to_string();
                 let Some((_, methods)) = CONSTRUCTORS.iter().find(|(known, _)| *known == name) else { continue };
-                if let Some(arguments) = call(tokens.get(at + 1..).unwrap_or_default(), methods) {
-                    let rest = tokens.get(at..).unwrap_or_default();
+                let rest = tokens.get(at..).unwrap_or_default();
+                if let Some(arguments) = call(rest.get(1..).unwrap_or_default(), methods) {
                     constructed(module, &name, token, &arguments, rest);
+                } else if let [_, TokenTree::Group(fields), behind @ ..] = rest
+                    && name == "Tool"
+                    && !at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(is_definition)
+                    // `let Tool { .. } = tool`, `Tool { .. } => ..`
+                    && !behind.first().is_some_and(|token| is_punct(token, '='))
+                {
+                    literal(module, token, &fields.stream().into_iter().collect::<Vec<_>>());
                 }
             }
             TokenTree::Group(group) => constructors(module, group.stream()),
@@ -68,38 +79,86 @@ fn call(tokens: &[TokenTree], methods: &[&str]) -> Option<Vec<TokenTree>> {
 }
 
 fn constructed(module: &mut SdkModule, of: &str, at: &TokenTree, arguments: &[TokenTree], rest: &[TokenTree]) {
-    let line = Place::of(&module.file, at.span()).start.line;
-    match arguments.first().and_then(text) {
-        Some(name) => {
-            // Methods of tower-mcp's builder, up to the end of the statement.
-            let chain = rest.iter().take_while(|token| !is_punct(token, ';') && !is_punct(token, ','));
-            let methods: Vec<String> = chain
-                .filter_map(|token| match token {
-                    TokenTree::Ident(name) => Some(name.to_string()),
-                    _ => None,
-                })
-                .collect();
-            let says = |method: &str| methods.iter().any(|name| name == method).then_some(true);
-            // The second argument of rmcp's constructor, or a method of the builder.
-            let second = (of == "Tool").then(|| arguments.get(2).and_then(text)).flatten();
-            let described = rest.windows(2).find_map(|pair| match pair {
-                [TokenTree::Ident(method), TokenTree::Group(inner)] if method == "description" => {
-                    inner.stream().into_iter().next().as_ref().and_then(text)
-                }
-                _ => None,
-            });
-            let non_destructive = says("non_destructive").map(|_| false);
-            module.built.push(BuiltTool {
-                name,
-                line,
-                description: second.or(described),
-                found: format!("`{of}::new`"),
-                read_only: says("read_only").or_else(|| says("read_only_safe")),
-                destructive: says("destructive").or(non_destructive),
-            });
+    let place = Place::of(&module.file, at.span());
+    let Some(name) = arguments.first().and_then(text) else {
+        module.unread.push((place, format!("the name of the tool in `{of}::new` is not a literal")));
+        return;
+    };
+    // Methods of tower-mcp's builder, up to the end of the expression.
+    let chain: Vec<&TokenTree> =
+        rest.iter().take_while(|token| !is_punct(token, ';') && !is_punct(token, ',')).collect();
+    let says = |method: &str| {
+        let is_called = chain.iter().any(|token| matches!(token, TokenTree::Ident(name) if name == method));
+        (of == "ToolBuilder" && is_called).then_some(true)
+    };
+    // The second argument of rmcp's constructor, or a method of the builder.
+    let second = (of == "Tool").then(|| arguments.get(2).and_then(text)).flatten();
+    let described = chain.windows(2).find_map(|pair| match pair {
+        [TokenTree::Ident(method), TokenTree::Group(inner)] if method == "description" => {
+            inner.stream().into_iter().next().as_ref().and_then(text)
         }
-        None => module.unread.push((line, format!("the name of the tool in `{of}::new` is not a literal"))),
+        _ => None,
+    });
+    let non_destructive = says("non_destructive").map(|_| false);
+    module.built.push(BuiltTool {
+        name,
+        place,
+        description: second.or(described),
+        found: format!("`{of}::new`"),
+        read_only: says("read_only").or_else(|| says("read_only_safe")),
+        destructive: says("destructive").or(non_destructive),
+    });
+}
+
+/// Returns whether a type's name behind this token is in no expression: `struct Tool`, `impl Tool`, `-> Tool`.
+fn is_definition(before: &TokenTree) -> bool {
+    match before {
+        TokenTree::Ident(word) => {
+            ["struct", "enum", "union", "impl", "for", "trait", "mod", "dyn"].contains(&word.to_string().as_str())
+        }
+        other => is_punct(other, '>'),
     }
+}
+
+/// Adds the tool of `Tool { name: "..".into(), .. }`, which states a schema, or takes it from another value.
+fn literal(module: &mut SdkModule, at: &TokenTree, fields: &[TokenTree]) {
+    let value = |field: &str| {
+        let start = fields.windows(2).position(
+            |pair| matches!(pair, [TokenTree::Ident(name), colon] if name == field && is_punct(colon, ':')),
+        )?;
+        let rest = fields.get(start + 2..)?;
+        Some(rest.split(|token| is_punct(token, ',')).next().unwrap_or_default())
+    };
+    let rest = fields.windows(3).any(|part| matches!(part, [a, b, _] if is_punct(a, '.') && is_punct(b, '.')));
+    let Some(name) = value("name").filter(|_| rest || value("input_schema").is_some()) else { return };
+    let place = Place::of(&module.file, at.span());
+    match any_text(name) {
+        Some(name) => module.built.push(BuiltTool {
+            name,
+            place,
+            description: value("description").and_then(any_text),
+            found: "`Tool { .. }`".to_owned(),
+            read_only: None,
+            destructive: None,
+        }),
+        None => module.unread.push((place, "the name of the tool in `Tool { .. }` is not a literal".to_owned())),
+    }
+}
+
+/// Returns the only literal text among tokens: of `"a"`, `"a".into()`, `Some(Cow::Borrowed("a"))`.
+fn any_text(tokens: &[TokenTree]) -> Option<String> {
+    fn collect(tokens: &[TokenTree], texts: &mut Vec<String>) {
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) => collect(&group.stream().into_iter().collect::<Vec<_>>(), texts),
+                token => texts.extend(text(token)),
+            }
+        }
+    }
+    let mut texts = Vec::new();
+    collect(tokens, &mut texts);
+    let name = texts.pop();
+    name.filter(|_| texts.is_empty())
 }
 
 /// Adds the names in the arms of `match .. name .. { "a" => .. }`.
@@ -130,9 +189,9 @@ fn arm_names(module: &mut SdkModule, tokens: &[TokenTree]) {
         let is_pattern = next.is_some_and(|next| is_punct(next, '|') || is_punct(next, '='))
             || next.is_some_and(|next| matches!(next, TokenTree::Ident(word) if word == "if"));
         if let Some(name) = text(token).filter(|_| is_pattern) {
-            let line = Place::of(&module.file, token.span()).start.line;
+            let place = Place::of(&module.file, token.span());
             let found = "`call_tool`".to_owned();
-            module.built.push(BuiltTool { name, line, description: None, found, read_only: None, destructive: None });
+            module.built.push(BuiltTool { name, place, description: None, found, read_only: None, destructive: None });
         }
     }
 }

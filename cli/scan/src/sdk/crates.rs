@@ -7,6 +7,7 @@ use syn::{Attribute, Item, ItemMod, Visibility, ext::IdentExt as _, spanned::Spa
 use super::{
     SdkModule,
     attributes::{condition_texts, is_for_tests},
+    expanded::Macros,
     items,
 };
 use crate::{
@@ -22,16 +23,27 @@ const MAX_MODULES: usize = 64;
 
 /// Reads every module of a crate that is not for tests.
 pub(super) fn read(package: &Package, target: &Target, sources: &mut Sources) -> Result<Vec<SdkModule>, Error> {
-    let mut reader = Reader { package, sources, modules: Vec::new() };
+    let mut reader = Reader { package, sources, modules: Vec::new(), macros: Macros::default() };
     let root = SdkModule { is_public: true, ..SdkModule::default() };
     reader.file(root, &Site::beside(target.root.clone()))?;
-    Ok(reader.modules)
+    let Reader { mut modules, macros, .. } = reader;
+    // A macro can be called in another module than that of its definition.
+    for (file, found) in macros.resolve() {
+        if let Some(module) = modules.iter_mut().find(|module| module.file == file) {
+            match found {
+                Ok(tool) => module.built.push(tool),
+                Err(unread) => module.unread.push(unread),
+            }
+        }
+    }
+    Ok(modules)
 }
 
 struct Reader<'r> {
     package: &'r Package,
     sources: &'r mut Sources,
     modules: Vec<SdkModule>,
+    macros: Macros,
 }
 
 impl Reader<'_> {
@@ -73,6 +85,7 @@ impl Reader<'_> {
             module.end = last.end;
         }
         items::collect(&mut module, &compiled, self.package, self.sources);
+        self.macros.collect(&module.file, &compiled);
         let parent = (module.path.clone(), module.conditions.clone(), module.file.clone(), module.indent.clone());
         self.modules.push(module);
         for item in compiled {

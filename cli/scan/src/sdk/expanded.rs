@@ -1,49 +1,126 @@
-//! Finds tools inside `macro_rules!`: the names are in the body of the macro, or in what its calls pass.
+//! Finds tools that macros make. The names are in the body of a `macro_rules!`, or in what a call passes: to it, or to a
+//! macro of another crate such as `cfg_if!`.
+
+use std::sync::Arc;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use syn::Item;
+use syn::{ImplItem, Item, Macro, ext::IdentExt as _};
 
-use super::{BuiltTool, SdkModule, built::text};
+use super::{BuiltTool, attributes::is_for_tests, built::text};
 use crate::source::Place;
 
 /// Fragments that are one token.
 const SINGLE: [&str; 5] = ["ident", "literal", "tt", "lifetime", "block"];
 
-/// Adds the tools of the macros that a module defines and calls.
-pub(super) fn find(module: &mut SdkModule, items: &[Item]) {
-    let macros = items.iter().filter_map(|item| match item {
-        Item::Macro(item) => Some(item),
-        _ => None,
-    });
-    for defined in macros.clone() {
-        let Some(name) = &defined.ident else { continue };
-        if !has_tool(defined.mac.tokens.clone()) {
-            continue;
-        }
-        let line = Place::of(&module.file, name.span()).start.line;
-        let rules = rules(&defined.mac.tokens.clone().into_iter().collect::<Vec<_>>());
-        let mut found = Vec::new();
-        for call in macros.clone().filter(|call| call.mac.path.segments.last().is_some_and(|last| last.ident == *name))
-        {
-            let input: Vec<TokenTree> = call.mac.tokens.clone().into_iter().collect();
-            let matched = rules.iter().find_map(|(pattern, body)| {
-                let mut captures = Vec::new();
-                let rest = capture(pattern, &input, &mut captures)?;
-                rest.is_empty().then_some((captures, body))
-            });
-            if let Some((captures, body)) = matched {
-                named(body, &captures, &mut found);
+/// The macros of a crate that have `#[tool]` in their body, and the calls of any macro.
+#[derive(Default)]
+pub(crate) struct Macros {
+    definitions: Vec<Definition>,
+    calls: Vec<Call>,
+}
+
+struct Definition {
+    name: String,
+    place: Place,
+    rules: Vec<(Vec<TokenTree>, Vec<TokenTree>)>,
+}
+
+struct Call {
+    name: String,
+    place: Place,
+    input: Vec<TokenTree>,
+}
+
+/// A tool, or the place of what looks like one and the reason why it cannot be read.
+type Found = Result<BuiltTool, (Place, String)>;
+
+impl Macros {
+    /// Adds the definitions and calls among the items of a module.
+    pub(crate) fn collect(&mut self, file: &Arc<str>, items: &[Item]) {
+        for item in items {
+            match item {
+                Item::Macro(item) => match &item.ident {
+                    Some(name) => self.define(file, name, &item.mac),
+                    None => self.call(file, &item.mac),
+                },
+                Item::Impl(item) => {
+                    for inner in &item.items {
+                        if let ImplItem::Macro(inner) = inner
+                            && !is_for_tests(&inner.attrs)
+                        {
+                            self.call(file, &inner.mac);
+                        }
+                    }
+                }
+                _ => {}
             }
         }
-        let shown = format!("`macro_rules! {name}`");
-        if found.is_empty() {
-            module.unread.push((line, format!("the names of the tools in {shown} are not known")));
+    }
+
+    fn define(&mut self, file: &Arc<str>, name: &syn::Ident, body: &Macro) {
+        if has_tool(body.tokens.clone()) {
+            let place = Place::of(file, name.span());
+            let rules = rules(&body.tokens.clone().into_iter().collect::<Vec<_>>());
+            self.definitions.push(Definition { name: name.unraw().to_string(), place, rules });
         }
-        for (name, token, Stated { read_only, description }) in found {
-            let line = token.map_or(line, |token| Place::of(&module.file, token.span()).start.line);
-            let found = shown.clone();
-            module.built.push(BuiltTool { name, line, description, found, read_only, destructive: None });
+    }
+
+    fn call(&mut self, file: &Arc<str>, call: &Macro) {
+        let Some(last) = call.path.segments.last() else { return };
+        let (name, place) = (last.ident.unraw().to_string(), Place::of(file, last.ident.span()));
+        self.calls.push(Call { name, place, input: call.tokens.clone().into_iter().collect() });
+    }
+
+    /// Returns the tools of all calls, each with the file of the call or definition.
+    pub(crate) fn resolve(&self) -> Vec<(Arc<str>, Found)> {
+        let mut all = Vec::new();
+        for call in &self.calls {
+            let definition = self.definitions.iter().find(|definition| definition.name == call.name);
+            let (shown, found) = match definition {
+                Some(definition) => (format!("`macro_rules! {}`", call.name), definition.tools(&call.input)),
+                None if has_tool(call.input.iter().cloned().collect()) => {
+                    let mut found = Vec::new();
+                    named(&call.input, &Vec::new(), &mut found);
+                    (format!("`{}!`", call.name), found)
+                }
+                None => continue,
+            };
+            if found.is_empty() {
+                let why = format!("the names of the tools that this call of {shown} makes are not known");
+                all.push((call.place.file.clone(), Err((call.place.clone(), why))));
+            }
+            // A token of the call, or else the definition.
+            let place = definition.map_or(&call.place, |definition| &definition.place);
+            for (name, token, Stated { read_only, destructive, description }) in found {
+                let token = token.map(|token| Place::of(&call.place.file, token.span()));
+                let (place, found) = (token.unwrap_or_else(|| place.clone()), shown.clone());
+                let tool = BuiltTool { name, place, description, found, read_only, destructive };
+                all.push((tool.place.file.clone(), Ok(tool)));
+            }
         }
+        for definition in &self.definitions {
+            if self.calls.iter().all(|call| call.name != definition.name) {
+                let why = format!("the names of the tools in `macro_rules! {}` are not known", definition.name);
+                all.push((definition.place.file.clone(), Err((definition.place.clone(), why))));
+            }
+        }
+        all
+    }
+}
+
+impl Definition {
+    /// Returns the tools that a call with this input makes.
+    fn tools(&self, input: &[TokenTree]) -> Vec<Named> {
+        let mut found = Vec::new();
+        let matched = self.rules.iter().find_map(|(pattern, body)| {
+            let mut captures = Vec::new();
+            let rest = capture(pattern, input, &mut captures)?;
+            rest.is_empty().then_some((captures, body))
+        });
+        if let Some((captures, body)) = matched {
+            named(body, &captures, &mut found);
+        }
+        found
     }
 }
 
@@ -137,6 +214,7 @@ fn capture<'i>(pattern: &[TokenTree], mut input: &'i [TokenTree], captures: &mut
 #[derive(Clone, Default)]
 struct Stated {
     read_only: Option<bool>,
+    destructive: Option<bool>,
     description: Option<String>,
 }
 
@@ -152,15 +230,13 @@ fn named(body: &[TokenTree], captures: &Captures, found: &mut Vec<Named>) {
             continue;
         }
         let arguments: Vec<TokenTree> = flat(group.stream());
-        let read_only = arguments.windows(3).find_map(|part| match part {
-            [TokenTree::Ident(key), _, TokenTree::Ident(value)] if key == "read_only_hint" => Some(value == "true"),
-            _ => None,
-        });
+        let read_only = hint(&arguments, "read_only_hint", None);
+        let destructive = hint(&arguments, "destructive_hint", Some(true));
         let description = arguments.windows(3).find_map(|part| match part {
             [TokenTree::Ident(key), _, value] if key == "description" => text(value),
             _ => None,
         });
-        let facts = Stated { read_only, description };
+        let facts = Stated { read_only, destructive, description: description.or_else(|| docs(body, at)) };
         let stated = arguments.iter().position(|token| matches!(token, TokenTree::Ident(key) if key == "name"));
         let rest = if let Some(stated) = stated {
             arguments.get(stated + 2..).unwrap_or_default()
@@ -182,6 +258,35 @@ fn named(body: &[TokenTree], captures: &Captures, found: &mut Vec<Named>) {
             _ => {}
         }
     }
+}
+
+/// Returns the value of a hint, if the arguments state it. Without a value it is `true`. `other` is what counts for a value that
+/// is not a literal.
+fn hint(arguments: &[TokenTree], name: &str, other: Option<bool>) -> Option<bool> {
+    let at = arguments.iter().position(|token| matches!(token, TokenTree::Ident(key) if key == name))?;
+    match arguments.get(at + 1..).unwrap_or_default() {
+        [equals, TokenTree::Ident(value), ..] if is(equals, '=') && value == "true" => Some(true),
+        [equals, TokenTree::Ident(value), ..] if is(equals, '=') && value == "false" => Some(false),
+        [equals, ..] if is(equals, '=') => other,
+        _ => Some(true),
+    }
+}
+
+/// Returns the first paragraph of the doc comment around the attribute at that token.
+fn docs(body: &[TokenTree], at: usize) -> Option<String> {
+    let is_attribute = |pair: &[TokenTree]| matches!(pair, [hash, TokenTree::Group(_)] if is(hash, '#'));
+    let before = body.get(..=at)?.rchunks_exact(2).take_while(|pair| is_attribute(pair)).collect::<Vec<_>>();
+    let behind = body.get(at + 1..)?.chunks_exact(2).take_while(|pair| is_attribute(pair));
+    let lines = before.into_iter().rev().chain(behind).filter_map(|pair| match pair {
+        [_, TokenTree::Group(group)] => match group.stream().into_iter().collect::<Vec<_>>().as_slice() {
+            [TokenTree::Ident(doc), _, value] if doc == "doc" => text(value),
+            _ => None,
+        },
+        _ => None,
+    });
+    let lines: Vec<String> = lines.map(|line| line.trim().to_owned()).collect();
+    let paragraph: Vec<String> = lines.into_iter().take_while(|line| !line.is_empty()).collect();
+    (!paragraph.is_empty()).then(|| paragraph.join(" "))
 }
 
 fn flat(tokens: TokenStream) -> Vec<TokenTree> {

@@ -8,34 +8,39 @@ use syn::{
 };
 
 use super::{
-    BuiltTool, SdkModule, TableItem, ToolFunction, ToolImpl, TypeItem, UseItem,
-    attributes::{condition_texts, flag, holds, is_for_tests, is_named, is_tool, literal, name_of},
-    built, expanded,
+    BuiltTool, SdkModule, TableItem, Text, ToolFunction, ToolImpl, TypeItem, UseItem,
+    attributes::{
+        Names, SdkAttribute, condition_texts, flag, holds, is_for_tests, is_named, literal, name_of, states, tools,
+    },
+    built,
 };
 use crate::{
-    hints,
+    hints::{self, Hints},
     import::imports,
     package::Package,
-    source::{Place, Sources},
+    source::{Place, Placed, Sources},
 };
 
 /// Fills a module from its items.
 pub(super) fn collect(module: &mut SdkModule, items: &[Item], package: &Package, sources: &Sources) {
-    module.names.extend(imports(items).into_iter().filter_map(|import| import.name));
-    let mut reader = Reader { module, package, sources };
+    let imports = imports(items);
+    module.names.extend(imports.iter().filter_map(|import| import.name.clone()));
+    module.imports = imports.iter().filter_map(|import| Some((import.name.clone()?, import.path.clone()))).collect();
+    let (tool, router) = (Names::of("tool", &imports, package), Names::of("tool_router", &imports, package));
+    let mut reader = Reader { module, package, sources, tool, router };
     for item in items {
         reader.item(item);
     }
-    expanded::find(reader.module, items);
-    if package.dependencies.values().any(|found| ["rmcp", "tower-mcp"].contains(&found.package.as_str())) {
-        built::find(reader.module, items, package);
-    }
+    built::find(reader.module, items, package);
 }
 
 struct Reader<'r> {
     module: &'r mut SdkModule,
     package: &'r Package,
     sources: &'r Sources,
+    /// The names of `#[tool]` and of `#[tool_router]`.
+    tool: Names,
+    router: Names,
 }
 
 impl Reader<'_> {
@@ -44,7 +49,8 @@ impl Reader<'_> {
             Item::Use(item) => {
                 let head = head(&item.tree);
                 if let Some(range) = self.range(item.span()) {
-                    self.module.uses.push(UseItem { head, range });
+                    let is_conditional = !condition_texts(&item.attrs).is_empty();
+                    self.module.uses.push(UseItem { head, range, is_conditional });
                 }
             }
             Item::Struct(item) => {
@@ -54,7 +60,7 @@ impl Reader<'_> {
             Item::Enum(item) => self.type_item(&item.ident, &item.vis),
             Item::Fn(item) => {
                 self.module.names.push(item.sig.ident.unraw().to_string());
-                if let Some(tool) = self.tool(&item.attrs, &item.sig) {
+                if let Some(tool) = self.tool(&item.attrs, &item.sig).filter(|tool| !tool.is_for_tests) {
                     let is_public = !matches!(item.vis, Visibility::Inherited);
                     self.module.functions.push(ToolFunction { is_public, ..tool });
                 }
@@ -87,19 +93,19 @@ impl Reader<'_> {
         let Some(attribute) = item.attrs.iter().find(|attribute| is_sdk && is_named(attribute, "mcp_tool")) else {
             return;
         };
-        let line = Place::of(&self.module.file, item.ident.span()).start.line;
+        let place = Place::of(&self.module.file, item.ident.span());
         let Some(name) = literal(attribute, "name") else {
             let why = format!("the name of `#[mcp_tool]` on `{}` is not a literal", item.ident);
-            self.module.unread.push((line, why));
+            self.module.unread.push((place, why));
             return;
         };
         self.module.built.push(BuiltTool {
             name,
-            line,
+            place,
             description: literal(attribute, "description"),
             found: format!("`#[mcp_tool]` of rust-mcp-sdk on `{}`", item.ident),
             read_only: flag(attribute, "read_only_hint"),
-            destructive: flag(attribute, "destructive_hint"),
+            destructive: destructive(attribute, flag(attribute, "destructive_hint")),
         });
     }
 
@@ -118,8 +124,9 @@ impl Reader<'_> {
             _ => None,
         });
         let tools: Vec<ToolFunction> = functions.collect();
-        let router = item.attrs.iter().find(|attribute| is_named(attribute, "tool_router"));
-        if tools.is_empty() {
+        let router = item.attrs.iter().find(|attribute| self.router.is(attribute.path()));
+        // Beside tools of every build, those for tests need an annotation too: `#[mcp_tools]` sees all of them.
+        if tools.iter().all(|tool| tool.is_for_tests) {
             return;
         }
         let annotation = item.attrs.iter().find(|attribute| is_named(attribute, "mcp_tools"));
@@ -129,6 +136,7 @@ impl Reader<'_> {
             type_name,
             is_generic: has_arguments(&item.self_ty),
             is_trait: item.trait_.is_some(),
+            has_router: router.is_some(),
             router: router.and_then(|router| name_of(router, "router")),
             conditions: condition_texts(&item.attrs),
             at,
@@ -138,28 +146,60 @@ impl Reader<'_> {
     }
 
     fn tool(&self, attributes: &[Attribute], signature: &Signature) -> Option<ToolFunction> {
-        if is_for_tests(attributes) {
-            return None;
-        }
-        let plain = attributes.iter().find(|attribute| is_tool(attribute, self.package));
-        let conditional = attributes.iter().find(|attribute| holds(attribute, "tool"));
-        let attribute = plain.or(conditional)?;
+        let found = tools(attributes, &self.tool, self.package);
+        let first = found.first()?;
         let function = signature.ident.unraw().to_string();
-        let name = plain.and_then(|attribute| literal(attribute, "name")).unwrap_or_else(|| function.clone());
+        let name = found.iter().find_map(|found| literal(&found.attribute, "name"));
+        // Our macros do not know a renamed attribute, and read no name inside of `cfg_attr`.
+        let is_hidden = |found: &SdkAttribute| found.is_renamed || !found.conditions.is_empty();
         let is_annotated =
             attributes.iter().any(|attribute| is_named(attribute, "mcp_tool") || holds(attribute, "mcp_tool"));
+        let starts = found.iter().filter_map(|found| {
+            let place = Place::of(&self.module.file, found.span);
+            Some((self.sources.range(&place)?.start, place.start.line))
+        });
+        let (at, start) = starts.min()?;
         Some(ToolFunction {
-            line: Place::of(&self.module.file, signature.ident.span()).start.line,
-            at: self.range(attribute.span())?.start,
+            place: Place::of(&self.module.file, signature.ident.span()),
+            at,
+            start,
             is_annotated,
-            is_conditional: plain.is_none(),
+            // One of several attributes applies in any case, or each has another condition.
+            attribute_conditions: if found.len() == 1 { first.conditions.clone() } else { Vec::new() },
+            is_for_tests: is_for_tests(attributes),
+            states_name: name.is_some() && found.iter().any(is_hidden),
+            states_description: found.iter().any(|found| found.is_renamed),
             is_public: false,
             conditions: condition_texts(attributes),
-            hints: hints::read(attributes, &self.module.file),
-            description: name_of(attribute, "description").filter(|_| literal(attribute, "description").is_none()),
+            hints: self.hints(&found),
+            description: found.iter().find_map(|found| description(&found.attribute)),
+            name: name.unwrap_or_else(|| function.clone()),
             function,
-            name,
         })
+    }
+
+    /// Reads the hints. Of several attributes the worst hint counts; a value that is not a literal can be the worst one.
+    fn hints(&self, found: &[SdkAttribute]) -> Hints {
+        let file = &self.module.file;
+        let each = found.iter().map(|found| {
+            let mut hints = Hints::default();
+            hints::of_attribute(&found.attribute, file, &mut hints);
+            let value = destructive(&found.attribute, hints.destructive.as_ref().map(|hint| hint.value));
+            let place = Place::of(file, found.span);
+            hints.destructive = value.map(|value| hints.destructive.take().unwrap_or(Placed { value, place }));
+            hints
+        });
+        let worst = |a: Option<Placed<bool>>, b: Option<Placed<bool>>, worst: bool| match (a, b) {
+            (Some(a), Some(b)) => Some(if a.value == worst { a } else { b }),
+            (Some(one), None) | (None, Some(one)) => Some(one).filter(|one| one.value == worst),
+            (None, None) => None,
+        };
+        let both = |a: Hints, b: Hints| Hints {
+            read_only: worst(a.read_only, b.read_only, false),
+            destructive: worst(a.destructive, b.destructive, true),
+            ..a
+        };
+        each.reduce(both).unwrap_or_default()
     }
 
     /// Reads `static NAME = [ entries ] ..` of a table.
@@ -227,4 +267,18 @@ fn type_name(ty: &Type) -> Option<String> {
 /// Returns whether a type has arguments other than lifetimes that are left out.
 fn has_arguments(ty: &Type) -> bool {
     ty.to_token_stream().into_iter().any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '<'))
+}
+
+/// Returns the hint, or the worse value if the attribute states it in another form.
+fn destructive(attribute: &Attribute, read: Option<bool>) -> Option<bool> {
+    read.or_else(|| states(attribute, "destructive_hint").then_some(true))
+}
+
+/// Returns the description in an attribute: a literal, or the path of a constant.
+fn description(attribute: &Attribute) -> Option<Text> {
+    if let Some(text) = literal(attribute, "description") {
+        return Some(Text::Literal(text));
+    }
+    let path: syn::Path = syn::parse_str(&name_of(attribute, "description")?).ok()?;
+    Some(Text::Constant(path.segments.iter().map(|segment| segment.ident.unraw().to_string()).collect()))
 }

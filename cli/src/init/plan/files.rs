@@ -1,7 +1,12 @@
 //! Plans the files beside the sources: `mcp-scopes.toml`, the lock file and the manifest.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
+use mcp_scopes_prm::json::Json;
 use mcp_scopes_scan::{Scan, file, shown};
 
 use super::{
@@ -18,23 +23,28 @@ use crate::lock_file;
 
 impl Plan {
     /// Plans `mcp-scopes.toml`.
-    pub(super) fn config(&self, choices: &Choices<'_>, changes: &mut Changes) {
+    pub(super) fn config(&mut self, choices: &Choices<'_>, changes: &mut Changes) {
         let file = self.config_file();
         let declared = config::declared(&self.declared);
+        let tools: Vec<Planned> = self.tools().cloned().collect();
         let text = match changes.text(&file) {
-            Some(text) if declared.is_empty() => text,
             Some(text) => {
-                let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+                let text = config::with_scopes(&text, &tools).unwrap_or_else(|lines| {
+                    let lines: Vec<String> = lines.iter().map(|line| format!("`{line}`")).collect();
+                    self.note(format!("`{file}`: add {} under `[scopes]`", lines.join(", ")));
+                    text
+                });
+                let gap = if declared.is_empty() || text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+                let declared = if text.contains("\r\n") { declared.replace('\n', "\r\n") } else { declared };
                 format!("{text}{gap}{declared}")
             }
             None if self.tables.is_empty() => return,
             None => {
-                let tools: Vec<Planned> = self.tools().cloned().collect();
                 let server = config::Server {
                     package: &self.name,
                     resource: choices.resource,
                     issuer: choices.issuer,
-                    convention: choices.convention,
+                    convention: self.convention,
                     has_file: choices.stated.is_some(),
                 };
                 config::text(&server, &tools) + &declared
@@ -48,6 +58,8 @@ impl Plan {
         let texts: Vec<(Arc<str>, Arc<str>)> =
             changes.texts().map(|(file, text)| (file.clone(), Arc::from(text))).collect();
         let several = self.tables.len() > 1;
+        let added: BTreeSet<&str> = self.tools().map(|tool| tool.name.as_str()).collect();
+        let mut notes = Vec::new();
         for table in &self.tables {
             let name =
                 if several { format!("{}.lock.json", table.name.to_lowercase()) } else { lock_file::FILE.to_owned() };
@@ -61,15 +73,31 @@ impl Plan {
             let scan = if several { scan.table(&table.name) } else { scan };
             let locked = scan.export().map_err(|error| error.to_string()).and_then(|export| {
                 let before = changes.text(&file);
-                lock_file::text(&export.metadata, before.as_deref()).map_err(|error| error.message().to_owned())
+                let new = lock_file::text(&export.metadata, before.as_deref());
+                let new = new.map_err(|error| error.message().to_owned())?;
+                match before {
+                    // Other changes since the last release are for the review of `mcp-scopes check`.
+                    Some(before) => extended(&before, &new, &added).ok_or_else(|| "it is not a lock file".to_owned()),
+                    None => Ok((new, true)),
+                }
             });
             match locked {
-                Ok(text) => changes.write(&file, text),
+                Ok((text, is_whole)) => {
+                    changes.write(&file, text);
+                    if !is_whole {
+                        notes.push(format!(
+                            "`{file}` gets the new tools only; review the other changes with `mcp-scopes check`"
+                        ));
+                    }
+                }
                 Err(why) => {
                     let why = why.lines().next().unwrap_or_default().to_owned();
-                    self.notes.push(format!("`{file}` is not written: {why}; then run `mcp-scopes lock`"));
+                    notes.push(format!("`{file}` is not written: {why}; then run `mcp-scopes lock`"));
                 }
             }
+        }
+        for note in notes {
+            self.note(note);
         }
     }
 
@@ -85,7 +113,7 @@ impl Plan {
         } else {
             all.collect()
         };
-        let workspace = workspace(&self.folder);
+        let workspace = workspace(&self.folder).map(|(_, text)| text);
         if let Some(new) = manifest::with_dependencies(&text, workspace.as_deref(), &lines) {
             changes.write(&file, new);
             return;
@@ -101,9 +129,87 @@ impl Plan {
     }
 }
 
-/// Returns the manifest of the workspace around a folder.
-fn workspace(folder: &Path) -> Option<String> {
+/// Returns a lock file with the tools that are added, and whether it then has everything that the new one has. `None` for a file
+/// that is not JSON.
+fn extended(before: &str, new: &str, tools: &BTreeSet<&str>) -> Option<(String, bool)> {
+    let (mut locked, new) = (Json::parse(before).ok()?, Json::parse(new).ok()?);
+    let mut names: BTreeSet<String> = tools.iter().map(|name| (*name).to_owned()).collect();
+    scopes_of(&new, &names.clone(), &mut names);
+    add(&mut locked, &new, &names);
+    if locked == new {
+        return Some((new.pretty() + "\n", true));
+    }
+    Some((locked.pretty() + "\n", false))
+}
+
+/// Adds the strings in the entries of these tools: the names of their scopes are among them.
+fn scopes_of(json: &Json, tools: &BTreeSet<String>, names: &mut BTreeSet<String>) {
+    fn strings(json: &Json, names: &mut BTreeSet<String>) {
+        match json {
+            Json::String(text) => drop(names.insert(text.clone())),
+            Json::Array(items) => items.iter().for_each(|item| strings(item, names)),
+            _ => {}
+        }
+    }
+    let Json::Object(members) = json else { return };
+    for (name, member) in members {
+        match member {
+            Json::Object(entry) if tools.contains(name) => {
+                entry.get("required_scopes").into_iter().for_each(|scopes| strings(scopes, names));
+            }
+            member => scopes_of(member, tools, names),
+        }
+    }
+}
+
+/// Adds the members and elements that these names have in the new document.
+fn add(old: &mut Json, new: &Json, names: &BTreeSet<String>) {
+    match (old, new) {
+        (Json::Object(old), Json::Object(new)) => {
+            let mut members = std::mem::take(old);
+            // The order of the new document, and behind it what only the old one has.
+            for (name, member) in new {
+                match members.shift_remove(name) {
+                    Some(mut kept) => {
+                        add(&mut kept, member, names);
+                        old.insert(name.clone(), kept);
+                    }
+                    None if names.contains(name) || is_all_of(member, names) => {
+                        old.insert(name.clone(), member.clone());
+                    }
+                    None => {}
+                }
+            }
+            old.extend(members);
+        }
+        (Json::Array(old), Json::Array(new)) => {
+            let is_named = |item: &Json| item.as_str().is_some_and(|text| names.contains(text));
+            let added = new.iter().filter(|item| is_named(item) && !old.contains(item)).cloned().collect::<Vec<_>>();
+            if new.iter().all(|item| old.contains(item) || added.contains(item))
+                && old.iter().all(|item| new.contains(item))
+            {
+                old.clone_from(new);
+            } else {
+                old.extend(added);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Returns whether every member or element of a new member is one of these names.
+fn is_all_of(json: &Json, names: &BTreeSet<String>) -> bool {
+    match json {
+        Json::Object(members) => members.keys().all(|name| names.contains(name)),
+        Json::Array(items) => items.iter().all(|item| item.as_str().is_some_and(|text| names.contains(text))),
+        _ => false,
+    }
+}
+
+/// Returns the folder and the manifest of the workspace around a folder.
+pub(in super::super) fn workspace(folder: &Path) -> Option<(PathBuf, String)> {
     let folder = super::super::absolute(folder);
-    let texts = folder.ancestors().filter_map(|folder| file::text(&folder.join("Cargo.toml")).ok());
-    texts.into_iter().find(|text| text.contains("[workspace"))
+    let mut texts =
+        folder.ancestors().filter_map(|folder| Some((folder, file::text(&folder.join("Cargo.toml")).ok()?)));
+    texts.find(|(_, text)| text.contains("[workspace")).map(|(folder, text)| (folder.to_owned(), text))
 }

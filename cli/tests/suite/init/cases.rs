@@ -10,10 +10,20 @@ use std::{
     sync::LazyLock,
 };
 
+use mcp_scopes_prm::json::Json;
+
 use crate::support::{Demo, Run};
 
-/// The number of commands from the first one to a page of docs.
-const COMMANDS: usize = 5;
+/// The maximum number of commands from a server that guards nothing to one that runs, is linted and documented.
+const COMMANDS: usize = 4;
+
+/// Returns the commands that docs/adopt.md lists.
+fn road() -> Vec<Vec<String>> {
+    let docs = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/adopt.md")).unwrap();
+    let block = docs.split("```sh\n").find(|block| block.starts_with("mcp-scopes init")).unwrap();
+    let lines = block.split("```").next().unwrap().lines().map(|line| line.split('#').next().unwrap());
+    lines.map(|line| line.split_whitespace().map(str::to_owned).collect()).collect()
+}
 
 /// A lock file in which every package uses this version of rmcp.
 const LOCK: &str = "version = 4\n\n[[package]]\nname = \"rmcp\"\nversion = \"3.11.0\"\n";
@@ -191,22 +201,31 @@ fn edits_by_hand_are_those_that_init_prints() {
 
 #[test]
 fn every_shape_is_linted_exported_locked_and_documented() {
+    let road = road();
+    assert!(road.len() <= COMMANDS, "{road:?}");
+    // `init` was the first one. In place of `cargo run`, `tests/adopted` compiles and serves each result.
+    let names: Vec<String> = road.iter().map(|command| command[..2].join(" ")).collect();
+    assert_eq!(names, ["mcp-scopes init", "cargo run", "mcp-scopes lint", "mcp-scopes docs"]);
+    let of = |command: &Vec<String>| command.iter().skip(1).cloned().collect::<Vec<String>>();
+    let (lint, docs) = (of(&road[2]), of(&road[3]));
     for (case, demo, run) in adopted() {
-        let lint = demo.run(&["lint", "--deny", "warnings"]);
-        assert_eq!(lint.code, 0, "{}: {lint:?}", case.name);
+        let command: Vec<&str> = lint.iter().map(String::as_str).chain(["--deny", "warnings"]).collect();
+        let done = demo.run(&command);
+        assert_eq!(done.code, 0, "{}: {done:?}", case.name);
         for package in
             case.packages().into_iter().filter(|package| demo.path().join(package).join("mcp-scopes.toml").is_file())
         {
-            // With `init` and `lint` before these.
-            let commands = [&["export", package][..], &["check", package], &["docs", package, "--output", "page.html"]];
-            assert!(commands.len() + 2 <= COMMANDS);
-            for command in commands {
-                let file = format!("{package}/mcp-scopes.lock.json");
-                let command: Vec<&str> =
-                    if command[0] == "check" { vec!["check", package, "--file", &file] } else { command.to_vec() };
-                let done = demo.run(&command);
-                assert_eq!(done.code, 0, "{}: {command:?} {done:?}", case.name);
-            }
+            let done = demo.run_in(package, &docs.iter().map(String::as_str).collect::<Vec<_>>());
+            assert_eq!(done.code, 0, "{}: {done:?}", case.name);
+            assert!(demo.read(&format!("{package}/scopes.html")).contains("</html>"), "{}", case.name);
+            // The lock file is that of the source, and its document is what `export` prints.
+            let file = format!("{package}/mcp-scopes.lock.json");
+            let check = demo.run(&["check", package, "--file", &file]);
+            assert_eq!(check.code, 0, "{}: {check:?}", case.name);
+            let export = demo.run(&["export", package]);
+            assert_eq!(export.code, 0, "{}: {export:?}", case.name);
+            let (lock, export) = (Json::parse(&demo.read(&file)).unwrap(), Json::parse(&export.out).unwrap());
+            assert_eq!(lock.get("document"), Some(&export), "{}", case.name);
             assert!(run.out.contains(&format!("package `{package}`")), "{}", run.out);
         }
         // Nothing is left to do, and nothing changes.

@@ -151,6 +151,29 @@ fn names_that_are_taken_are_left_alone() {
 }
 
 #[test]
+fn comments_stay_where_they_are() {
+    let rest = "\n\nstruct A;\n\n#[rmcp::tool_router]\nimpl A {\n    /// Words\n    #[rmcp::tool]\n    async fn one(&self) {}\n}\n\nfn main() {} /* end */\n";
+    let ours = "use mcp_scopes::{mcp_tool, mcp_tools};";
+    for (before, after) in [
+        ("use a::b; // of b\nuse crate::c; // of c", "use a::b; // of b\nuse crate::c; // of c\nOURS"),
+        ("use a::b; /* of b */", "use a::b; /* of b */\nOURS"),
+        ("use a::b; fn c() {}", "use a::b;\nOURS fn c() {}"),
+        // A comment belongs to what is below it, and one at the start to the file.
+        (
+            "use a::b;\n\n// Of rmcp,\n// for tools\nuse rmcp::c;",
+            "use a::b;\n\nOURS\n// Of rmcp,\n// for tools\nuse rmcp::c;",
+        ),
+        ("// Of the file\nuse rmcp::c;", "// Of the file\nOURS\nuse rmcp::c;"),
+        ("//! Of the file\nuse rmcp::c;", "//! Of the file\nOURS\nuse rmcp::c;"),
+    ] {
+        let (demo, run) = init(&[("src/main.rs", &format!("{before}{rest}"))], &[]);
+        let text = demo.read("src/main.rs");
+        assert!(text.starts_with(&format!("{}\n\nstruct A;", after.replace("OURS", ours))), "{text}\n{run:?}");
+        assert!(text.contains("fn main() {} /* end */\n\nmcp_scopes::scope_table!"), "{text}");
+    }
+}
+
+#[test]
 fn takes_scopes_from_a_file() {
     let main = "struct A;\n\n#[rmcp::tool_router]\nimpl A {\n    /// Words\n    #[rmcp::tool]\n    async fn one(&self) {}\n\n    /// Words\n    #[rmcp::tool]\n    async fn two(&self) {}\n}\n\nfn main() {}\n";
     for (file, text) in [("scopes.toml", "one = \"a:read\"\n"), ("scopes.json", "{\"one\": \"a:read\"}")] {

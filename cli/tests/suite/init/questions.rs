@@ -109,6 +109,43 @@ fn writes_no_file_if_one_cannot_be_written() {
 }
 
 #[test]
+fn writes_nothing_outside_and_nothing_in_part() {
+    use std::os::unix::fs::symlink;
+    // A folder that is a link.
+    let demo = demo();
+    fs::rename(demo.path().join("src"), demo.path().join("code")).unwrap();
+    symlink("code", demo.path().join("src")).unwrap();
+    let run = demo.run(&["init", "--yes"]);
+    assert!(
+        run.code == 2 && run.err.contains("`src/main.rs` is below a symbolic link; nothing was written"),
+        "{run:?}"
+    );
+    assert_eq!(demo.read("code/main.rs"), MAIN);
+    assert_eq!(demo.names("."), ["Cargo.toml", "code", "src"]);
+    // A file of another project.
+    let demo = self::demo();
+    fs::create_dir(demo.path().join("server")).unwrap();
+    for file in ["Cargo.toml", "src"] {
+        fs::rename(demo.path().join(file), demo.path().join("server").join(file)).unwrap();
+    }
+    demo.write("server/src/main.rs", "#[path = \"../../other.rs\"]\nmod other;\n\nfn main() {}\n")
+        .write("other.rs", MAIN);
+    let run = demo.run(&["init", "--yes", "server"]);
+    let message = "other.rs` is outside of the package and its workspace; nothing was written";
+    assert!(run.code == 2 && run.err.contains(message), "{run:?}");
+    assert_eq!((demo.read("other.rs").as_str(), demo.names("server").len()), (MAIN, 2));
+    // The same file belongs to a repository that holds both.
+    fs::create_dir_all(demo.path().join(".git")).unwrap();
+    assert_eq!(demo.run(&["init", "--dry-run", "server"]).code, 0);
+    // A folder that cannot be created: no other file is written.
+    demo.write(".github", "");
+    let run = demo.run(&["init", "--yes", "server"]);
+    assert!(run.code == 2 && run.err.contains("nothing was written"), "{run:?}");
+    assert_eq!((demo.read("other.rs").as_str(), demo.names("server").len()), (MAIN, 2));
+    assert_eq!(demo.names("."), [".git", ".github", "other.rs", "server"]);
+}
+
+#[test]
 fn adds_the_ci_file_once_and_at_the_root_of_the_repository() {
     let demo = demo();
     fs::create_dir(demo.path().join(".git")).unwrap();

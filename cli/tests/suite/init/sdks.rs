@@ -20,6 +20,7 @@ fn prints_the_layer_for_the_version_in_the_lock_file() {
     let stdio = SERVER
         .replace("rmcp::transport::StreamableHttpService::new(|| Ok(A), x, y)", "A.serve(rmcp::transport::stdio())")
         .replace("{tool,", "{ServiceExt, tool,");
+    let socket = stdio.replace("rmcp::transport::stdio()", "listener.accept().await.0");
     for (version, text, expected, dependencies) in [
         ("3.11.4", SERVER, "mcp_scopes_rmcp::service(&server,", &["mcp-scopes-rmcp = \"", "features = [\"jwks\"]"][..]),
         ("3.1.0", SERVER, ".layer(server.layer())", &["features = [\"jwks\"]"]),
@@ -30,10 +31,25 @@ fn prints_the_layer_for_the_version_in_the_lock_file() {
             "mcp_scopes_rmcp::guard(mcp_scopes_server::StdioCredentials::from_env(&TOOLS, \"DEMO_SCOPES\"), handler)",
             &["mcp-scopes-rmcp = { version = \"", "default-features = false }"],
         ),
-        ("1.8.0", &stdio, "caller.authorize(&request.name)", &["mcp-scopes-server = \""]),
+        ("1.8.0", &stdio, "if caller.authorize(&request.name).is_err() {", &["mcp-scopes-server = \""]),
+        (
+            "3.11.0",
+            &socket,
+            "mcp_scopes_rmcp::guard(mcp_scopes_server::StdioCredentials::of(caller), handler)",
+            &["mcp-scopes-rmcp = { version = \"", "default-features = false }"],
+        ),
+        (
+            "1.8.0",
+            &socket,
+            "let caller = *mcp_scopes_server::StdioCredentials::of(caller).caller();",
+            &["mcp-scopes-server = \""],
+        ),
     ] {
         let (demo, run) = init(&[("Cargo.lock", &lock("rmcp", version)), ("src/main.rs", text)], &[]);
         assert!(run.out.contains(expected), "{version}: {}", run.out);
+        // Only the process that was started with it has the scopes of the environment.
+        assert_eq!(run.out.contains("from_env"), *text == stdio, "{version}: {}", run.out);
+        assert!(!run.out.contains("denied.to_string()"), "{version}: {}", run.out);
         let manifest = demo.read("Cargo.toml");
         assert!(dependencies.iter().all(|line| manifest.contains(line)), "{version}: {manifest}");
         assert_eq!(manifest.contains("mcp-scopes-rmcp"), version.starts_with("3.11"), "{manifest}");
@@ -97,11 +113,15 @@ fn declares_tools_that_cannot_be_annotated() {
     let (demo, run) = init(&[("src/main.rs", main)], &[]);
     assert_eq!(run.code, 0, "{run:?}");
     let config = demo.read("mcp-scopes.toml");
-    for tool in ["of_generic", "on_unix", "of.macro"] {
+    for tool in ["of_generic", "of.macro"] {
         assert!(config.contains(&format!("[tools.\"{tool}\"]\nscope = \"{tool}\"\nrisk = \"high\"\n")), "{config}");
     }
     let after = demo.read("src/main.rs");
     assert_eq!(after.matches("#[mcp_tool(").count(), 1, "{after}");
+    // `#[mcp_tools]` sees it, so it is annotated under the same condition.
+    let conditional =
+        "#[cfg_attr(unix, mcp_scopes::mcp_tool(scope = \"on_unix\", risk = \"high\"))]\n    #[cfg_attr(unix, tool)]\n";
+    assert!(after.contains(conditional) && !config.contains("on_unix"), "{after}\n{config}");
     assert!(after.contains("static TOOLS = [B::*] with"), "{after}");
     assert!(run.out.contains("`of_generic` is in the impl of a trait or of a generic type"), "{}", run.out);
 }

@@ -9,7 +9,7 @@ pub struct Desk {
 
 impl Desk {
     pub(crate) fn new() -> Self {
-        let tool_router = Self::tool_router() + Self::search_router();
+        let tool_router = Self::tool_router() + Self::search_router() + Self::bell_router();
         #[cfg(feature = "admin")]
         let tool_router = tool_router + Self::admin_router();
         Self { tool_router }

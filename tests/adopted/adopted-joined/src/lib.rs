@@ -2,6 +2,7 @@
 
 #[cfg(feature = "admin")]
 mod admin;
+mod bell;
 mod desk;
 mod search;
 
@@ -25,6 +26,7 @@ mcp_scopes::scope_table! {
     /// The tools of this server, and the scopes that open them.
     pub static TOOLS = [
         #[cfg(feature = "admin")] desk::Desk::admin::*,
+        desk::Desk::bell::*,
         desk::Desk::*,
         desk::Desk::search::*,
     ] with "mcp-scopes.toml";
