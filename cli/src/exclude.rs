@@ -16,7 +16,8 @@ pub(crate) fn apply(patterns: &[String], report: &mut Report) {
     report.suppressed.retain(|finding| keep(finding.file()));
 }
 
-fn is_excluded(pattern: &str, file: &str) -> bool {
+/// Returns whether a pattern matches a file, or a folder around it.
+pub(crate) fn is_excluded(pattern: &str, file: &str) -> bool {
     let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
     let file = file.trim_start_matches("./");
     let ends = file.match_indices('/').map(|(at, _)| at).chain([file.len()]);

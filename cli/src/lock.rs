@@ -1,11 +1,17 @@
 //! `mcp-scopes lock` and `mcp-scopes check`: records the access of a release in a file to review and commit.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use mcp_scopes_scan::{
     Error,
     file::{replace, text},
+    inventory::Inventory,
+    shown,
+    source::Place,
 };
 
 use crate::{
@@ -14,6 +20,7 @@ use crate::{
         changes_between, diagnostics, merged,
         side::{Reading, Side, Unreadable},
     },
+    exclude::is_excluded,
     lock_file,
     options::{Build, Table, quoted},
     outcome::Outcome,
@@ -26,7 +33,7 @@ use crate::{
 pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes lock                 Write mcp-scopes.lock.json
   mcp-scopes check                In CI: print the changes and exit with 1 if the source differs
-  mcp-scopes check --workspace    Compare each lock file of the workspace
+  mcp-scopes check --workspace    Compare each lock file of the workspace; each scope table needs one
   mcp-scopes lock -p server       Write the lock file of that package
   mcp-scopes check --format github --output markdown=summary.md
   mcp-scopes lock server --file server/release.lock.json";
@@ -52,6 +59,9 @@ pub(crate) struct Lock {
 pub(crate) struct Check {
     #[command(flatten)]
     lock: Lock,
+    /// With `--workspace`: folders of that pattern need no lock file, such as `examples`; may be given several times
+    #[arg(long, value_name = "GLOB", requires = "workspace")]
+    exclude: Vec<String>,
     #[command(flatten)]
     acceptances: Acceptances,
     #[command(flatten)]
@@ -150,6 +160,11 @@ impl Check {
             Ok(locks) => locks,
             Err(unreadable) => return unreadable.report_to(&self.target),
         };
+        if self.lock.workspace
+            && let Err(unreadable) = self.check_all_locked()
+        {
+            return unreadable.report_to(&self.target);
+        }
         let mut compared = Vec::new();
         for lock in locks {
             match self.compare(&lock) {
@@ -170,6 +185,29 @@ impl Check {
             stale::report(&one.shown, &one.accept);
         }
         self.target.found(written, diagnostics.has_errors())
+    }
+
+    /// Checks that each package with a scope table has a lock file. Otherwise a change would pass whose lock file is removed with it.
+    fn check_all_locked(&self) -> Result<(), Unreadable> {
+        let unread = |error: Error| Unreadable::new(error.to_string(), error.advice().unwrap_or_default());
+        let report = self.lock.build.scan(&self.lock.path).run_tree().map_err(unread)?;
+        let tables = || report.inventories.iter().flat_map(|inventory| &inventory.tables);
+        // The table of a library is locked with the tables that splice it.
+        let spliced: BTreeSet<&Place> = tables().filter(|table| table.spliced).map(|table| &table.place).collect();
+        let is_unlocked = |inventory: &&Inventory| {
+            let folder = &inventory.folder;
+            inventory.roots().any(|(_, table)| !spliced.contains(&table.place))
+                && !folder.join(lock_file::FILE).is_file()
+                && !self.exclude.iter().any(|pattern| is_excluded(pattern, &shown(folder)))
+        };
+        let unlocked = report.inventories.iter().filter(is_unlocked);
+        let folders: Vec<String> = unlocked.map(|inventory| shown(&inventory.folder).to_string()).collect();
+        let Some(first) = folders.first() else { return Ok(()) };
+        let first = if first.is_empty() { "." } else { first };
+        let message = format!("no `{}` beside the scope table in `{}`", lock_file::FILE, folders.join("`, `"));
+        let help =
+            format!("write it with `mcp-scopes lock {}`, or leave the folder out with `--exclude`", quoted(first));
+        Err(Unreadable::new(message, help))
     }
 
     fn compare(&self, lock: &Lock) -> Result<Compared, Stop> {

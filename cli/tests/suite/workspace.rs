@@ -35,6 +35,16 @@ fn checks_every_lock_file_of_a_workspace() {
     assert!(demo.read("files/mcp-scopes.lock.json").contains("list_files"));
     let run = demo.run(&["check", "--workspace"]);
     assert_eq!((run.code, run.out.as_str()), (0, ""), "{run:?}");
+    // A change whose lock file is removed with it does not pass.
+    let lock = demo.read("more/mail/mcp-scopes.lock.json");
+    std::fs::remove_file(demo.path().join("more/mail/mcp-scopes.lock.json")).unwrap();
+    let run = demo.run(&["check", "--workspace"]);
+    assert!(
+        run.code == 2 && run.err.contains("no `mcp-scopes.lock.json` beside the scope table in `more/mail`"),
+        "{run:?}"
+    );
+    assert_eq!(demo.run(&["check", "--workspace", "--exclude", "more"]).code, 0);
+    demo.write("more/mail/mcp-scopes.lock.json", lock);
     for folder in ["files", "more/mail"] {
         demo.write(&format!("{folder}/src/main.rs"), source("high"));
     }

@@ -131,6 +131,11 @@ fn compares_with_lock_files() {
     let output = run("Compare with the lock files", &[], folder.path(), programs());
     assert!(out(&output).contains("::error file=zwei é/src/main.rs,line=5,"), "{output:?}");
     assert!(String::from_utf8_lossy(&output.stderr).contains("`mcp-scopes lock 'zwei é'`"), "{output:?}");
+    // A removed lock file does not pass, even if it was the only one.
+    fs::remove_file(folder.path().join("zwei é/mcp-scopes.lock.json")).unwrap();
+    assert!(Command::new("git").args(["add", "--all"]).current_dir(folder.path()).status().unwrap().success());
+    let output = run("Compare with the lock files", &[], folder.path(), programs());
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
 }
 
 /// Creates a program that records its arguments, in place of one that would download or build.
