@@ -20,7 +20,7 @@ const DAYS: u32 = 90;
 #[command(next_help_heading = "Baseline")]
 pub(crate) struct Baseline {
     /// The file of known findings, which are suppressed, each with a reason and a last day [default:
-    /// mcp-scopes.baseline.json, if it exists]
+    /// mcp-scopes.baseline.json in this folder or above, if it exists]
     #[arg(long = "baseline", value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
     /// Write the current findings to that file (default: mcp-scopes.baseline.json); old entries keep their reasons and days
@@ -41,19 +41,24 @@ pub(crate) struct Baseline {
 }
 
 impl Baseline {
-    /// Returns the file that is used: the stated one, or the default if it exists or is to be written.
-    pub(crate) fn used(&self) -> Option<&Path> {
-        let default = Path::new(FILE);
-        let is_used = self.update || (!self.ignored && default.is_file());
-        self.file.as_deref().or_else(|| is_used.then_some(default))
+    /// Returns the file that is used: the stated one, or the default if it exists or is to be written. The default is looked for in the
+    /// current folder, then in those above up to the top of the repository.
+    pub(crate) fn used(&self) -> Option<PathBuf> {
+        if self.file.is_some() || (self.ignored && !self.update) {
+            return self.file.clone();
+        }
+        found().or_else(|| self.update.then(|| PathBuf::from(FILE)))
     }
 
     /// Suppresses the known findings. Writes the file first if requested. `is_whole` states whether everything in the
-    /// current folder is linted, so that an entry without a finding of a file that was found is stale.
+    /// current folder is linted, so that an entry without a finding of a file that was found there is stale.
     pub(crate) fn apply(&self, report: &mut Report, overrides: &Overrides, is_whole: bool) -> Result<(), Error> {
         let Some(path) = self.used() else { return Ok(()) };
+        let path = path.as_path();
+        // The file of a folder above covers more than was linted.
+        let is_whole = is_whole && (self.file.is_some() || path == Path::new(FILE));
         let overrides = overrides.clone();
-        let reports_stale = self.file.is_some() || self.update || is_whole;
+        let reports_stale = (self.file.is_some() && !self.update) || is_whole;
         let overrides =
             if reports_stale { overrides } else { overrides.set("stale-baseline-entry", Setting::Allow)? };
         let today = self.today.as_deref().map_or_else(|| Ok(Day::today()), Day::parse)?;
@@ -63,7 +68,7 @@ impl Baseline {
             let old = if path.exists() { Some(baseline::Baseline::read(path)?) } else { None };
             file::replace(
                 path,
-                &baseline::Baseline::update(old.as_ref(), report, self.reason.as_deref(), today, expires),
+                &baseline::Baseline::update(old.as_ref(), report, self.reason.as_deref(), (today, expires), is_whole),
             )?;
         }
         let baseline = baseline::Baseline::read(path)?;
@@ -74,4 +79,20 @@ impl Baseline {
         baseline.apply(report, today, &overrides);
         Ok(())
     }
+}
+
+/// Returns the default file in the current folder or above it, up to the top of the repository.
+fn found() -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    let mut path = PathBuf::from(FILE);
+    for folder in here.ancestors() {
+        if folder.join(FILE).is_file() {
+            return Some(path);
+        }
+        if folder.join(".git").exists() {
+            return None;
+        }
+        path = Path::new("..").join(path);
+    }
+    None
 }

@@ -33,6 +33,15 @@ impl Levels {
     }
 }
 
+impl Levels {
+    /// Returns whether rules are off whose findings a baseline can have.
+    pub(crate) fn turns_rules_off(&self) -> bool {
+        let is_about_baseline = |name: &str| name.contains("baseline");
+        let is_off = |(setting, name): &(Setting, String)| *setting == Setting::Allow && !is_about_baseline(name);
+        !self.selected.is_empty() || self.settings.iter().any(is_off)
+    }
+}
+
 impl FromArgMatches for Levels {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let mut found = Vec::new();

@@ -174,7 +174,8 @@ impl Lint {
             report.merge(self.lint_path(path, overrides, input, texts, &progress)?);
         }
         exclude::apply(&self.exclude, &mut report);
-        let is_whole = self.exclude.is_empty() && matches!(self.path.as_slice(), [path] if path == Path::new("."));
+        let is_narrowed = !self.exclude.is_empty() || self.build.names_package() || self.levels.turns_rules_off();
+        let is_whole = !is_narrowed && matches!(self.path.as_slice(), [path] if path == Path::new("."));
         self.baseline.apply(&mut report, overrides, is_whole)?;
         Ok(report)
     }

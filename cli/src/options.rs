@@ -79,6 +79,11 @@ impl Build {
         self.package.as_ref().map_or_else(|| path.to_owned(), named)
     }
 
+    /// Returns whether only one package is meant.
+    pub(crate) fn names_package(&self) -> bool {
+        self.package.is_some()
+    }
+
     /// Returns a scan of that path for this build.
     pub(crate) fn scan(&self, path: &Path) -> Scan {
         // Cargo also accepts spaces between features.

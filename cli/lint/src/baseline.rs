@@ -26,7 +26,11 @@
 
 mod read;
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
 
 use mcp_scopes_prm::json::Json;
 use mcp_scopes_scan::{Error, Finding, Report, Suppression, SuppressionKind, settle, source::Place};
@@ -126,26 +130,46 @@ impl Baseline {
     }
 
     /// Returns the text of a baseline file with every finding of the report, to which no baseline may have been
-    /// applied. Entries of `old` keep their reasons, and their dates unless expired. New entries get the given values.
+    /// applied. Entries of `old` keep their reasons, and their dates unless expired. New entries get the given values. An entry of `old`
+    /// without a finding is removed if `is_whole`, which states that everything was linted that the file covers.
     #[must_use]
-    pub fn update(old: Option<&Self>, report: &Report, reason: Option<&str>, today: Day, expires: Day) -> String {
+    pub fn update(
+        old: Option<&Self>,
+        report: &Report,
+        reason: Option<&str>,
+        (today, expires): (Day, Day),
+        is_whole: bool,
+    ) -> String {
+        let all = old;
         let old: BTreeMap<(&str, &str), &BaselineEntry> = old
             .iter()
             .flat_map(|old| &old.entries)
             .map(|entry| ((entry.rule.as_str(), entry.fingerprint.as_str()), entry))
             .collect();
-        let mut findings: Vec<&Finding> = report.findings.iter().filter(|finding| finding.settable).collect();
-        findings.sort_by_key(|finding| (finding.rule, &finding.subject, &finding.fingerprint));
+        let findings: Vec<&Finding> = report.findings.iter().filter(|finding| finding.settable).collect();
+        let known: BTreeSet<(&str, &str)> =
+            findings.iter().map(|finding| (finding.rule, finding.fingerprint.as_str())).collect();
+        let others = all.iter().filter(|_| !is_whole).flat_map(|all| &all.entries);
+        let others = others.filter(|entry| !known.contains(&(entry.rule.as_str(), entry.fingerprint.as_str())));
+        let others = others.map(|entry| {
+            let key = (entry.rule.clone(), entry.subject.clone(), entry.fingerprint.clone());
+            (key, (entry.reason.clone(), entry.expires))
+        });
         let entries = findings.into_iter().map(|finding| {
             let kept = old.get(&(finding.rule, finding.fingerprint.as_str()));
             let said =
                 kept.map(|entry| entry.reason.as_str()).filter(|said| !said.trim().is_empty() && *said != PLACEHOLDER);
             let reason = said.or(reason).unwrap_or(PLACEHOLDER);
             let expires = kept.map(|entry| entry.expires).filter(|day| today <= *day).unwrap_or(expires);
+            let key = (finding.rule.to_owned(), finding.subject.clone(), finding.fingerprint.clone());
+            (key, (reason.to_owned(), expires))
+        });
+        let entries: BTreeMap<_, _> = entries.chain(others).collect();
+        let entries = entries.iter().map(|((rule, subject, fingerprint), (reason, expires))| {
             object([
-                ("rule", text(finding.rule)),
-                ("subject", text(&finding.subject)),
-                ("fingerprint", text(&finding.fingerprint)),
+                ("rule", text(rule)),
+                ("subject", text(subject)),
+                ("fingerprint", text(fingerprint)),
                 ("reason", text(reason)),
                 ("expires", text(&expires.to_string())),
             ])

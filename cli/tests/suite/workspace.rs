@@ -106,3 +106,29 @@ fn finds_the_baseline() {
     demo.write("src/main.rs", source("low"));
     assert!(demo.run(&["lint"]).out.contains("stale-baseline-entry"));
 }
+
+/// An update of a part keeps the entries of the rest.
+#[test]
+fn updates_a_part_of_the_baseline() {
+    let demo = workspace();
+    for folder in ["files", "more/mail"] {
+        demo.write(&format!("{folder}/src/main.rs"), source("low").replace("list_files", "delete_files"));
+    }
+    let entries = || demo.read("mcp-scopes.baseline.json").matches("\"fingerprint\"").count();
+    assert_eq!(demo.run(&["lint", "--update-baseline", "--reason", "previews only"]).code, 0);
+    let all = entries();
+    assert!(all >= 2);
+    for part in
+        [&["files"][..], &["--select", "naming"], &["-p", "mail-server"], &["--exclude", "files"], &["--allow", "risk"]]
+    {
+        let run = demo.run(&[&["lint", "--update-baseline"], part].concat());
+        assert_eq!(entries(), all, "{part:?}: {run:?}");
+        assert!(!run.out.contains("stale-baseline-entry"), "{part:?}: {run:?}");
+    }
+    // The file is also found from a folder below.
+    let run = demo.run_in("more/mail", &["lint"]);
+    assert!(run.code == 0 && !run.out.contains("risky-name") && run.err.contains("suppressed"), "{run:?}");
+    demo.write("files/src/main.rs", source("low"));
+    assert_eq!(demo.run(&["lint", "--update-baseline"]).code, 0);
+    assert!(entries() < all);
+}
