@@ -10,34 +10,32 @@ pub(crate) type Name = [u8; 8];
 /// What is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A pattern that an admitted call has matched. It has no value.
+    /// A pattern that an admitted call has matched.
     Latch,
-    /// The calls of a tool. Four bytes.
+    /// The calls of a tool.
     Count,
-    /// The end of the cooling period of a tool. Four bytes.
+    /// The end of the cooling period of a tool.
     Cooling,
-    /// The keyed hash of the arguments of its last call. Eight bytes.
+    /// The keyed hash of the arguments of its last call.
     Arguments,
 }
 
 impl Kind {
-    /// The upper half of the tag of a record. The lower half is the length of the value.
-    pub(crate) const fn code(self) -> u8 {
+    /// The sections of a packed session.
+    pub(crate) const SECTIONS: [Self; 4] = [Self::Cooling, Self::Arguments, Self::Count, Self::Latch];
+
+    /// Returns the place of the section.
+    pub(crate) const fn section(self) -> usize {
         match self {
-            Self::Latch => 1,
+            Self::Cooling => 0,
+            Self::Arguments => 1,
             Self::Count => 2,
-            Self::Cooling => 3,
-            Self::Arguments => 4,
+            Self::Latch => 3,
         }
     }
 
-    /// Returns the kind with a code.
-    pub(crate) fn with_code(code: u8) -> Option<Self> {
-        [Self::Latch, Self::Count, Self::Cooling, Self::Arguments].into_iter().find(|kind| kind.code() == code)
-    }
-
-    /// Returns the length of the value.
-    pub(crate) const fn length(self) -> u8 {
+    /// Returns the length of the value of a record.
+    pub(crate) const fn value_len(self) -> usize {
         match self {
             Self::Latch => 0,
             Self::Count | Self::Cooling => 4,
@@ -45,9 +43,19 @@ impl Kind {
         }
     }
 
-    /// Returns the tag of a record.
-    pub(crate) const fn tag(self) -> u8 {
-        self.code() << 4 | self.length()
+    /// Returns the length of a record.
+    pub(crate) const fn record_len(self) -> usize {
+        size_of::<Name>() + self.value_len()
+    }
+
+    /// Returns the number that tells the names of kinds apart.
+    const fn code(self) -> u8 {
+        match self {
+            Self::Latch => 1,
+            Self::Count => 2,
+            Self::Cooling => 3,
+            Self::Arguments => 4,
+        }
     }
 }
 

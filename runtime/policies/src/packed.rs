@@ -1,8 +1,18 @@
 //! The form of a session in a store that several processes share, perhaps with different versions of the table.
 //!
-//! It is a version byte, eleven numbers of 32 bits in little-endian order (see the module `session`), and records. A record is a tag (its upper
-//! half is the kind, its lower half the length of the value), a name of 8 bytes, and the value. Only what is set has a record. A process
-//! carries along the records that its table does not know.
+//! It is a version byte, fourteen numbers of 32 bits in little-endian order, and four sections. The first eleven numbers are those at the beginning
+//! of a session (see the module `session`), the others are the numbers of records in the sections that are not the last. Each record is a name of 8
+//! bytes and a value:
+//!
+//! | section | value |
+//! |---|---|
+//! | cooling periods | the end, 4 bytes |
+//! | arguments of the last calls | the hash, 8 bytes |
+//! | calls of tools with a limit | the number, 4 bytes |
+//! | latches | none |
+//!
+//! Only what is set has a record. A process carries along the records that its table does not know. The script that reads this form searches for the names
+//! that it needs, and reads no other records.
 
 use core::fmt;
 
@@ -21,8 +31,8 @@ const VERSION: u8 = 1;
 pub struct PackedSession {
     /// What the table knows.
     pub session: Session,
-    /// The records that it does not know.
-    carried: Vec<u8>,
+    /// The records that it does not know, by section.
+    carried: [Vec<u8>; Kind::SECTIONS.len()],
 }
 
 /// The bytes are no session. The call must be denied.
@@ -41,7 +51,7 @@ impl PackedSession {
     /// Creates the session of a new caller.
     #[must_use]
     pub fn new(rules: &Rules) -> Self {
-        Self { session: Session::new(rules), carried: Vec::new() }
+        Self { session: Session::new(rules), carried: [const { Vec::new() }; Kind::SECTIONS.len()] }
     }
 
     /// Reads a session, and removes what has ended.
@@ -55,118 +65,114 @@ impl PackedSession {
             unpacked.session.set(word, read_word(&mut rest).ok_or(MalformedSession)?);
         }
         let is_over = unpacked.session.started().is_some() && now.floor() >= unpacked.session.end(rules);
-        while !rest.is_empty() {
-            let record = Record::read(&mut rest).ok_or(MalformedSession)?;
-            match rules.by_name.get(&record.name) {
-                Some(place) if record.kind() == place.kind.code() => {
-                    unpacked.apply(rules, *place, record.value).ok_or(MalformedSession)?;
+        let sections = sections(rest).ok_or(MalformedSession)?;
+        let [cooling, ..] = sections;
+        let is_running = |end: u32| end > now.floor();
+        let cools = records(Kind::Cooling, cooling).filter_map(|(_, end)| read_word(&mut &*end)).any(is_running);
+        for ((kind, section), carried) in Kind::SECTIONS.into_iter().zip(sections).zip(&mut unpacked.carried) {
+            for (name, value) in records(kind, section) {
+                match rules.by_name.get(name) {
+                    Some(place) if place.kind == kind => {
+                        unpacked.session.apply(rules, *place, value).ok_or(MalformedSession)?;
+                    }
+                    _ => {
+                        let is_kept = match kind {
+                            Kind::Cooling => read_word(&mut &*value).is_some_and(is_running),
+                            // A hash of arguments lasts as long as some cooling period.
+                            Kind::Arguments => !is_over || cools,
+                            Kind::Count | Kind::Latch => !is_over,
+                        };
+                        if is_kept {
+                            carried.extend(name);
+                            carried.extend(value);
+                        }
+                    }
                 }
-                _ if record.outlives(is_over, now) => record.write(&mut unpacked.carried),
-                _ => {}
             }
         }
         unpacked.session.end_if_over(rules, now);
         Ok(unpacked)
     }
 
-    fn apply(&mut self, rules: &Rules, place: Place, mut value: &[u8]) -> Option<()> {
-        match place.kind {
-            Kind::Latch => self.session.set_latch(rules, u32::try_from(place.at).ok()?),
-            Kind::Count | Kind::Cooling => self.session.set(place.at, read_word(&mut value)?),
-            Kind::Arguments => {
-                self.session.set(place.at, read_word(&mut value)?);
-                self.session.set(place.at + 1, read_word(&mut value)?);
-            }
-        }
-        value.is_empty().then_some(())
-    }
-
     /// Writes the session.
     #[must_use]
     pub fn pack(&self, rules: &Rules) -> Vec<u8> {
+        let mut sections = self.carried.clone();
+        for named in &rules.named {
+            let Place { kind, at } = named.place;
+            let number = match kind {
+                Kind::Latch => u64::from(self.session.is_latched(rules, named.owner)),
+                Kind::Count | Kind::Cooling => u64::from(self.session.get(at)),
+                Kind::Arguments => self.session.arguments(at),
+            };
+            if number > 0
+                && let Some(section) = sections.get_mut(kind.section())
+            {
+                section.extend(named.name);
+                section.extend(number.to_le_bytes().iter().take(kind.value_len()));
+            }
+        }
         let mut bytes = vec![VERSION];
         for word in self.session.words().iter().take(HEADER) {
             bytes.extend(word.to_le_bytes());
         }
-        for named in &rules.named {
-            let Place { kind, at } = named.place;
-            let mut value = Vec::new();
-            let is_set = match kind {
-                Kind::Latch => self.session.is_latched(rules, named.owner),
-                Kind::Count | Kind::Cooling => {
-                    value.extend(self.session.get(at).to_le_bytes());
-                    self.session.get(at) > 0
-                }
-                Kind::Arguments => {
-                    value.extend(self.session.arguments(at).to_le_bytes());
-                    self.session.arguments(at) > 0
-                }
-            };
-            if is_set {
-                Record { tag: kind.tag(), name: named.name, value: &value }.write(&mut bytes);
-            }
+        for (kind, section) in Kind::SECTIONS.into_iter().zip(&sections).take(COUNTED) {
+            let count = u32::try_from(section.len() / kind.record_len()).unwrap_or(u32::MAX);
+            bytes.extend(count.to_le_bytes());
         }
-        bytes.extend(&self.carried);
+        bytes.extend(sections.iter().flatten());
         bytes
     }
 
     /// Returns the number of seconds after which a store may remove the session; 0 if it need not be stored.
     #[must_use]
     pub fn seconds_to_live(&self, rules: &Rules, now: Timestamp) -> u32 {
-        if self.session.is_blank(rules) && self.carried.is_empty() {
+        if self.session.is_blank(rules) && self.carried.iter().all(Vec::is_empty) {
             return 0;
         }
-        let mut expiry = self.session.expiry(rules);
-        let mut rest = self.carried.as_slice();
-        while let Some(record) = Record::read(&mut rest) {
-            expiry = expiry.max(record.cooling_end().unwrap_or(0));
-        }
-        expiry.saturating_sub(now.floor())
+        let [cooling, ..] = &self.carried;
+        let ends = records(Kind::Cooling, cooling).filter_map(|(_, end)| read_word(&mut &*end));
+        ends.fold(self.session.expiry(rules), u32::max).saturating_sub(now.floor())
     }
 }
 
-struct Record<'b> {
-    tag: u8,
-    name: Name,
-    value: &'b [u8],
+impl Session {
+    /// Reads the value of a record.
+    fn apply(&mut self, rules: &Rules, place: Place, mut value: &[u8]) -> Option<()> {
+        match place.kind {
+            Kind::Latch => self.set_latch(rules, u32::try_from(place.at).ok()?),
+            Kind::Count | Kind::Cooling => self.set(place.at, read_word(&mut value)?),
+            Kind::Arguments => {
+                self.set(place.at, read_word(&mut value)?);
+                self.set(place.at + 1, read_word(&mut value)?);
+            }
+        }
+        Some(())
+    }
 }
 
-impl<'b> Record<'b> {
-    fn read(rest: &mut &'b [u8]) -> Option<Self> {
-        let (tag, behind) = rest.split_first()?;
-        let (name, behind) = behind.split_first_chunk()?;
-        let length = tag & 15;
-        if Kind::with_code(tag >> 4).is_some_and(|kind| kind.length() != length) {
-            return None;
-        }
-        let (value, behind) = behind.split_at_checked(usize::from(length))?;
-        *rest = behind;
-        Some(Self { tag: *tag, name: *name, value })
-    }
+/// The sections whose number of records is stated.
+const COUNTED: usize = Kind::SECTIONS.len() - 1;
 
-    fn write(&self, to: &mut Vec<u8>) {
-        to.push(self.tag);
-        to.extend(self.name);
-        to.extend(self.value);
+/// Splits what follows the header of a session.
+fn sections(mut rest: &[u8]) -> Option<[&[u8]; Kind::SECTIONS.len()]> {
+    let mut counts = [0; COUNTED];
+    for count in &mut counts {
+        *count = read_word(&mut rest)?;
     }
+    let mut sections = [rest; Kind::SECTIONS.len()];
+    for ((section, kind), count) in sections.iter_mut().zip(Kind::SECTIONS).zip(counts) {
+        let length = kind.record_len().checked_mul(usize::try_from(count).ok()?)?;
+        (*section, rest) = rest.split_at_checked(length)?;
+    }
+    let [.., last] = &mut sections;
+    *last = rest;
+    rest.len().is_multiple_of(Kind::Latch.record_len()).then_some(sections)
+}
 
-    const fn kind(&self) -> u8 {
-        self.tag >> 4
-    }
-
-    /// Returns the end of a cooling period.
-    fn cooling_end(&self) -> Option<u32> {
-        (self.kind() == Kind::Cooling.code()).then(|| read_word(&mut &*self.value))?
-    }
-
-    /// Returns whether a record that the table does not know is still of use. The hash of arguments lasts as long as the session, after which a
-    /// repeat waits like any other call.
-    fn outlives(&self, is_over: bool, now: Timestamp) -> bool {
-        match self.cooling_end() {
-            Some(end) => end > now.floor(),
-            None => !is_over,
-        }
-    }
+/// Returns names and values.
+fn records(kind: Kind, section: &[u8]) -> impl Iterator<Item = (&Name, &[u8])> {
+    section.chunks_exact(kind.record_len()).filter_map(|record| record.split_first_chunk())
 }
 
 fn read_word(rest: &mut &[u8]) -> Option<u32> {

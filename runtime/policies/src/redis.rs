@@ -23,7 +23,7 @@ pub use self::{
     builder::RedisStoreBuilder,
     error::{StoreError, StoreErrorKind},
 };
-use self::{link::Link, request::Encoder};
+use self::{link::Link, reply::Reply, request::Encoder};
 use crate::{
     batch::Batch, decide::Facts, decision::Decision, key::SessionKey, matcher::Call, packed::PackedSession,
     rules::Rules, session::SessionView, time::Timestamp,
@@ -155,8 +155,8 @@ impl RedisStore {
             invocation.key(live.to_redis());
         }
         invocation.arg(self.encoder.encode(batch, facts));
-        let reply = self.invoke(&mut invocation).await?;
-        reply::read(batch, reply).ok_or(StoreError::new(StoreErrorKind::Other))
+        let reply: Reply = self.invoke(&mut invocation).await?;
+        reply::read(batch, &reply).ok_or(StoreError::new(StoreErrorKind::Other))
     }
 
     /// Returns what an operator sees of a session.

@@ -4,268 +4,233 @@
 --
 -- KEYS[1]: the session. KEYS[2], optional: the live session of a caller whom a header moved into the sandbox.
 -- ARGV[1]: the request; src/redis/request.rs writes it. ARGV[2], in tests only: the time in milliseconds.
--- Returns five numbers, which src/redis/reply.rs reads: the kind of the decision, the place of the call, the rank of the reason
--- of a denial or the form of the approval, the number of the pattern in its list, and the seconds to wait.
+-- Returns numbers, which src/redis/reply.rs reads: the kind of the decision, and if the script knows more, the place of the call,
+-- the rank of the reason of a denial or the form of the approval, the number of the pattern in its list, the seconds to wait.
 --
 -- The script has no flags. So the server does not run it on a replica, or when it has no memory for what the script may
 -- write: no decision is made that could not be recorded.
+--
+-- Decisions wait for each other on the server, so this code prefers speed: it reads no record that it does not need, and
+-- keeps the header of the session in variables.
 
 local NEVER = 4294967295 -- A limit that the table does not state, and the largest number of a session.
-local STARTED, ACTIVE, REFUSED, HIGH_RISK, RISES, TRIGGER, APPROVED_BY, CHALLENGED, HEADER = 1, 2, 3, 4, 4, 9, 10, 11, 11
 local ALLOWED, DENIED, APPROVAL, REAUTHENTICATE = 0, 1, 2, 3
 -- The form of an approval: 0 for one of the caller, 1 by a reviewer, 2 by a sign-in that was asked for before.
 local REPEATED = 2
 -- Ranks of denials (src/decision.rs).
-local REFUSED_CALLS, BLOCKED_AFTER, CALL_LIMIT, HIGH_RISK_LIMIT, COOLS, ESCALATES, STALE = 2, 3, 4, 5, 6, 7, 8
--- The tags of records: the kind in the upper half, the length of the value in the lower one.
-local COOLING, ARGUMENTS = 0x34, 0x48
-local LENGTHS = { 0, 4, 4, 8 }
-local NO_ARGUMENTS = string.rep('\0', 8)
+local REFUSED_CALLS, BLOCKED_AFTER, CALL_LIMIT, HIGH_RISK_LIMIT, COOLS, ESCALATES, STALE, NONE = 2, 3, 4, 5, 6, 7, 8, 9
+-- The version and fourteen numbers, and what they take.
+local HEADER, HEADER_LENGTH = '<BI4I4I4I4I4I4I4I4I4I4I4I4I4I4', 57
+-- The lengths of records.
+local COOLING, ARGUMENTS, COUNTER, LATCH = 12, 16, 12, 8
+local NO_ARGUMENTS = '\0\0\0\0\0\0\0\0'
 
-local sub, byte, min, max, floor = string.sub, string.byte, math.min, math.max, math.floor
-local pack, unpack_struct = struct.pack, struct.unpack
-
-local function add(number, more)
-    return min(number + more, NEVER)
-end
+local sub, find, min, max = string.sub, string.find, math.min, math.max
+local pack, unpack_struct, call = struct.pack, struct.unpack, redis.call
 
 -- What is stored is rounded up, and the present is rounded down. So no period ends early.
-local clock = redis.call('TIME')
-local now, fraction = tonumber(clock[1]), tonumber(clock[2])
+local clock = call('TIME')
+local now, fraction = tonumber(clock[1]), clock[2] + 0
 if ARGV[2] then
-    now, fraction = floor(ARGV[2] / 1000), ARGV[2] % 1000
+    now, fraction = math.floor(ARGV[2] / 1000), ARGV[2] % 1000
 end
 local begin = fraction > 0 and now + 1 or now
 
 local request = ARGV[1]
 local idle_seconds, max_seconds, max_refused, max_high_risk, escalation, auth_time, is_forbidden, may_approve, asks_sign_in,
-    asks_approval, highest_risk, high_risk_calls, latch_count, call_count, position =
+    asks_approval, highest_risk, high_risk_calls, latch_count, call_count, matched_at =
     unpack_struct('<I4I4I4I4I4I4BBBBBI4I4I4', request)
-local latches_at = position
-position = position + 9 * latch_count
 
-local function end_of(header)
-    return min(add(header[STARTED], max_seconds), add(header[ACTIVE], idle_seconds))
-end
-
--- Reads a session without what has ended. Returns nothing if the value is malformed.
+-- Reads a session without what ended with it. Returns the value, or nothing if it is malformed, then the numbers of the header, then
+-- cooling periods, arguments, counters and latches.
 local function load(key)
-    local bytes = redis.call('GET', key)
-    local names, values = {}, {}
+    local bytes = call('GET', key)
     if not bytes then
-        return { bytes = bytes, header = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, names = names, values = values }
+        return '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', '', '', ''
     end
     local length = #bytes
-    if length < 1 + 4 * HEADER or byte(bytes) ~= 1 then
+    if length < HEADER_LENGTH then
         return nil
     end
-    local header = { unpack_struct('<I4I4I4I4I4I4I4I4I4I4I4', bytes, 2) }
-    local is_over = header[STARTED] > 0 and now >= end_of(header)
-    local at, count = 2 + 4 * HEADER, 0
-    while at <= length do
-        local tag = byte(bytes, at)
-        local size = tag % 16
-        local behind = at + 9 + size
-        if behind > length + 1 or size ~= (LENGTHS[floor(tag / 16)] or size) then
-            return nil
-        end
-        local is_kept
-        if tag == COOLING then
-            is_kept = unpack_struct('<I4', bytes, at + 9) > now
-        else
-            -- Hashes of arguments last as long as a cooling period: see `save`.
-            is_kept = not is_over or tag == ARGUMENTS
-        end
-        if is_kept then
-            local name = sub(bytes, at, at + 8)
-            count = count + 1
-            names[count] = name
-            values[name] = sub(bytes, at + 9, behind - 1)
-        end
-        at = behind
+    local version, started, active, refused, high_risk, low, medium, high, critical, trigger, approved_by, challenged, coolings,
+        hashes, counters, at = unpack_struct(HEADER, bytes)
+    local hashes_at = at + COOLING * coolings
+    local counters_at = hashes_at + ARGUMENTS * hashes
+    local latches_at = counters_at + COUNTER * counters
+    if version ~= 1 or latches_at > length + 1 or (length + 1 - latches_at) % LATCH ~= 0 then
+        return nil
     end
-    if is_over then
-        for place = 1, HEADER do
-            header[place] = 0
-        end
+    local cooling, arguments = sub(bytes, at, hashes_at - 1), sub(bytes, hashes_at, counters_at - 1)
+    if started > 0 and now >= min(started + max_seconds, active + idle_seconds, NEVER) then
+        return bytes, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, cooling, arguments, '', ''
     end
-    return { bytes = bytes, header = header, names = names, values = values }
+    return bytes, started, active, refused, high_risk, low, medium, high, critical, trigger, approved_by, challenged,
+        cooling, arguments, sub(bytes, counters_at, latches_at - 1), sub(bytes, latches_at)
 end
 
-local session = load(KEYS[1])
-local live = KEYS[2] and load(KEYS[2])
-if not session or (KEYS[2] and not live) then
-    return redis.error_reply('MALFORMED the value is not a session of this version')
-end
-local header, values = session.header, session.values
-
-local function set(into, name, value)
-    if not into.values[name] then
-        into.names[#into.names + 1] = name
+-- Returns the place of a record in its section.
+local function place_of(section, name, length)
+    local at = find(section, name, 1, true)
+    while at and (at - 1) % length ~= 0 do
+        at = find(section, name, at + 1, true)
     end
-    into.values[name] = value
+    return at
 end
 
-local function word(name)
-    local value = values[name]
-    return value and (unpack_struct('<I4', value)) or 0
+-- Returns a number, and the place of its record.
+local function word(section, name)
+    local at = place_of(section, name, COUNTER)
+    if at then
+        return unpack_struct('<I4', section, at + 8), at
+    end
+    return 0, nil
+end
+
+-- Replaces the value of a record at a place, or adds the record.
+local function set(section, at, name, value)
+    if at then
+        return sub(section, 1, at + 7) .. value .. sub(section, at + 8 + #value)
+    end
+    return section .. name .. value
+end
+
+local function add_latches(latches)
+    for at = matched_at, matched_at + LATCH * (latch_count - 1), LATCH do
+        local name = sub(request, at, at + 7)
+        if not place_of(latches, name, LATCH) then
+            latches = latches .. name
+        end
+    end
+    return latches
 end
 
 -- Writes a session, if it has changed. The key expires when nothing of it counts any more.
-local function save(key, changed)
-    local expiry = changed.header[STARTED] > 0 and end_of(changed.header) or 0
-    local cools = false
-    for _, name in ipairs(changed.names) do
-        if byte(name) == COOLING then
-            cools = true
-            expiry = max(expiry, (unpack_struct('<I4', changed.values[name])))
+local function save(key, bytes, started, active, refused, high_risk, low, medium, high, critical, trigger, approved_by, challenged,
+    cooling, arguments, counters, latches)
+    local expiry = started > 0 and min(started + max_seconds, active + idle_seconds, NEVER) or 0
+    if cooling ~= '' then
+        local running = ''
+        for at = 1, #cooling, COOLING do
+            local cools_until = unpack_struct('<I4', cooling, at + 8)
+            if cools_until > now then
+                running = running .. sub(cooling, at, at + COOLING - 1)
+                expiry = max(expiry, cools_until)
+            end
         end
+        cooling = running
+    end
+    if cooling == '' then
+        arguments = ''
     end
     if expiry <= now then
-        if changed.bytes then
-            redis.call('DEL', key)
+        if bytes ~= '' then
+            call('DEL', key)
         end
         return
     end
-    local parts = { pack('<BI4I4I4I4I4I4I4I4I4I4I4', 1, unpack(changed.header, 1, HEADER)) }
-    for _, name in ipairs(changed.names) do
-        if cools or byte(name) ~= ARGUMENTS then
-            parts[#parts + 1] = name
-            parts[#parts + 1] = changed.values[name]
-        end
-    end
-    local bytes = table.concat(parts)
-    if bytes ~= changed.bytes then
-        redis.call('SET', key, bytes, 'EX', expiry - now)
+    local changed = pack(HEADER, 1, started, active, refused, high_risk, low, medium, high, critical, trigger, approved_by,
+        challenged, #cooling / COOLING, #arguments / ARGUMENTS, #counters / COUNTER) .. cooling .. arguments .. counters .. latches
+    if changed ~= bytes then
+        call('SETEX', key, expiry - now, changed)
     end
 end
 
--- Records that the caller was here.
-local function contact(of)
-    if of[STARTED] == 0 then
-        of[STARTED], of[ACTIVE] = begin, begin
-    end
-end
-
--- Records what an admitted body matched.
-local function renew_and_latch(into)
-    contact(into.header)
-    into.header[ACTIVE] = max(into.header[ACTIVE], begin)
-    for at = latches_at, latches_at + 9 * (latch_count - 1), 9 do
-        set(into, sub(request, at, at + 8), '')
-    end
-    if asks_approval == 1 then
-        -- Rounded down, as `auth_time` is: an authentication in a later second is later.
-        into.header[TRIGGER] = max(into.header[TRIGGER], now)
-    end
-end
-
--- Returns whether a later decision can depend on the session. Cooling periods do not belong to it.
-local function has_trace()
-    if escalation ~= NEVER then
-        return true
-    end
-    for place = ACTIVE + 1, HEADER do
-        if header[place] > 0 then
-            return true
-        end
-    end
-    for _, name in ipairs(session.names) do
-        local tag = byte(name)
-        if tag ~= COOLING and tag ~= ARGUMENTS then
-            return true
-        end
-    end
-    return false
+local bytes, started, active, refused, high_risk, low, medium, high, critical, trigger, approved_by, challenged,
+    cooling, arguments, counters, latches = load(KEYS[1])
+local live = KEYS[2] and { load(KEYS[2]) }
+if not bytes or (live and not live[1]) then
+    return redis.error_reply('MALFORMED the value is not a session of this version')
 end
 
 -- Returns the number of the first name in a list whose latch is set. Other calls of the body meet what follows the list.
 local function first_met(at, count, met_by_others)
     for number = 1, count do
-        if values[sub(request, at, at + 8)] then
+        if place_of(latches, sub(request, at, at + 7), LATCH) then
             return number
         end
-        at = at + 9
+        at = at + LATCH
     end
     return met_by_others == 1 and count + 1 or nil
 end
 
 -- An `auth_time` far in the future is ignored.
-local known_auth_time = auth_time ~= NEVER and auth_time <= add(now, 60) and auth_time or nil
+local known_auth_time = auth_time ~= NEVER and auth_time <= now + 60 and auth_time or nil
 
 -- The highest risk, when it was reached first, and the highest that is old enough to rise from.
 local highest, risen, settled = 0, 0, 0
-for level = 1, 4 do
-    local rise = header[RISES + level]
-    if rise > 0 then
-        highest, risen = level, rise
-        if rise <= now - escalation then
-            settled = level
+if escalation ~= NEVER then
+    for level, rise in ipairs({ low, medium, high, critical }) do
+        if rise > 0 then
+            highest, risen = level, rise
+            if rise <= now - escalation then
+                settled = level
+            end
         end
     end
-end
-
--- Returns how long a call must wait because it is two or more levels above the settled risk.
-local function escalation_wait(risk, highest_other)
-    if escalation == NEVER or risk < settled + 2 then
-        return 0
-    end
-    local contact = header[STARTED] > 0 and header[STARTED] or begin
-    local latest = highest_other > highest and begin or max(contact, risen)
-    return add(latest, escalation) - now
 end
 
 -- The first denial of the lowest rank, the first call whose caller must authenticate again, the first that needs an approval.
-local denial, demand, approval
-local approvals, effects = 0, {}
+local denial_rank, denial_place, denial_number, denial_wait = NONE, 0, 0, 0
+local demand, approval_place, by_reviewer, approval_number, is_triggered
+local approvals, effects = 0, nil
 
-local function deny(place, rank, number, wait)
-    if not denial or rank < denial.rank then
-        denial = { place = place, rank = rank, number = number, wait = wait }
-    end
-end
-
+local position = matched_at + LATCH * latch_count
 for _ = 1, call_count do
     local place, max_age, call_limit, same_calls, cooling_seconds, blocked_count, approval_count, risk, highest_other, is_weak,
-        needs_session, is_high_risk, needs_review, is_triggered, has_rival, is_idempotent, is_blocked, is_questioned, at =
+        needs_session, is_high_risk, needs_review, triggered, has_rival, is_idempotent, is_blocked, is_questioned, at =
         unpack_struct('<I4I4I4I4I4I4I4BBBBBBBBBBB', request, position)
-    local counter, cooling, arguments, hash
+    local counter, period, hash_name, hash
     if call_limit ~= NEVER then
-        counter, at = sub(request, at, at + 8), at + 9
+        counter, at = sub(request, at, at + 7), at + 8
     end
     if cooling_seconds ~= NEVER then
-        cooling, at = sub(request, at, at + 8), at + 9
+        period, at = sub(request, at, at + 7), at + 8
     end
     if is_idempotent == 1 then
-        arguments, hash, at = sub(request, at, at + 8), sub(request, at + 9, at + 16), at + 17
+        hash_name, hash, at = sub(request, at, at + 7), sub(request, at + 8, at + 15), at + 16
     end
-    local blocked_at, approval_at = at, at + 9 * blocked_count
-    position = approval_at + 9 * approval_count
+    local approval_at = at + LATCH * blocked_count
+    position = approval_at + LATCH * approval_count
 
     local cooling_wait
-    if cooling then
-        local cools_until = word(cooling)
-        local is_repeat = arguments and hash ~= NO_ARGUMENTS and hash == values[arguments]
+    if period then
+        local cools_until = word(cooling, period)
+        local is_repeat = false
+        if hash_name and hash ~= NO_ARGUMENTS then
+            local hash_at = place_of(arguments, hash_name, ARGUMENTS)
+            is_repeat = hash_at and sub(arguments, hash_at + 8, hash_at + 15) == hash
+        end
         if cools_until > now and not is_repeat then
             cooling_wait = cools_until - now
         elseif has_rival == 1 then
-            cooling_wait = max(add(begin, cooling_seconds) - now, 0)
+            cooling_wait = max(min(begin + cooling_seconds, NEVER) - now, 0)
         end
     end
-    local blocked_by = first_met(blocked_at, blocked_count, is_blocked)
-    local wait_to_rise = escalation_wait(risk, highest_other)
-    if max_refused ~= NEVER and needs_session == 1 and header[REFUSED] >= max_refused then
-        deny(place, REFUSED_CALLS, 0, max(end_of(header) - now, 0))
-    elseif blocked_by then
-        deny(place, BLOCKED_AFTER, blocked_by, 0)
-    elseif counter and add(word(counter), same_calls) > call_limit then
-        deny(place, CALL_LIMIT, 0, 0)
-    elseif is_high_risk == 1 and add(header[HIGH_RISK], high_risk_calls) > max_high_risk then
-        deny(place, HIGH_RISK_LIMIT, 0, 0)
-    elseif cooling_wait then
-        deny(place, COOLS, 0, cooling_wait)
-    elseif wait_to_rise > 0 then
-        deny(place, ESCALATES, 0, wait_to_rise)
+    -- A call two or more levels above the settled risk waits.
+    local wait_to_rise = 0
+    if escalation ~= NEVER and risk >= settled + 2 then
+        local latest = highest_other > highest and begin or max(started > 0 and started or begin, risen)
+        wait_to_rise = min(latest + escalation, NEVER) - now
+    end
+    local rank, number, wait = NONE, 0, 0
+    if refused >= max_refused and needs_session == 1 then
+        rank, wait = REFUSED_CALLS, max(min(started + max_seconds, active + idle_seconds, NEVER) - now, 0)
+    else
+        local blocked_by = first_met(at, blocked_count, is_blocked)
+        if blocked_by then
+            rank, number = BLOCKED_AFTER, blocked_by
+        elseif counter and min(word(counters, counter) + same_calls, NEVER) > call_limit then
+            rank = CALL_LIMIT
+        elseif is_high_risk == 1 and min(high_risk + high_risk_calls, NEVER) > max_high_risk then
+            rank = HIGH_RISK_LIMIT
+        elseif cooling_wait then
+            rank, wait = COOLS, cooling_wait
+        elseif wait_to_rise > 0 then
+            rank, wait = ESCALATES, wait_to_rise
+        end
+    end
+    if rank < denial_rank then
+        denial_rank, denial_place, denial_number, denial_wait = rank, place, number, wait
     end
 
     local is_fresh = max_age == NEVER or (known_auth_time and now - known_auth_time <= max_age)
@@ -276,87 +241,109 @@ for _ = 1, call_count do
     local asked_by = first_met(approval_at, approval_count, is_questioned)
     if needs_review == 1 or asked_by then
         approvals = approvals + 1
-        approval = approval or { place = place, by_reviewer = needs_review, number = asked_by or 0, is_triggered = is_triggered }
+        if approvals == 1 then
+            approval_place, by_reviewer, approval_number, is_triggered = place, needs_review, asked_by or 0, triggered
+        end
     end
-    if counter or cooling then
-        effects[#effects + 1] = { counter, cooling, cooling_seconds, arguments, hash }
+    if counter or period then
+        effects = effects or {}
+        effects[#effects + 1] = { counter, period, cooling_seconds, hash_name, hash }
     end
 end
 
 -- Returns the `auth_time` of an authentication that approves a call: later than what triggered it, and used for no other call.
 local function approving_sign_in()
     -- One authentication approves one call. One from the future approves nothing: it could be older than the trigger.
-    if approvals > 1 or approval.by_reviewer == 1 or may_approve == 0 or not known_auth_time or known_auth_time > now then
+    if approvals > 1 or by_reviewer == 1 or may_approve == 0 or not known_auth_time or known_auth_time > now then
         return nil
     end
-    local trigger = approval.is_triggered == 1 and now or header[TRIGGER]
-    return known_auth_time > max(trigger, header[APPROVED_BY]) and known_auth_time or nil
+    local triggered_at = is_triggered == 1 and now or trigger
+    return known_auth_time > max(triggered_at, approved_by) and known_auth_time or nil
 end
 
-local kind, place, detail, number, wait = ALLOWED, 0, 0, 0, 0
-local approved_by, is_challenged
-local challenge = add(known_auth_time or 0, 1)
+local answer = { ALLOWED }
+local used_auth_time, is_challenged
+local challenge = min((known_auth_time or 0) + 1, NEVER)
 if is_forbidden == 1 then
     -- The request knows by what.
-    kind = DENIED
-elseif denial then
-    kind, place, detail, number, wait = DENIED, denial.place, denial.rank, denial.number, denial.wait
-elseif demand and header[CHALLENGED] == challenge then
-    kind, place, detail = DENIED, demand, STALE
+    answer = { DENIED }
+elseif denial_rank ~= NONE then
+    answer = { DENIED, denial_place, denial_rank, denial_number, denial_wait }
+elseif demand and challenged == challenge then
+    answer = { DENIED, demand, STALE, 0, 0 }
 elseif demand then
-    kind, place, is_challenged = REAUTHENTICATE, demand, true
-elseif approval then
-    approved_by = approving_sign_in()
-    if not approved_by then
-        kind, place, detail, number = APPROVAL, approval.place, approval.by_reviewer, approval.number
-        is_challenged = asks_sign_in == 1 and detail == 0
-        if is_challenged and header[CHALLENGED] == challenge then
-            detail = REPEATED
-        end
+    answer = { REAUTHENTICATE, demand, 0, 0, 0 }
+    is_challenged = true
+elseif approvals > 0 then
+    used_auth_time = approving_sign_in()
+    if not used_auth_time then
+        is_challenged = asks_sign_in == 1 and by_reviewer == 0
+        local form = is_challenged and challenged == challenge and REPEATED or by_reviewer
+        answer = { APPROVAL, approval_place, form, approval_number, 0 }
     end
 end
 
-local is_new = header[STARTED] == 0
+local kind = answer[1]
+local is_new = started == 0
+if is_new then
+    started, active = begin, begin
+end
 if kind == ALLOWED then
-    renew_and_latch(session)
-    for _, effect in ipairs(effects) do
-        local counter, cooling, cooling_seconds, arguments, hash = unpack(effect, 1, 5)
+    active = max(active, begin)
+    latches = add_latches(latches)
+    if asks_approval == 1 then
+        -- Rounded down, as `auth_time` is: an authentication in a later second is later.
+        trigger = max(trigger, now)
+    end
+    for _, effect in ipairs(effects or {}) do
+        local counter, period, cooling_seconds, hash_name, hash = unpack(effect, 1, 5)
         if counter then
-            set(session, counter, pack('<I4', add(word(counter), 1)))
+            local count, at = word(counters, counter)
+            counters = set(counters, at, counter, pack('<I4', min(count + 1, NEVER)))
         end
-        if cooling and word(cooling) <= now then
-            set(session, cooling, pack('<I4', add(begin, cooling_seconds)))
-            if arguments then
-                set(session, arguments, hash)
+        if period then
+            local cools_until, at = word(cooling, period)
+            if cools_until <= now then
+                cooling = set(cooling, at, period, pack('<I4', min(begin + cooling_seconds, NEVER)))
+                if hash_name then
+                    arguments = set(arguments, place_of(arguments, hash_name, ARGUMENTS), hash_name, hash)
+                end
             end
         end
     end
     if max_high_risk ~= NEVER then
-        header[HIGH_RISK] = add(header[HIGH_RISK], high_risk_calls)
+        high_risk = min(high_risk + high_risk_calls, NEVER)
     end
     if escalation ~= NEVER then
-        for level = 1, highest_risk do
-            if header[RISES + level] == 0 then
-                header[RISES + level] = begin
-            end
-        end
+        low = low == 0 and highest_risk >= 1 and begin or low
+        medium = medium == 0 and highest_risk >= 2 and begin or medium
+        high = high == 0 and highest_risk >= 3 and begin or high
+        critical = critical == 0 and highest_risk >= 4 and begin or critical
     end
-    header[APPROVED_BY] = approved_by or header[APPROVED_BY]
-else
-    contact(header)
-    if kind == DENIED and max_refused ~= NEVER then
-        header[REFUSED] = add(header[REFUSED], 1)
-    elseif is_challenged then
-        header[CHALLENGED] = challenge
-    end
+    approved_by = used_auth_time or approved_by
+elseif kind == DENIED and max_refused ~= NEVER then
+    refused = min(refused + 1, NEVER)
+elseif is_challenged then
+    challenged = challenge
 end
-if is_new and not has_trace() then
-    -- A session begins with the first call that has an effect.
-    header[STARTED], header[ACTIVE] = 0, 0
+if is_new and escalation == NEVER and counters == '' and latches == ''
+    and refused + high_risk + low + medium + high + critical + trigger + approved_by + challenged == 0 then
+    -- A session begins with the first call that has an effect. A cooling period does not belong to it.
+    started, active = 0, 0
 end
-save(KEYS[1], session)
+save(KEYS[1], bytes, started, active, refused, high_risk, low, medium, high, critical, trigger, approved_by, challenged,
+    cooling, arguments, counters, latches)
 if live and kind == ALLOWED then
-    renew_and_latch(live)
-    save(KEYS[2], live)
+    local own
+    own, started, active, refused, high_risk, low, medium, high, critical, trigger, approved_by, challenged,
+        cooling, arguments, counters, latches = unpack(live, 1, 16)
+    if started == 0 then
+        started, active = begin, begin
+    end
+    if asks_approval == 1 then
+        trigger = max(trigger, now)
+    end
+    save(KEYS[2], own, started, max(active, begin), refused, high_risk, low, medium, high, critical, trigger, approved_by, challenged,
+        cooling, arguments, counters, add_latches(latches))
 end
-return { kind, place, detail, number, wait }
+return answer

@@ -73,6 +73,10 @@ impl StoreError {
             Some("OOM" | "MISCONF" | "NOREPLICAS") => StoreErrorKind::Full,
             Some("WRONGTYPE" | "MALFORMED") => StoreErrorKind::Malformed,
             Some("LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN" | "BUSY") => StoreErrorKind::Unreachable,
+            // A script has this error if the user may not run one of its commands.
+            Some("ERR") if error.detail().is_some_and(|detail| detail.contains("can't run this command")) => {
+                StoreErrorKind::Unauthorized
+            }
             Some(_) => StoreErrorKind::Other,
             None if error.is_timeout() => StoreErrorKind::TimedOut { after: timeout },
             None => match error.kind() {
@@ -104,7 +108,7 @@ impl fmt::Display for StoreError {
                 write!(f, "the session store did not answer within {after:?}; check its load and the network")
             }
             StoreErrorKind::Unauthorized => f.write_str(
-                "the session store rejects the credentials or the user may not run `EVALSHA`, `SCRIPT LOAD`, `GET`, `SET`, `DEL`, `TIME` or \
+                "the session store rejects the credentials or the user may not run `EVALSHA`, `SCRIPT LOAD`, `GET`, `SETEX`, `DEL`, `TIME` or \
                  `INFO`; check the URL and the ACL of the user",
             ),
             StoreErrorKind::ReadOnly => {

@@ -6,18 +6,16 @@ use crate::{
     rules::{Condition, Row},
 };
 
-/// Kind, place of the call, rank or form of approval, number of the pattern, seconds to wait.
-pub(crate) type Reply = (u32, u32, u32, u32, u32);
+/// Kind, and if the script knows more: place of the call, rank or form of approval, number of the pattern, seconds to wait.
+pub(crate) type Reply = Vec<u32>;
 
 /// Reads a reply. Returns nothing if it does not fit the calls.
-pub(crate) fn read(batch: Batch<'_>, reply: Reply) -> Option<Decision> {
-    let (kind, place, detail, number, wait) = reply;
-    if kind == 0 {
-        return Some(Decision::Allowed);
-    }
-    if let Some(denial) = batch.forbidden() {
-        return (kind == 1).then_some(Decision::Denied(denial));
-    }
+pub(crate) fn read(batch: Batch<'_>, reply: &[u32]) -> Option<Decision> {
+    let [kind, place, detail, number, wait] = match *reply {
+        [0] => return Some(Decision::Allowed),
+        [1] => return batch.forbidden().map(Decision::Denied),
+        _ => *reply.first_chunk()?,
+    };
     let place = place as usize;
     let call = batch.calls.get(place)?;
     let row = batch.rules.row(call.row)?;

@@ -15,32 +15,28 @@ use crate::{
 /// A limit that is not stated.
 const NEVER: u32 = u32::MAX;
 
-/// The tag and the name of a record: what a session is searched for.
-type Key = [u8; 9];
-
 /// The limits and names of a table, in the form that the script reads.
 #[derive(Debug)]
 pub(crate) struct Encoder {
     limits: [u32; 5],
-    latches: Box<[Key]>,
-    rows: Box<[RowKeys]>,
+    latches: Box<[Name]>,
+    rows: Box<[RowNames]>,
 }
 
-/// The keys of a row's numbers.
+/// The names of a row's numbers.
 #[derive(Clone, Copy, Debug, Default)]
-struct RowKeys {
-    count: Key,
-    cooling: Key,
-    arguments: Key,
+struct RowNames {
+    count: Name,
+    cooling: Name,
+    arguments: Name,
 }
 
 impl Encoder {
     pub(crate) fn new(rules: &Rules) -> Self {
         let limits = &rules.limits;
-        let mut latches = vec![Key::default(); rules.latches.len()];
-        let mut rows = vec![RowKeys::default(); rules.rows.len()];
+        let mut latches = vec![Name::default(); rules.latches.len()];
+        let mut rows = vec![RowNames::default(); rules.rows.len()];
         for named in &rules.named {
-            let key = key(named.place.kind, named.name);
             let row = rows.get_mut(named.owner as usize);
             let place = match named.place.kind {
                 Kind::Latch => latches.get_mut(named.owner as usize),
@@ -49,7 +45,7 @@ impl Encoder {
                 Kind::Arguments => row.map(|row| &mut row.arguments),
             };
             if let Some(place) = place {
-                *place = key;
+                *place = named.name;
             }
         }
         Self {
@@ -118,14 +114,14 @@ impl Encoder {
             u8::from(is_blocked),
             u8::from(is_questioned),
         ]);
-        let keys = self.rows.get(call.row as usize).copied().unwrap_or_default();
+        let names = self.rows.get(call.row as usize).copied().unwrap_or_default();
         if row.max_calls.is_some() {
-            to.extend(keys.count);
+            to.extend(names.count);
         }
         if let Some(cooling) = cooling {
-            to.extend(keys.cooling);
+            to.extend(names.cooling);
             if cooling.arguments.is_some() {
-                to.extend(keys.arguments);
+                to.extend(names.arguments);
                 to.extend(call.arguments.to_le_bytes());
             }
         }
@@ -134,7 +130,7 @@ impl Encoder {
         }
     }
 
-    fn latch(&self, latch: u32) -> Key {
+    fn latch(&self, latch: u32) -> Name {
         self.latches.get(latch as usize).copied().unwrap_or_default()
     }
 }
@@ -149,12 +145,6 @@ fn reachable<'r>(batch: Batch<'_>, place: usize, conditions: &'r [Condition]) ->
 /// Returns the latches that a call sets.
 fn matched<'c>(call: &'c Call, row: &'c Row) -> impl Iterator<Item = u32> {
     row.patterns.iter().enumerate().filter(|(place, _)| call.matched.has(*place)).map(|(_, pattern)| pattern.latch)
-}
-
-fn key(kind: Kind, name: Name) -> Key {
-    let mut key = [kind.tag(); 9];
-    key.iter_mut().skip(1).zip(name).for_each(|(place, byte)| *place = byte);
-    key
 }
 
 /// A stated limit is never the number that means that there is none.

@@ -74,20 +74,25 @@ fn rejects_bytes_that_are_no_session() {
     let policy = Policy { blocked_after: &["read"], max_calls_per_session: Some(9), ..Policy::NONE };
     let rules = table(&[("read", Policy::NONE), ("send", policy)]);
     let mut state = PackedSession::new(&rules).pack(&rules);
-    assert_eq!(state.len(), 45);
+    assert_eq!(state.len(), 57);
     assert_eq!(decide(&rules, &mut state, 0, "send"), Decision::Allowed);
     assert_eq!(decide(&rules, &mut state, 0, "read"), Decision::Allowed);
-    assert_eq!(state.len(), 45 + 9 + 13);
+    assert_eq!(state.len(), 57 + 8 + 12);
     let unpack = |bytes: &[u8]| PackedSession::unpack(&rules, bytes, at(0));
     assert!(unpack(&state).is_ok());
     for length in 0..state.len() {
-        // At the end of a record, the rest is a session with less in it.
-        let ends_record = [45, 45 + 9].contains(&length);
-        assert_eq!(unpack(&state[..length]).is_ok(), ends_record, "{length}");
+        // Without the last section, it is a session with less in it.
+        assert_eq!(unpack(&state[..length]).is_ok(), length == 57 + 12, "{length}");
     }
     let mut other = state.clone();
     other[0] = 2;
     assert_eq!(unpack(&other), Err(MalformedSession));
+    // Too many records for the length, and for any.
+    for count in [2, u32::MAX] {
+        let mut other = state.clone();
+        other[53..57].copy_from_slice(&count.to_le_bytes());
+        assert_eq!(unpack(&other), Err(MalformedSession));
+    }
     let mut random = Random::new(5);
     for _ in 0..20_000 {
         let mut bytes = state.clone();

@@ -137,9 +137,9 @@ fn wrong_credentials_are_reported_without_showing_them() {
         let server = Server::start(&program, &[]);
         let rules = rules(BLOCKED);
         let host = format!("127.0.0.1:{}", server.port);
-        let commands = "on >geheim ~mcp-scopes:* +info +script|load +evalsha +get +set +del +time";
+        let commands = "on >geheim ~mcp-scopes:* +info +script|load +evalsha +get +setex +del +time";
         server.tell(&format!("ACL SETUSER app {commands}")).await;
-        server.tell(&format!("ACL SETUSER reader {commands} -evalsha")).await;
+        server.tell(&format!("ACL SETUSER reader {commands} -setex")).await;
         server.tell("ACL SETUSER default >geheim resetpass >other").await;
         let wrong = RedisStore::connect(&format!("redis://app:falsch@{host}"), Arc::clone(&rules)).await.unwrap_err();
         assert_eq!(wrong.kind(), &StoreErrorKind::Unauthorized);
@@ -153,7 +153,7 @@ fn wrong_credentials_are_reported_without_showing_them() {
         assert!(store.reset(&live("ada")).await.unwrap());
         assert!(!format!("{store:?}").contains("geheim"));
         let reader = RedisStore::connect(&format!("redis://reader:geheim@{host}"), rules).await.unwrap();
-        assert_eq!(fails(&reader, &live("ada"), "list").await, StoreErrorKind::Unauthorized);
+        assert_eq!(fails(&reader, &live("ada"), "read").await, StoreErrorKind::Unauthorized);
     });
 }
 
