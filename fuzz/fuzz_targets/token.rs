@@ -53,7 +53,8 @@ static BOUND: LazyLock<ResourceServer> = LazyLock::new(|| {
         let claims = Claims::builder(ISSUER).subject("ada").audience([RESOURCE]).scope("files:read");
         Ok(claims.raw(bound.as_object().cloned().unwrap_or_default()).build())
     });
-    finish(ResourceServer::builder(&TOOLS).verifier(verifier).dpop(Dpop::new()).build()).expect("the settings are valid")
+    finish(ResourceServer::builder(&TOOLS).verifier(verifier).dpop(Dpop::new()).build())
+        .expect("the settings are valid")
 });
 
 fuzz_target!(|input: &[u8]| {
