@@ -4,10 +4,14 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `built` | the tools that a program builds at run time or in macros |
+//! | `kind` | what a call transports over |
 //! | `names` | what a path means: imports, aliases, modules |
 //! | `protection` | what protects a transport |
 //! | `tokens` | questions about tokens alone |
 
+mod built;
+mod kind;
 mod names;
 mod protection;
 mod tokens;
@@ -29,9 +33,8 @@ use self::{
 use crate::{
     attribute,
     cfg::Answer,
-    inventory::{SdkTool, ServerCode, Transport, TransportKind},
+    inventory::{SdkTool, ServerCode, Transport},
     module::ModuleId,
-    sdk::{SdkModule, built, expanded::Macros},
     source::Place,
     world::{PackageId, World},
 };
@@ -83,47 +86,13 @@ pub(crate) fn find(world: &mut World, package: PackageId) -> ServerCode {
             search.item(item);
         }
     }
-    code.built = built_tools(world, package);
+    code.built = built::tools(world, package);
     // A file that two targets share is searched once for each.
     code.tools.sort_by(|a, b| a.place.cmp(&b.place));
     code.tools.dedup();
     code.transports.sort_by(|a, b| a.place.cmp(&b.place));
     code.transports.dedup();
     code
-}
-
-/// Returns the tools that the modules of a package build at run time or in macros. A client also names tools, so a package
-/// without the handler of a server has none.
-fn built_tools(world: &World, package: PackageId) -> Vec<crate::sdk::BuiltTool> {
-    let own = || {
-        let is_own = |krate: usize| world.crates.get(krate).is_some_and(|krate| krate.package == package);
-        world.modules.iter().filter(move |module| is_own(module.krate))
-    };
-    let Some(member) = world.members.get(package) else { return Vec::new() };
-    let has_handler = |item: &Item| match item {
-        Item::Impl(item) => item
-            .trait_
-            .as_ref()
-            .and_then(|(path, _)| path.segments.last())
-            .is_some_and(|last| last.ident == "ServerHandler"),
-        _ => false,
-    };
-    let is_other = member.package.dependencies.values().any(|found| found.package == "tower-mcp");
-    if !is_other && !own().flat_map(|module| &module.items).any(has_handler) {
-        return Vec::new();
-    }
-    let (mut tools, mut macros) = (Vec::new(), Macros::default());
-    for module in own() {
-        let mut found = SdkModule { file: module.shown.clone(), ..SdkModule::default() };
-        built::find(&mut found, &module.items, &member.package);
-        tools.append(&mut found.built);
-        macros.collect(&module.shown, &module.items);
-    }
-    tools.extend(macros.resolve().into_iter().filter_map(|(_, found)| found.ok()));
-    // A file that two targets share is searched once for each; a `match` repeats the names of a list.
-    tools.sort_by(|a, b| (&a.name, &a.place).cmp(&(&b.name, &b.place)));
-    tools.dedup_by(|a, b| a.name == b.name);
-    tools
 }
 
 struct Search<'w> {
@@ -189,7 +158,7 @@ impl Search<'_> {
     /// Searches the code of a function, a value or a macro.
     fn code(&mut self, signature: TokenStream, body: TokenStream) {
         let body: Vec<TokenTree> = body.into_iter().collect();
-        self.stdio_here = any_name(&body, &is_stdio);
+        self.stdio_here = any_name(&body, &kind::is_stdio);
         let signature: Vec<TokenTree> = signature.into_iter().collect();
         let local = LocalNames::of(&body);
         let scope = Scope { world: self.world, module: self.module, local: &local, renamed: self.renamed };
@@ -249,7 +218,7 @@ impl Search<'_> {
                     let arguments = branch.get(at..).unwrap_or_default().iter();
                     let arguments = arguments.map(Some).find_map(parenthesized).unwrap_or_default();
                     let seen = seen || function.protections.are_in(&arguments, &[]);
-                    let kind = self.kind(&call, &arguments);
+                    let kind = kind::of(&call, &arguments, self.stdio_here);
                     self.code.transports.push(Transport { call, kind, is_protected: seen, place });
                 }
                 if let Some(TokenTree::Group(group)) = branch.get(at) {
@@ -298,25 +267,6 @@ impl Search<'_> {
         methods.contains(&method.as_str()).then(|| format!("{written}::{method}"))
     }
 
-    /// Returns what a call transports over. A stream that the code does not show is not standard input and output: its
-    /// clients may be others than the user who starts the server.
-    fn kind(&self, call: &str, arguments: &[TokenTree]) -> TransportKind {
-        let serves = call.starts_with(".serve") || call.starts_with("serve_");
-        let is_stream = |name: &str| {
-            let lower = name.to_ascii_lowercase();
-            STREAMS.iter().any(|word| lower.contains(word))
-        };
-        if is_stdio(call) || any_name(arguments, &is_stdio) {
-            TransportKind::Stdio
-        } else if serves && (!self.stdio_here || any_name(arguments, &is_stream)) {
-            TransportKind::Stream
-        } else if serves || call.starts_with("server_runtime") && self.stdio_here {
-            TransportKind::Stdio
-        } else {
-            TransportKind::Http
-        }
-    }
-
     /// Returns whether the code sees rmcp's trait with the method `serve`.
     fn imports_trait(&self, scope: Scope<'_>) -> bool {
         let Some(module) = self.world.modules.get(self.module) else { return false };
@@ -344,13 +294,4 @@ struct Function<'s> {
     protections: Protections<'s>,
     /// Whether it sees rmcp's trait with the method `serve`.
     imports_trait: bool,
-}
-
-/// Words in the names of streams to other processes and machines.
-const STREAMS: [&str; 6] = ["tcp", "socket", "unix", "listener", "connection", "stream"];
-
-/// Returns whether a name is about standard input and output.
-fn is_stdio(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    lower.contains("stdio") || lower.contains("stdin")
 }
