@@ -2,9 +2,11 @@
 //!
 //! A case starts with a line that describes it. `== path` starts a file, `== options` the options of `init`, and `== edit path` an edit
 //! by hand: the text to find, a line `--`, and the text to write. `tests/adopted` has the packages after the edits. They are members of
-//! the workspace, so they compile, and `tests/integration` sends requests to them. `MCP_SCOPES_BLESS=1` writes them.
+//! the workspace, so they compile, and `tests/integration` sends requests to them. Those of `== into path` are members of another
+//! workspace, for an SDK that the main one does not have. `MCP_SCOPES_BLESS=1` writes them.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     sync::LazyLock,
@@ -33,13 +35,16 @@ struct Case {
     files: Vec<(String, String)>,
     options: Vec<String>,
     edits: Vec<(String, String, String)>,
+    /// The folder of the results, from the root of the repository.
+    into: String,
 }
 
 impl Case {
     fn read(path: &Path) -> Self {
         let text = fs::read_to_string(path).unwrap();
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let mut case = Self { name, files: Vec::new(), options: Vec::new(), edits: Vec::new() };
+        let into = "tests/adopted".to_owned();
+        let mut case = Self { name, files: Vec::new(), options: Vec::new(), edits: Vec::new(), into };
         for part in text.split("\n== ").skip(1) {
             let (title, body) = part.split_once('\n').unwrap();
             let body = format!("{}\n", body.trim_end_matches('\n'));
@@ -48,6 +53,7 @@ impl Case {
                     let (old, new) = body.split_once("\n--\n").unwrap();
                     case.edits.push((file.to_owned(), old.to_owned(), new.trim_end_matches('\n').to_owned()));
                 }
+                Some(("into", folder)) => case.into = folder.to_owned(),
                 _ if title == "options" => case.options = body.split_whitespace().map(str::to_owned).collect(),
                 _ => case.files.push((title.to_owned(), body)),
             }
@@ -126,6 +132,7 @@ fn large() -> Case {
         name: "large".to_owned(),
         files: files.collect(),
         options: Vec::new(),
+        into: single.into,
         edits: single.edits.iter().map(|(file, old, new)| (rename(file), rename(old), rename(new))).collect(),
     }
 }
@@ -148,12 +155,13 @@ fn adopted() -> &'static [Adopted] {
 
 #[test]
 fn results_are_the_adopted_packages() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/adopted");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let bless = std::env::var_os("MCP_SCOPES_BLESS").is_some();
-    let mut packages = Vec::new();
+    let mut packages: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (case, demo, _) in adopted() {
+        let folder = root.join(&case.into);
         for package in case.packages() {
-            packages.push(package.to_owned());
+            packages.entry(&case.into).or_default().push(package.to_owned());
             let mut files: Vec<String> = case.files.iter().map(|(file, _)| file.clone()).collect();
             files.extend(["mcp-scopes.toml", "mcp-scopes.lock.json"].map(|file| format!("{package}/{file}")));
             for file in files.iter().filter(|file| file.starts_with(&format!("{package}/"))) {
@@ -164,15 +172,17 @@ fn results_are_the_adopted_packages() {
                     fs::write(&path, &text).unwrap();
                 }
                 let expected = fs::read_to_string(&path).unwrap_or_default();
-                assert_eq!(text, expected, "tests/adopted/{file} is stale");
+                assert_eq!(text, expected, "{}/{file} is stale", case.into);
             }
         }
     }
-    packages.sort();
-    let mut found: Vec<String> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    found.sort();
-    assert_eq!(found, packages, "each package of tests/adopted has a case");
+    for (into, mut packages) in packages {
+        packages.sort();
+        let entries = fs::read_dir(root.join(into)).unwrap();
+        let mut found: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        found.sort();
+        assert_eq!(found, packages, "each package of {into} has a case");
+    }
 }
 
 #[test]
@@ -190,10 +200,14 @@ fn edits_by_hand_are_those_that_init_prints() {
             ];
             for line in new.lines().filter(|line| calls.iter().any(|call| line.contains(call))) {
                 let bare: String = line.split_whitespace().collect();
-                let call = bare.split_once('=').map_or(bare.as_str(), |(_, call)| call);
-                // Up to the arguments of the server.
-                let end = call.find("||").or_else(|| call.find("credentials")).unwrap_or(call.len());
-                assert!(printed.contains(&call[..end]), "{}: {file}: {line}\n{printed}", case.name);
+                let start = calls.iter().filter_map(|call| bare.find(call)).min().unwrap();
+                // Up to the arguments of the server, or the end of the expression around the call.
+                let mut call = &bare[start..];
+                call = &call[..call.find("||").or_else(|| call.find("credentials")).unwrap_or(call.len())];
+                while call.matches(')').count() > call.matches('(').count() || call.ends_with(';') {
+                    call = &call[..call.len() - 1];
+                }
+                assert!(printed.contains(call), "{}: {file}: {line}\n{printed}", case.name);
             }
         }
     }
