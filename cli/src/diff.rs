@@ -24,13 +24,13 @@ use accept::Acceptances;
 use change::Change;
 use clap::{Args, ValueEnum};
 pub(crate) use diagnostics::{diagnostics, kind_text, merged};
-use side::{Reading, Side};
+use side::{Reading, Side, Unreadable};
 
 use crate::{
     options::{Build, Table},
     outcome::Outcome,
     target::Target,
-    terminal::{fail_with_findings, print_note},
+    terminal::print_note,
     verdict::Compatibility,
 };
 
@@ -116,7 +116,7 @@ impl Diff {
         };
         let judged = match self.acceptances.apply(changes, &new.source, true) {
             Ok(judged) => judged,
-            Err(error) => return fail_with_findings(&error),
+            Err(error) => return Unreadable::of(&error).report_to(&self.target),
         };
         let fails = |change: &Change| self.fail_on.iter().any(|kind| kind.includes(change));
         let diagnostics = diagnostics(&judged, &new.source.places(), fails);

@@ -6,14 +6,17 @@ use mcp_scopes_scan::Report;
 ///
 /// `*` matches any characters but `/`, `**` any characters, `?` one. A pattern matches a file or a folder with all that it contains. Without
 /// a slash it matches a name anywhere.
-pub(crate) fn apply(patterns: &[String], report: &mut Report) {
+/// Returns the number of removed findings.
+pub(crate) fn apply(patterns: &[String], report: &mut Report) -> usize {
     if patterns.is_empty() {
-        return;
+        return 0;
     }
+    let before = report.findings.len();
     let keep = |file: &str| !patterns.iter().any(|pattern| is_excluded(pattern, file));
     // What stops the scan or turns rules off hides findings in other files.
     report.findings.retain(|finding| !finding.settable || keep(finding.file()));
     report.suppressed.retain(|finding| keep(finding.file()));
+    before.saturating_sub(report.findings.len())
 }
 
 /// Returns whether a pattern matches a file, or a folder around it.

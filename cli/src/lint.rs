@@ -1,6 +1,8 @@
 //! `mcp-scopes lint`.
 
 use std::{
+    cell::Cell,
+    fmt::Write as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -68,6 +70,9 @@ pub(crate) struct Lint {
     /// several times
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
+    /// The number of findings that were left out.
+    #[arg(skip)]
+    excluded: Cell<usize>,
     /// Print how often each rule reports, instead of the findings
     #[arg(long, conflicts_with_all = ["fix", "diff"])]
     statistics: bool,
@@ -135,13 +140,11 @@ impl Lint {
 
     /// Reports that some input could not be read, and writes the requested report with what the other inputs have.
     fn print_failure(&self, overrides: &Overrides, error: &Error) -> Outcome {
-        if self.path.iter().any(|path| path.as_os_str() == "-") {
-            // Standard input has been read.
-            return fail_with_findings(error);
-        }
         let mut report = Report::default();
         let mut failures = Vec::new();
-        for path in &self.path {
+        // Standard input has been read.
+        let again = if self.path.iter().any(|path| path.as_os_str() == "-") { &[] } else { self.path.as_slice() };
+        for path in again {
             match self.lint_path(path, overrides, None, &Texts::new(), &Progress::default()) {
                 Ok(read) => report.merge(read),
                 Err(error) => failures.push(error),
@@ -157,7 +160,11 @@ impl Lint {
             report.findings.push(Finding::error(UNREADABLE, failure.to_string()).help(help));
         }
         exclude::apply(&self.exclude, &mut report);
-        self.target.write(&findings::diagnostics(&report, false));
+        // Standard output is for the fixed document.
+        let is_fix = self.fixing.any() && self.target.output.is_empty();
+        if !is_fix {
+            self.target.write(&findings::diagnostics(&report, false));
+        }
         for failure in failures {
             fail_with_findings(failure);
         }
@@ -173,7 +180,7 @@ impl Lint {
         for path in &self.path {
             report.merge(self.lint_path(path, overrides, input, texts, &progress)?);
         }
-        exclude::apply(&self.exclude, &mut report);
+        self.excluded.set(exclude::apply(&self.exclude, &mut report));
         let is_narrowed = !self.exclude.is_empty() || self.build.names_package() || self.levels.turns_rules_off();
         let is_whole = !is_narrowed && matches!(self.path.as_slice(), [path] if path == Path::new("."));
         self.baseline.apply(&mut report, overrides, is_whole)?;
@@ -183,7 +190,10 @@ impl Lint {
     /// Prints the report.
     fn print_report(&self, report: &Report) -> Outcome {
         let has_baseline = self.baseline.used().is_some();
-        let diagnostics = findings::diagnostics(report, has_baseline);
+        let mut diagnostics = findings::diagnostics(report, has_baseline);
+        if self.excluded.get() > 0 {
+            let _ = write!(diagnostics.summary, "; {} excluded", self.excluded.get());
+        }
         let written = if self.statistics {
             self.target.write_files(&diagnostics).and(|| print(&statistics::table(&diagnostics)))
         } else {
@@ -214,6 +224,7 @@ impl Lint {
         let lint = |texts: &Texts| self.lint_paths(overrides, Some(&input), texts);
         let fixed = match Fixed::make(self.fixing, text, lint) {
             Ok(fixed) => fixed,
+            Err(Failure::Lint(error)) => return self.print_failure(overrides, &error),
             Err(failure) => return print_failure(&failure),
         };
         let what = format!("{} in {}", counted(fixed.count, "finding"), counted(fixed.files(), "file"));

@@ -26,7 +26,7 @@ use crate::{
     outcome::Outcome,
     stale,
     target::Target,
-    terminal::{fail, fail_with_findings},
+    terminal::fail,
     workspace::folders_with,
 };
 
@@ -169,8 +169,7 @@ impl Check {
         for lock in locks {
             match self.compare(&lock) {
                 Ok(found) => compared.push(found),
-                Err(Stop::Unreadable(unreadable)) => return unreadable.report_to(&self.target),
-                Err(Stop::Failed(error)) => return fail_with_findings(&error),
+                Err(unreadable) => return unreadable.report_to(&self.target),
             }
         }
         let places: Vec<_> = compared.iter().map(|one| one.new.source.places()).collect();
@@ -189,7 +188,7 @@ impl Check {
 
     /// Checks that each package with a scope table has a lock file. Otherwise a change would pass whose lock file is removed with it.
     fn check_all_locked(&self) -> Result<(), Unreadable> {
-        let unread = |error: Error| Unreadable::new(error.to_string(), error.advice().unwrap_or_default());
+        let unread = |error: Error| Unreadable::of(&error);
         let report = self.lock.build.scan(&self.lock.path).run_tree().map_err(unread)?;
         let tables = || report.inventories.iter().flat_map(|inventory| &inventory.tables);
         // The table of a library is locked with the tables that splice it.
@@ -210,23 +209,20 @@ impl Check {
         Err(Unreadable::new(message, help))
     }
 
-    fn compare(&self, lock: &Lock) -> Result<Compared, Stop> {
+    fn compare(&self, lock: &Lock) -> Result<Compared, Unreadable> {
         let file = lock.file();
         let shown = file.display().to_string();
         let accept = format!("accept it with `{}`", lock.command());
         let both = lock.open(&shown).and_then(|old| Ok((old, lock.current()?)));
         let (old, new) = both.map_err(|unreadable| {
             let help = if file.exists() { unreadable.help.clone() } else { accept.clone() };
-            Stop::Unreadable(Unreadable { help, ..unreadable })
+            Unreadable { help, ..unreadable }
         })?;
         // An entry without a change here may be for a comparison with another revision.
-        let judged = self.acceptances.apply(changes_between(&old, &new), &new.source, false).map_err(Stop::Failed)?;
+        let judged = self
+            .acceptances
+            .apply(changes_between(&old, &new), &new.source, false)
+            .map_err(|error| Unreadable::of(&error))?;
         Ok(Compared { shown, accept, judged, new })
     }
-}
-
-/// Why a comparison is not possible.
-enum Stop {
-    Unreadable(Unreadable),
-    Failed(Error),
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use mcp_scopes_prm::Metadata;
-use mcp_scopes_scan::{ErrorKind, Report, Scan, artefact::is_artefact, file};
+use mcp_scopes_scan::{Error, ErrorKind, Report, Scan, artefact::is_artefact, file};
 
 use super::{diagnostics::failed, source::DocumentSource};
 use crate::{
@@ -33,6 +33,12 @@ pub(crate) struct Unreadable {
 impl Unreadable {
     pub(crate) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { message: message.into(), help: help.into(), findings: String::new(), has_no_tools: false }
+    }
+
+    /// Creates the reason from an error, with its findings.
+    pub(crate) fn of(error: &Error) -> Self {
+        let findings = error.report().map(findings::text).unwrap_or_default();
+        Self { findings, ..Self::new(error.to_string(), error.advice().unwrap_or_default()) }
     }
 
     /// Replaces the paths of a temporary checkout by those of the revision.

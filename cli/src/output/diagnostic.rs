@@ -1,13 +1,10 @@
 //! [`Diagnostic`]: a finding, a change or a failed check, in the form that every format renders.
 
-use std::path::Path;
+use std::{borrow::Cow, path::Path};
 
 use mcp_scopes_scan::{Fix, Suppression, SuppressionKind, artefact::is_artefact, source::Place};
 
-use crate::{
-    escape::{escaped, escaped_line},
-    verdict::Verdict,
-};
+use crate::{escape::escaped_line, verdict::Verdict};
 
 /// The id of the diagnostic for input that could not be read.
 pub(crate) const UNREADABLE: &str = "unreadable-input";
@@ -131,8 +128,13 @@ impl<'a> Diagnostic<'a> {
 
     /// Returns the place as `src/lib.rs:12:5`, or the file of a program.
     pub(crate) fn location(&self) -> Option<String> {
+        self.location_at(Cow::Borrowed)
+    }
+
+    /// Returns the place with another name of the file.
+    pub(crate) fn location_at<'p>(&'p self, named: impl Fn(&'p str) -> Cow<'p, str>) -> Option<String> {
         let Place { file, start, .. } = self.place.as_ref()?;
-        let file = escaped(file);
+        let file = escaped_line(&named(file));
         Some(self.text_place().map_or_else(|| file.clone(), |_| format!("{file}:{}:{}", start.line, start.column)))
     }
 

@@ -160,6 +160,15 @@ mod tests {
         assert!(lines[source].chars().skip(marks).collect::<String>().starts_with("\"bad scope\""), "{text}");
     }
 
+    /// A CI log reads `::error::` at the start of a line as a command.
+    #[test]
+    fn a_listed_change_is_on_one_line() {
+        let diagnostic = super::Diagnostic::error("a\n::error::b", "c\n::error::d");
+        let mut text = String::new();
+        super::list_item(&mut text, &diagnostic, Links::None);
+        assert!(!text.contains("\n::error::"), "{text:?}");
+    }
+
     #[test]
     fn escapes_control_characters_of_the_source() {
         let folder = tempfile::tempdir().unwrap();

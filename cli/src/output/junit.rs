@@ -36,7 +36,7 @@ pub(super) fn render(diagnostics: &Diagnostics<'_>) -> Result<String, String> {
     for (file, cases) in suites {
         let mut suite = TestSuite::new(match (diagnostics.contents, file) {
             (Contents::Findings, "") => "packages".to_owned(),
-            (Contents::Findings, file) => escaped(file),
+            (Contents::Findings, file) => escaped(&repository::path(file)),
             (Contents::Changes, _) => name.clone(),
         });
         suite.add_test_cases(cases);
@@ -81,7 +81,7 @@ fn test_case(diagnostic: &Diagnostic<'_>) -> TestCase {
 
 fn text(diagnostic: &Diagnostic<'_>) -> String {
     let mut lines = vec![escaped(&diagnostic.headline())];
-    lines.extend(diagnostic.location().map(|location| format!("at {location}")));
+    lines.extend(diagnostic.location_at(repository::path).map(|location| format!("at {location}")));
     lines.extend(diagnostic.explanation());
     lines.extend(diagnostic.change.map(|change| format!("change: {change}")));
     lines.extend((!diagnostic.help.is_empty()).then(|| format!("help: {}", escaped(diagnostic.help))));

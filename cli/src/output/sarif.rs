@@ -29,6 +29,7 @@ use super::{
     diagnostics::Diagnostics,
     json::indented,
 };
+use crate::escape::escaped;
 
 /// The address of the schema in the standard.
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -99,7 +100,8 @@ fn message(diagnostic: &Diagnostic<'_>) -> String {
         text.push_str("\nhelp: ");
         text.push_str(diagnostic.help);
     }
-    text
+    // `[text](target)` is a link in a message (§3.11.6), and the text is that of a file.
+    escaped(&text).replace("](", "\\](")
 }
 
 fn location(diagnostic: &Diagnostic<'_>) -> Option<Location> {
@@ -140,6 +142,18 @@ fn suppression(why: &Why) -> Suppression {
         SuppressionKind::Comment => "inSource",
         SuppressionKind::Baseline | SuppressionKind::Acceptance => "external",
     };
-    let reason = why.reason.as_str();
+    let reason = escaped(&why.reason);
     Suppression::builder().kind(json!(kind)).status(json!("accepted")).justification(reason).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Diagnostic, message};
+
+    #[test]
+    fn messages_have_neither_links_nor_hidden_characters_of_a_file() {
+        let text = "tool `[click](https://evil.example.com)` hides \u{202e}\u{e0041}";
+        let shown = message(&Diagnostic::error(text, ""));
+        assert_eq!(shown, "tool `[click\\](https://evil.example.com)` hides \\u{202e}\\u{e0041}");
+    }
 }

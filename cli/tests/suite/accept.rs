@@ -139,8 +139,10 @@ fn documents_take_a_configuration_file() {
     let config = ["--config", "mcp-scopes.toml"];
     let run = demo.run(&[&documents[..], &TODAY, &config].concat());
     assert!(run.code == 0 && run.out.contains("accepted until"), "{run:?}");
-    let run = demo.run(&[&documents[..], &["--config", "none.toml"]].concat());
+    let report = ["--output", "json=report.json"];
+    let run = demo.run(&[&documents[..], &["--config", "none.toml"], &report].concat());
     assert!(run.code == 2 && run.err.contains("none.toml"), "{run:?}");
+    assert!(demo.read("report.json").contains("unreadable-input"), "{}", demo.read("report.json"));
 }
 
 /// The pull request that the workflow in the docs is for: one more tool of minimal risk, behind its own scope.

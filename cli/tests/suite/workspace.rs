@@ -90,6 +90,13 @@ fn leaves_out_excluded_files() {
     assert!(risky.run(&["lint"]).out.contains("risky-name"));
     let run = risky.run(&["lint", "--exclude", "src/**"]);
     assert!(run.code == 0 && !run.out.contains("main.rs"), "{run:?}");
+    assert!(run.err.contains(" excluded"), "{run:?}");
+    // What cannot be read is in the report that was requested.
+    for arguments in [&["lint", "-", "missing"][..], &["lint", "--fix", "missing"]] {
+        let run = risky.run_with(&[arguments, &["--output", "github=report.txt"]].concat(), "{}");
+        assert!(run.code == 2 && risky.read("report.txt").contains("title=unreadable-input"), "{arguments:?}: {run:?}");
+        std::fs::remove_file(risky.path().join("report.txt")).unwrap();
+    }
 }
 
 #[test]

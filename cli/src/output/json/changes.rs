@@ -129,7 +129,8 @@ pub(super) fn document<'a>(diagnostics: &'a Diagnostics<'_>) -> ChangesJson<'a> 
 }
 
 fn entry<'a>(change: &'a Diagnostic<'_>) -> ChangeJson<'a> {
-    let place = change.place.as_ref();
+    // A program has no lines.
+    let (place, text) = (change.place.as_ref(), change.text_place());
     let (Subject::Name(pointer) | Subject::Pointer(pointer)) = change.subject;
     ChangeJson {
         id: change.id,
@@ -141,10 +142,10 @@ fn entry<'a>(change: &'a Diagnostic<'_>) -> ChangeJson<'a> {
         pointer,
         change: change.change.unwrap_or_default(),
         file: place.map(|place| &*place.file),
-        line: place.map(|place| place.start.line),
-        column: place.map(|place| place.start.column),
-        end_line: place.map(|place| place.end.line),
-        end_column: place.map(|place| place.end.column),
+        line: text.map(|place| place.start.line),
+        column: text.map(|place| place.start.column),
+        end_line: text.map(|place| place.end.line),
+        end_column: text.map(|place| place.end.column),
     }
 }
 

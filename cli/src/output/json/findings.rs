@@ -153,7 +153,8 @@ pub(super) fn document<'a>(diagnostics: &'a Diagnostics<'_>) -> FindingsJson<'a>
 }
 
 fn entry<'a>(finding: &'a Diagnostic<'_>) -> FindingJson<'a> {
-    let place = finding.place.as_ref();
+    // A program has no lines.
+    let (place, text) = (finding.place.as_ref(), finding.text_place());
     let (Subject::Name(subject) | Subject::Pointer(subject)) = finding.subject;
     FindingJson {
         rule: finding.id,
@@ -162,10 +163,10 @@ fn entry<'a>(finding: &'a Diagnostic<'_>) -> FindingJson<'a> {
         message: finding.message,
         help: finding.help,
         file: place.map(|place| &*place.file),
-        line: place.map(|place| place.start.line),
-        column: place.map(|place| place.start.column),
-        end_line: place.map(|place| place.end.line),
-        end_column: place.map(|place| place.end.column),
+        line: text.map(|place| place.start.line),
+        column: text.map(|place| place.start.column),
+        end_line: text.map(|place| place.end.line),
+        end_column: text.map(|place| place.end.column),
         subject,
         fingerprint: &finding.fingerprint.digits,
         fix: finding.fix.map(|fix| Change {
