@@ -113,7 +113,7 @@ impl<'d> Access<'d> {
             let stated = other.hierarchy.implies.get(scope);
             let mut new = implied.iter().filter(|implied| !stated.is_some_and(|stated| stated.contains(*implied)));
             if new.clone().next().is_some() {
-                let held = other.closure(*scope);
+                let held = other.closure(scope);
                 found.extend(new.by_ref().filter(|implied| !held.contains(*implied)).map(|implied| (*scope, *implied)));
             }
         }

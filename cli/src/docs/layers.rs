@@ -108,21 +108,18 @@ fn without_cycles(edges: &[(usize, usize)]) -> (Vec<(usize, usize, bool)>, Vec<u
         open.insert(*first);
         let mut path = vec![(*first, 0)];
         while let Some((node, place)) = path.last_mut() {
-            match next.get(node).and_then(|next| next.get(*place)) {
-                Some(to) => {
-                    *place += 1;
-                    if open.contains(to) {
-                        back.insert((*node, *to));
-                    } else if seen.insert(*to) {
-                        open.insert(*to);
-                        path.push((*to, 0));
-                    }
+            if let Some(to) = next.get(node).and_then(|next| next.get(*place)) {
+                *place += 1;
+                if open.contains(to) {
+                    back.insert((*node, *to));
+                } else if seen.insert(*to) {
+                    open.insert(*to);
+                    path.push((*to, 0));
                 }
-                None => {
-                    open.remove(node);
-                    finished.push(*node);
-                    path.pop();
-                }
+            } else {
+                open.remove(node);
+                finished.push(*node);
+                path.pop();
             }
         }
     }
