@@ -46,3 +46,24 @@ pub trait CurrentSessions: SessionManager {}
 #[cfg(feature = "http")]
 #[diagnostic::do_not_recommend]
 impl<M: SessionManager> CurrentSessions for M {}
+
+#[cfg(test)]
+mod tests {
+    /// The examples above show that the compiler rejects other types with E0277, whose text these attributes state.
+    #[test]
+    fn every_message_names_the_layer() {
+        let (source, _) = include_str!("bounds.rs").split_once("#[cfg(test)]").unwrap();
+        let messages: Vec<&str> = source.split("#[diagnostic::on_unimplemented(").skip(1).collect();
+        assert_eq!(messages.len(), source.matches("pub trait Current").count());
+        for message in messages {
+            let (message, rest) = message.split_once(")]").unwrap();
+            let note = message.split_once("note = ").unwrap().1;
+            for part in ["`mcp-scopes-server` alone", "`ResourceServer::layer`", "no upgrade"] {
+                assert!(note.contains(part), "{part}: {note}");
+            }
+            assert!(message.contains("of rmcp 3, the version of `mcp-scopes-rmcp`"), "{message}");
+            // Another implementation would let the compiler show the trait of rmcp in its place.
+            assert!(rest.contains("#[diagnostic::do_not_recommend]"), "{rest}");
+        }
+    }
+}
