@@ -70,7 +70,7 @@ fn filters(server: &Server) -> Markup {
 
 /// Returns what the search finds.
 fn searched(server: &Server) -> &'static str {
-    if server.contents.is_empty() { "tool, parameter or scope" } else { "tool, resource, parameter, scope" }
+    if server.contents.is_empty() { "tool, parameter or scope" } else { "tool, resource or scope" }
 }
 
 /// Returns numbers as a JSON array.

@@ -28,7 +28,7 @@ pub(super) fn render(server: &Server) -> Markup {
                 }
                 div.sheet.of-contents {
                     table {
-                        caption { "What opens each resource and prompt, the worst risk first." }
+                        caption { "What opens each resource and prompt; of each kind, the worst risk first." }
                         thead {
                             tr {
                                 th scope="col" { "Name" }
