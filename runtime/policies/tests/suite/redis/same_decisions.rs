@@ -17,12 +17,13 @@ use super::{
     server::{Server, programs},
 };
 use crate::{
-    oracle::{CreateEngine, Engine, STEPS, assert_all_kinds, run_table},
+    oracle::{CreateEngine, Engine, assert_all_kinds, run_table},
     random::Random,
 };
 
-/// `MCP_SCOPES_REDIS_STEPS` states the number of decisions; otherwise, as many as fit in this time.
+/// `MCP_SCOPES_REDIS_STEPS` states the number of decisions; otherwise, as many as fit in this time, and at least so many.
 const TIME: Duration = Duration::from_secs(8);
+const LEAST: u64 = 1_000;
 
 struct Shared {
     runtime: Arc<Runtime>,
@@ -60,14 +61,13 @@ fn the_script_matches_the_engine_in_memory_and_the_naive_one() {
         let begin = Instant::now();
         let is_enough = |seen: &BTreeMap<String, u64>| match steps {
             Some(steps) => seen.values().sum::<u64>() >= steps,
-            None => begin.elapsed() > TIME,
+            None => begin.elapsed() > TIME && seen.values().sum::<u64>() >= LEAST,
         };
         while !is_enough(&seen) {
             run_table(&mut random, &mut seen, Some(create));
         }
         let count = seen.values().sum::<u64>();
         println!("{count} decisions on {} in {:.1?}", program.display(), begin.elapsed());
-        assert!(count >= 10 * STEPS);
         if count >= 50_000 {
             assert_all_kinds(&seen);
         }
