@@ -13,7 +13,7 @@ use http_body_util::Full;
 use pin_project_lite::pin_project;
 use tokio::{runtime::Handle, time::timeout};
 
-use super::{filter::Events, stream::TokenWatch};
+use super::{audit::Watch, filter::Events, stream::TokenWatch};
 
 /// Reads a body in full, up to `limit` bytes and within `time`.
 ///
@@ -140,6 +140,8 @@ pin_project! {
     pub struct ResponseBody<B> {
         #[pin]
         kind: Outgoing<B>,
+        // Finds the outcome of the calls that it answers.
+        watch: Option<Box<Watch>>,
     }
 }
 
@@ -159,20 +161,28 @@ pin_project! {
 
 impl<B> ResponseBody<B> {
     pub(super) fn whole(body: Full<Bytes>) -> Self {
-        Self { kind: Outgoing::Whole { body } }
+        Self { kind: Outgoing::Whole { body }, watch: None }
     }
 
     pub(super) fn passed(body: B) -> Self {
-        Self { kind: Outgoing::Passed { body, token: None } }
+        Self { kind: Outgoing::Passed { body, token: None }, watch: None }
     }
 
     /// Returns a stream that was opened to listen and is not a stream of events.
     pub(super) fn listened(body: B, token: Option<StreamToken>) -> Self {
-        Self { kind: Outgoing::Passed { body, token: token.map(Box::new) } }
+        Self { kind: Outgoing::Passed { body, token: token.map(Box::new) }, watch: None }
     }
 
     pub(super) fn events(body: B, events: Events, token: Option<StreamToken>) -> Self {
-        Self { kind: Outgoing::Events { body, events: Box::new(events), token: token.map(Box::new) } }
+        Self { kind: Outgoing::Events { body, events: Box::new(events), token: token.map(Box::new) }, watch: None }
+    }
+}
+
+#[cfg(feature = "audit")]
+impl<B> ResponseBody<B> {
+    /// Returns the body, watched for the outcome of calls.
+    pub(super) fn watched(self, watch: Watch) -> Self {
+        Self { watch: Some(Box::new(watch)), ..self }
     }
 }
 
@@ -181,7 +191,34 @@ impl<B: Body> Body for ResponseBody<B> {
     type Error = B::Error;
 
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        match self.project().kind.project() {
+        let this = self.project();
+        let polled = this.kind.poll_frame(context);
+        if let Some(watch) = this.watch {
+            match &polled {
+                Poll::Ready(Some(Ok(frame))) => frame.data_ref().into_iter().for_each(|data| watch.read(data)),
+                Poll::Ready(None) => watch.end(),
+                // Dropping it records what is left as abandoned.
+                Poll::Ready(Some(Err(_))) | Poll::Pending => {}
+            }
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.kind.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.kind.size_hint()
+    }
+}
+
+impl<B: Body> Body for Outgoing<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        match self.project() {
             OutgoingProjection::Whole { body } => body.poll_frame(context).map_err(|never| match never {}),
             OutgoingProjection::Passed { body, token } => {
                 if let Some(token) = token.as_deref_mut()
@@ -225,25 +262,25 @@ impl<B: Body> Body for ResponseBody<B> {
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.kind {
-            Outgoing::Whole { body } => body.is_end_stream(),
-            Outgoing::Passed { body, .. } => body.is_end_stream(),
+        match self {
+            Self::Whole { body } => body.is_end_stream(),
+            Self::Passed { body, .. } => body.is_end_stream(),
             // Held bytes are still to be sent.
-            Outgoing::Events { events, .. } => events.is_over(),
+            Self::Events { events, .. } => events.is_over(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.kind {
-            Outgoing::Whole { body } => body.size_hint(),
-            Outgoing::Passed { body, token: None } => body.size_hint(),
+        match self {
+            Self::Whole { body } => body.size_hint(),
+            Self::Passed { body, token: None } => body.size_hint(),
             // The stream may end early.
-            Outgoing::Passed { body, token: Some(_) } => {
+            Self::Passed { body, token: Some(_) } => {
                 let mut hint = SizeHint::new();
                 body.size_hint().upper().into_iter().for_each(|most| hint.set_upper(most));
                 hint
             }
-            Outgoing::Events { .. } => SizeHint::default(),
+            Self::Events { .. } => SizeHint::default(),
         }
     }
 }

@@ -17,10 +17,14 @@ use core::num::NonZeroU32;
 use std::sync::Arc;
 
 use mcp_scopes::ScopeTable;
+#[cfg(feature = "audit")]
+use mcp_scopes_audit::AuditSink;
 
 use self::limits::Limits;
 #[cfg(feature = "policies")]
 use self::policies::PolicySettings;
+#[cfg(feature = "audit")]
+use super::audit::PeerOf;
 #[cfg(feature = "dpop")]
 use super::token::Dpop;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
@@ -66,6 +70,10 @@ pub struct ResourceServerBuilder {
     exposes_token: bool,
     describes_lists: bool,
     max_age: u32,
+    #[cfg(feature = "audit")]
+    audit: Option<Arc<dyn AuditSink>>,
+    #[cfg(feature = "audit")]
+    audit_peer: Option<PeerOf>,
 }
 
 impl ResourceServerBuilder {
@@ -102,6 +110,10 @@ impl ResourceServerBuilder {
             exposes_token: false,
             describes_lists: false,
             max_age: 3600,
+            #[cfg(feature = "audit")]
+            audit: None,
+            #[cfg(feature = "audit")]
+            audit_peer: None,
         }
     }
 
@@ -210,6 +222,36 @@ impl ResourceServerBuilder {
     /// with policies that has neither this setting nor a hook, because they would not be enforced.
     pub fn policies_enforced_elsewhere(mut self) -> Self {
         self.policies_elsewhere = true;
+        self
+    }
+
+    /// Records an event for each call that is decided on, and for each request that is rejected: see
+    /// [`mcp_scopes_audit`]. A call of a tool whose risk needs a place in the sink is answered with 503 if there is none.
+    ///
+    /// ```
+    /// # use mcp_scopes::{mcp_tool, scope_table};
+    /// # #[mcp_tool(risk = "low")] fn list_files() {}
+    /// # scope_table! { static TOOLS = [list_files]; }
+    /// use mcp_scopes_audit::TracingSink;
+    /// use mcp_scopes_server::ResourceServer;
+    /// let builder = ResourceServer::builder(&TOOLS).audit(TracingSink::new());
+    /// # let _ = builder;
+    /// ```
+    #[cfg(feature = "audit")]
+    pub fn audit(mut self, sink: impl AuditSink) -> Self {
+        self.audit = Some(Arc::new(sink));
+        self
+    }
+
+    /// Sets where the address of the peer is found, for the events of [`audit`](Self::audit). On axum with
+    /// `into_make_service_with_connect_info::<SocketAddr>()`: `|extensions| Some(extensions.get::<ConnectInfo<SocketAddr>>()?.0)`. Default:
+    /// events have no address.
+    #[cfg(feature = "audit")]
+    pub fn audit_peer(
+        mut self,
+        peer: impl Fn(&http::Extensions) -> Option<core::net::SocketAddr> + Send + Sync + 'static,
+    ) -> Self {
+        self.audit_peer = Some(Box::new(peer));
         self
     }
 

@@ -11,14 +11,15 @@ use tower_service::Service;
 
 use super::{
     ResponseBody,
+    audit::{Auditor, Places, Received},
     authenticate::Authenticator,
     authorize::Authorizer,
-    bind_session::SessionBinder,
+    bind_session::{BoundSession, SessionBinder},
     enforce::PolicyEnforcer,
     environment::Resolver,
     forward::{AdmittedRequest, Forwarding},
     head::Head,
-    message::ParamHeaders,
+    message::{Content, Kept, ParamHeaders},
     method::{self, Purpose},
     origin::Origins,
     public_names::PublicNames,
@@ -43,6 +44,7 @@ pub(super) struct Engine {
     pub(super) policies: PolicyEnforcer,
     pub(super) forwarding: Forwarding,
     pub(super) responses: ResponseFilter,
+    pub(super) audit: Auditor,
 }
 
 impl Engine {
@@ -62,25 +64,38 @@ impl Engine {
         if let Some(answer) = self.names.answer_metadata(&parts) {
             return Ok(answer.map(ResponseBody::whole));
         }
+        let received = self.audit.receive(&parts);
         let origin = match self.origins.check_origin(&parts.headers) {
             Ok(origin) => origin,
-            Err(rejection) => return Ok(rejection.into_response(None).map(ResponseBody::whole)),
+            Err(rejection) => {
+                self.audit.deny(&received, &Content::None, None, &rejection);
+                return Ok(rejection.into_response(None).map(ResponseBody::whole));
+            }
         };
-        let (admitted, mut requester) = match self.admit(&params, &parts, body).await {
+        let (mut admitted, mut requester) = match self.admit(&params, &parts, body, &received).await {
             Ok(admitted) => admitted,
             Err(rejection) => {
+                // Rejections of a known requester are recorded already.
+                self.audit.deny(&received, &Content::None, None, &rejection);
                 let rejection = rejection.at_name(self.names.place_of(&parts));
                 return Ok(rejection.into_response(origin.as_ref()).map(ResponseBody::whole));
             }
         };
+        let calls = core::mem::take(&mut admitted.calls);
         let request = self.forwarding.forwarded(parts, admitted, requester.as_ref());
-        let response = inner.call(request).await?;
-        Ok(match self.responses.filter_response(response, requester.as_mut(), origin.as_ref()) {
+        let response = match inner.call(request).await {
+            Ok(response) => response,
+            Err(error) => {
+                calls.fail();
+                return Err(error);
+            }
+        };
+        Ok(calls.watch(match self.responses.filter_response(response, requester.as_mut(), origin.as_ref()) {
             Filtered::Done(response) => response,
             Filtered::MayHoldList(response, requester) => {
                 self.responses.filter_list(response, requester, origin.as_ref()).await
             }
-        })
+        }))
     }
 
     /// Runs steps 1 to 3, which determine the requester. A preflight has none.
@@ -89,6 +104,7 @@ impl Engine {
         params: &ParamHeaders,
         parts: &Parts,
         body: B,
+        received: &Received,
     ) -> Result<(AdmittedRequest, Option<Requester>), Rejection> {
         let head = Head::of(&parts.headers, self.environments.header());
         if method::check_method(&parts.method, &head)? == Purpose::Preflight {
@@ -97,9 +113,12 @@ impl Engine {
         let credential = self.authenticator.authenticate(parts, &head).await?;
         let resolved = self.environments.resolve_environment(credential.as_ref(), &head)?;
         let mut requester = Requester::new(self.table, credential, resolved);
-        match self.admit_requester(params, &parts.method, &head, body, &mut requester).await {
+        match self.admit_requester(params, &parts.method, &head, body, &mut requester, received).await {
             Ok(admitted) => Ok((admitted, Some(requester))),
-            Err(rejection) => Err(rejection.by(resolved.environment)),
+            Err(rejection) => {
+                self.audit.deny(received, &Content::None, Some(&requester), &rejection);
+                Err(rejection.by(resolved.environment))
+            }
         }
     }
 
@@ -111,13 +130,32 @@ impl Engine {
         head: &Head<'_>,
         body: B,
         requester: &mut Requester,
+        received: &Received,
     ) -> Result<AdmittedRequest, Rejection> {
         self.authorizer.check_anonymous(method, requester)?;
         let body = self.bodies.read_body(method, head, body, requester).await?;
         let content = self.bodies.read_messages(method, &body)?;
-        let params = self.authorizer.authorize(params, method, head, &content, requester)?;
+        let decided = self.decide(params, method, head, &content, requester).await;
+        let (params, session, places) =
+            decided.inspect_err(|rejection| self.audit.deny(received, &content, Some(requester), rejection))?;
+        let calls = self.audit.open(received, &content, requester, places);
+        Ok(AdmittedRequest { body, session, params, calls })
+    }
+
+    /// Runs steps 5 to 7, which decide on the messages of a body. Places for the events of its calls come before the policies, which
+    /// record what they allow.
+    async fn decide(
+        &self,
+        params: &ParamHeaders,
+        method: &Method,
+        head: &Head<'_>,
+        content: &Content<'_>,
+        requester: &mut Requester,
+    ) -> Result<(Kept, BoundSession, Places), Rejection> {
+        let params = self.authorizer.authorize(params, method, head, content, requester)?;
         let session = self.sessions.bind_session(method, head, requester)?;
-        self.policies.enforce_policies(&content, requester).await?;
-        Ok(AdmittedRequest { body, session, params })
+        let places = self.audit.reserve(content)?;
+        self.policies.enforce_policies(content, requester).await?;
+        Ok((params, session, places))
     }
 }

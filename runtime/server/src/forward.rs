@@ -13,6 +13,7 @@ use mcp_scopes::Caller;
 
 use super::{
     Claims, OwnedToken,
+    audit::OpenCalls,
     bind_session::{BoundSession, SESSION},
     message::Kept,
     requester::{Credential, Requester},
@@ -26,13 +27,20 @@ pub(super) struct AdmittedRequest {
     pub(super) body: Bytes,
     pub(super) session: BoundSession,
     pub(super) params: Kept,
+    /// The calls whose outcome is recorded.
+    pub(super) calls: OpenCalls,
 }
 
 impl AdmittedRequest {
     /// A preflight carries no token (Fetch, "CORS protocol"), so nothing else is forwarded: no body, session, replay
     /// or argument.
     pub(super) fn preflight() -> Self {
-        Self { body: Bytes::new(), session: BoundSession::default(), params: Kept::Declared(Vec::new()) }
+        Self {
+            body: Bytes::new(),
+            session: BoundSession::default(),
+            params: Kept::Declared(Vec::new()),
+            calls: OpenCalls::default(),
+        }
     }
 }
 

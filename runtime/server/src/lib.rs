@@ -91,10 +91,12 @@
 //! | `rejection`, `challenges` | the answers that the layer gives itself; `reason` checks their texts at compile time |
 //! | `stdio` | [`StdioCredentials`]: the caller where there is no HTTP |
 //! | `trace` | spans and events (feature `tracing`) |
+//! | `audit` | events of decisions and their outcomes (feature `audit`) |
 //! | `extensions`, `extract` | the inline check on requests; the caller in handlers on axum (feature `axum`) |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod access;
+mod audit;
 mod authenticate;
 mod authorize;
 mod bind_session;

@@ -73,6 +73,8 @@ pub(crate) struct Params<'b> {
     pub(crate) task: Option<Cow<'b, str>>,
     /// `_meta["io.modelcontextprotocol/protocolVersion"]`, if it is a string.
     pub(crate) version: Option<Cow<'b, str>>,
+    /// `_meta.traceparent`, if it is a string.
+    pub(crate) traceparent: Option<Cow<'b, str>>,
     /// `arguments`, as sent.
     pub(crate) arguments: Option<&'b RawValue>,
     /// `ref`: what a completion is about. Boxed, like the next one: few messages have it.

@@ -230,6 +230,29 @@ impl Rejection {
         Self::of_status(Step::Policy, StatusCode::FORBIDDEN, "the policies of the call led to no decision")
     }
 
+    /// The event of a call could not be written, so the call does not run.
+    #[cfg(feature = "audit")]
+    pub(super) fn unaudited() -> Self {
+        let text = "the call cannot be recorded now; retry later";
+        let rejection = Self::of_status(Step::Policy, StatusCode::SERVICE_UNAVAILABLE, text);
+        rejection.because("audit_unavailable").with(RETRY_AFTER, HeaderValue::from_static("5"))
+    }
+
+    #[cfg(feature = "audit")]
+    pub(super) const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    #[cfg(feature = "audit")]
+    pub(super) const fn code(&self) -> i32 {
+        self.code
+    }
+
+    #[cfg(feature = "audit")]
+    pub(super) const fn mark(&self) -> &Mark {
+        &self.mark
+    }
+
     pub(super) fn no_session() -> Self {
         Self::of_status(Step::Session, StatusCode::NOT_FOUND, "no such session; begin a new one")
     }

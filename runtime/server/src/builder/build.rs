@@ -12,6 +12,7 @@ use super::ResourceServerBuilder;
 use crate::{
     BuildError, Discovery, ResourceServer,
     access::Methods,
+    audit::Auditor,
     authenticate::Authenticator,
     authorize::Authorizer,
     bind_session::SessionBinder,
@@ -203,6 +204,10 @@ impl ResourceServerBuilder {
                 limit: self.limits.answer,
                 authenticator,
             },
+            #[cfg(feature = "audit")]
+            audit: Auditor { table, sink: self.audit, peer: self.audit_peer },
+            #[cfg(not(feature = "audit"))]
+            audit: Auditor,
         })
     }
 

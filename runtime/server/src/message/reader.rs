@@ -57,6 +57,7 @@ impl<'b> Found<'b> {
             Text::Uri => &mut self.params.uri,
             Text::Task => &mut self.params.task,
             Text::Version => &mut self.params.version,
+            Text::TraceParent => &mut self.params.traceparent,
             Text::ReferenceType => &mut self.params.reference.get_or_insert_default().kind,
             Text::ReferenceName => &mut self.params.reference.get_or_insert_default().name,
             Text::ReferenceUri => &mut self.params.reference.get_or_insert_default().uri,

@@ -1,34 +1,10 @@
 //! The functions of `on`, without effect.
 
-use std::borrow::Cow;
-
 use http::StatusCode;
 
 use mcp_scopes::{Environment, ToolHandle};
 
-use super::Step;
-
-/// Details of a rejection besides its response.
-#[derive(Clone, Debug)]
-pub(crate) struct Mark;
-
-impl Mark {
-    pub(crate) const fn at(_: Step) -> Self {
-        Self
-    }
-
-    pub(crate) const fn step(self, _: Step) -> Self {
-        self
-    }
-
-    pub(crate) const fn tool(self, _: Option<&'static str>) -> Self {
-        self
-    }
-
-    pub(crate) fn because(self, _: Cow<'static, str>) -> Self {
-        self
-    }
-}
+use super::Mark;
 
 /// Returns the request unchanged.
 pub(crate) const fn request<F>(request: F) -> F {

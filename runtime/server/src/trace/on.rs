@@ -2,41 +2,13 @@
 //! `tracing` lists them, and `runtime/server/tests/server/traces.rs` checks them against it.
 
 use core::future::Future;
-use std::borrow::Cow;
 
 use http::StatusCode;
 use tracing::{Instrument as _, Level, event, info_span};
 
 use mcp_scopes::{Environment, ToolHandle};
 
-use super::{super::TokenError, Step};
-
-/// Details of a rejection besides its response. All of them come from this program and its settings: texts, tools of the
-/// table.
-#[derive(Clone, Debug)]
-pub(crate) struct Mark {
-    step: Step,
-    tool: Option<&'static str>,
-    reason: Option<Cow<'static, str>>,
-}
-
-impl Mark {
-    pub(crate) const fn at(step: Step) -> Self {
-        Self { step, tool: None, reason: None }
-    }
-
-    pub(crate) fn step(self, step: Step) -> Self {
-        Self { step, ..self }
-    }
-
-    pub(crate) fn tool(self, tool: Option<&'static str>) -> Self {
-        Self { tool, ..self }
-    }
-
-    pub(crate) fn because(self, reason: Cow<'static, str>) -> Self {
-        Self { reason: Some(reason), ..self }
-    }
-}
+use super::{super::TokenError, Mark, Step, known_method};
 
 /// Runs a request in its span, including the server behind the layer.
 pub(crate) fn request<F: Future>(request: F) -> impl Future<Output = F::Output> {
@@ -45,8 +17,7 @@ pub(crate) fn request<F: Future>(request: F) -> impl Future<Output = F::Output> 
 
 /// Records that the layer rejected a request.
 pub(crate) fn record_rejection(status: StatusCode, code: i32, environment: Option<Environment>, mark: &Mark) {
-    let Mark { step, tool, reason } = mark;
-    let (step, tool, reason) = (*step, *tool, reason.as_deref());
+    let (step, tool, reason) = (mark.step_of(), mark.tool_of(), mark.reason());
     // Faults of the server or its issuer are logged at a level for the operator.
     macro_rules! record {
         ($level:expr) => {
@@ -81,7 +52,7 @@ pub(crate) fn record_forwarding(method: &str, tool: impl FnOnce() -> Option<Tool
         outcome = "passed",
         environment = environment.as_str(),
         tool = tool().map(|tool| tool.tool().name),
-        method = METHODS.iter().copied().find(|known| *known == method),
+        method = known_method(method),
         "the layer forwards a message"
     );
 }
@@ -147,34 +118,6 @@ pub(crate) fn metadata(fault: Option<&crate::token::FetchError>) {
         ),
     }
 }
-
-/// The methods that are recorded by name. Other names are client input.
-const METHODS: [&str; 24] = [
-    "completion/complete",
-    "initialize",
-    "logging/setLevel",
-    "notifications/cancelled",
-    "notifications/initialized",
-    "notifications/progress",
-    "notifications/roots/list_changed",
-    "ping",
-    "prompts/get",
-    "prompts/list",
-    "resources/list",
-    "resources/read",
-    "resources/subscribe",
-    "resources/templates/list",
-    "resources/unsubscribe",
-    "server/discover",
-    "subscriptions/listen",
-    "tasks/cancel",
-    "tasks/get",
-    "tasks/list",
-    "tasks/result",
-    "tasks/update",
-    "tools/call",
-    "tools/list",
-];
 
 const fn word(step: Step) -> &'static str {
     match step {

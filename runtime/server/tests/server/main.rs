@@ -7,6 +7,7 @@ use support::{issuer, key_sets, proofs, server, tokens};
 
 mod answer_lists;
 mod answer_streams;
+mod audit;
 mod clocks;
 mod described_lists;
 mod faults;

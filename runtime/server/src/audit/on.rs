@@ -1,0 +1,329 @@
+//! Records events.
+
+use core::{
+    fmt, mem,
+    net::SocketAddr,
+    sync::atomic::{AtomicBool, Ordering},
+};
+use std::{
+    sync::Arc,
+    time::{Instant, SystemTime},
+};
+
+use http::{Extensions, HeaderMap, Response, request::Parts};
+use mcp_scopes::{Environment, ScopeTable, ToolHandle};
+use mcp_scopes_audit::{AuditSink, Decision, Event, Outcome, Slot, TraceContext};
+use serde_json::Value;
+
+pub(crate) use super::outcome::Watch;
+use super::{
+    super::{
+        Claims, ResponseBody,
+        authorize::called_tool,
+        message::{Content, Kind, Message},
+        rejection::Rejection,
+        requester::Requester,
+        trace::known_method,
+    },
+    reason::Verdict,
+};
+
+/// Methods whose calls are events even if they are allowed: those that do or read something.
+const AUDITED: [&str; 10] = [
+    "completion/complete",
+    "prompts/get",
+    "resources/read",
+    "resources/subscribe",
+    "subscriptions/listen",
+    "tasks/cancel",
+    "tasks/get",
+    "tasks/result",
+    "tasks/update",
+    "tools/call",
+];
+/// The revisions of the protocol. Other values are client input.
+const REVISIONS: [&str; 5] = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"];
+
+/// Returns the address of the peer from the extensions of a request.
+pub(crate) type PeerOf = Box<dyn Fn(&Extensions) -> Option<SocketAddr> + Send + Sync>;
+
+/// Records events, if there is a sink.
+pub(crate) struct Auditor {
+    pub(crate) table: &'static ScopeTable,
+    pub(crate) sink: Option<Arc<dyn AuditSink>>,
+    pub(crate) peer: Option<PeerOf>,
+}
+
+/// What is known when a request arrives. Nothing without a sink.
+pub(crate) struct Received {
+    facts: Option<Facts>,
+    /// Whether the rejection of the request is recorded.
+    is_recorded: AtomicBool,
+}
+
+/// Places for the events of calls, one for each message.
+pub(crate) struct Places(Vec<Slot>);
+
+/// Calls whose outcome is not known. Dropping them records that they were abandoned.
+#[derive(Default)]
+pub(crate) struct OpenCalls(Option<Box<Calls>>);
+
+/// Calls of one body.
+pub(super) struct Calls {
+    sink: Arc<dyn AuditSink>,
+    facts: Facts,
+    claims: Option<Arc<Claims>>,
+    environment: Environment,
+    session: Option<[u8; 32]>,
+    calls: Vec<OpenCall>,
+}
+
+/// What all calls of a request share.
+#[derive(Clone, Copy)]
+struct Facts {
+    time: SystemTime,
+    start: Instant,
+    peer: Option<SocketAddr>,
+    /// What the headers state.
+    revision: Option<&'static str>,
+    trace: Option<TraceContext>,
+}
+
+/// A call whose outcome is not known.
+struct OpenCall {
+    method: &'static str,
+    tool: Option<ToolHandle>,
+    /// `None` for a notification.
+    id: Option<Value>,
+    revision: Option<&'static str>,
+    trace: Option<TraceContext>,
+    slot: Slot,
+}
+
+impl Auditor {
+    /// Collects what is known before the body is read.
+    pub(crate) fn receive(&self, parts: &Parts) -> Received {
+        let facts = self.sink.as_ref().map(|_| Facts {
+            time: SystemTime::now(),
+            start: Instant::now(),
+            peer: self.peer.as_ref().and_then(|peer| peer(&parts.extensions)),
+            revision: text(&parts.headers, "mcp-protocol-version").and_then(revision),
+            trace: text(&parts.headers, "traceparent").and_then(TraceContext::parse),
+        });
+        Received { facts, is_recorded: AtomicBool::new(false) }
+    }
+
+    /// Reserves places for the events of the calls of a body.
+    ///
+    /// # Errors
+    /// 503: the event of a call could not be written.
+    pub(crate) fn reserve(&self, content: &Content<'_>) -> Result<Places, Rejection> {
+        let Some(sink) = &self.sink else { return Ok(Places(Vec::new())) };
+        let slots = content.messages().iter().map(|message| {
+            let Some(tool) = called_tool(self.table, message) else { return Ok(Slot::none()) };
+            sink.reserve(tool.tool().risk).map_err(|_| {
+                let rejection = Rejection::unaudited();
+                super::super::authorize::reply_to(self.table, message, rejection)
+            })
+        });
+        slots.collect::<Result<Vec<Slot>, Rejection>>().map(Places)
+    }
+
+    /// Records that a request is rejected, once: an event for each of its messages, or one if it has none or none was read.
+    pub(crate) fn deny(
+        &self,
+        received: &Received,
+        content: &Content<'_>,
+        requester: Option<&Requester>,
+        rejection: &Rejection,
+    ) {
+        let (Some(sink), Some(facts)) = (&self.sink, &received.facts) else { return };
+        if received.is_recorded.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let verdict = Verdict::of(rejection);
+        let claims = requester.and_then(|requester| requester.credential.as_ref()).map(|held| &*held.claims);
+        let requests = content.messages().iter().filter(|message| message.kind != Kind::Response);
+        let calls = requests.map(|message| OpenCall::new(message, called_tool(self.table, message), Slot::none()));
+        let mut calls: Vec<OpenCall> = calls.collect();
+        if calls.is_empty() {
+            calls.push(OpenCall::UNREAD);
+        }
+        for call in &calls {
+            let denied = call
+                .tool
+                .zip(requester)
+                .and_then(|(tool, requester)| requester.caller.authorize(tool.tool().name).err());
+            let (needed, missing): (_, Vec<&str>) =
+                (call.needed(), denied.iter().flat_map(mcp_scopes::Denied::missing).collect());
+            let mut event = call.event(facts, claims, &needed);
+            (event.decision, event.outcome) = (verdict.decision, Outcome::Denied);
+            event.reason = Some(verdict.reason);
+            event.status_code = Some(rejection.code());
+            event.missing = &missing;
+            event.environment = requester.map(|requester| requester.caller.environment());
+            sink.record(&event);
+        }
+    }
+
+    /// Returns the calls of an admitted request.
+    pub(crate) fn open(
+        &self,
+        received: &Received,
+        content: &Content<'_>,
+        requester: &Requester,
+        places: Places,
+    ) -> OpenCalls {
+        let (Some(sink), Some(facts)) = (&self.sink, received.facts) else { return OpenCalls(None) };
+        let mut slots = places.0.into_iter();
+        let calls = content.messages().iter().filter_map(|message| {
+            let slot = slots.next().unwrap_or(Slot::none());
+            let is_audited = AUDITED.contains(&&*message.method);
+            is_audited.then(|| OpenCall::new(message, called_tool(self.table, message), slot))
+        });
+        let calls: Vec<OpenCall> = calls.collect();
+        if calls.is_empty() {
+            return OpenCalls(None);
+        }
+        OpenCalls(Some(Box::new(Calls {
+            sink: Arc::clone(sink),
+            facts,
+            claims: requester.credential.as_ref().map(|credential| Arc::clone(&credential.claims)),
+            environment: requester.caller.environment(),
+            session: None,
+            calls,
+        })))
+    }
+}
+
+impl fmt::Debug for Auditor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Auditor").field("has_sink", &self.sink.is_some()).finish_non_exhaustive()
+    }
+}
+
+impl OpenCall {
+    /// In place of messages that were not read.
+    const UNREAD: Self =
+        Self { method: "unread", tool: None, id: None, revision: None, trace: None, slot: Slot::none() };
+
+    fn new(message: &Message<'_>, tool: Option<ToolHandle>, slot: Slot) -> Self {
+        Self {
+            method: known_method(&message.method).unwrap_or("unknown"),
+            tool,
+            id: message.id.and_then(|id| serde_json::from_str(id.get()).ok()),
+            revision: message.params.version.as_deref().and_then(revision),
+            trace: message.params.traceparent.as_deref().and_then(TraceContext::parse),
+            slot,
+        }
+    }
+
+    /// Returns the scopes of all alternatives that open the tool.
+    fn needed(&self) -> Vec<&'static str> {
+        let mut needed = Vec::new();
+        for scope in self.tool.iter().flat_map(ToolHandle::alternatives).flatten() {
+            if !needed.contains(&scope) {
+                needed.push(scope);
+            }
+        }
+        needed
+    }
+
+    /// Returns an event with what is known before the outcome.
+    fn event<'e>(&self, facts: &Facts, claims: Option<&'e Claims>, needed: &'e [&'e str]) -> Event<'e> {
+        let mut event = Event::new(self.method, Decision::Allow, Outcome::Success);
+        event.time = facts.time;
+        event.duration = facts.start.elapsed();
+        event.peer = facts.peer;
+        event.protocol_version = self.revision.or(facts.revision);
+        // What the message states has precedence over the headers (OpenTelemetry, "Context propagation" of MCP).
+        event.trace = self.trace.or(facts.trace);
+        event.tool = self.tool.map(|tool| tool.tool().name);
+        event.risk = self.tool.map(|tool| tool.tool().risk);
+        event.needed = needed;
+        event.issuer = claims.map(Claims::issuer);
+        event.subject = claims.and_then(Claims::subject);
+        event.client = claims.and_then(Claims::client);
+        event.actor = claims.and_then(|claims| claims.claim("act")?.get("sub")?.as_str());
+        event
+    }
+}
+
+impl OpenCalls {
+    /// Records that the server behind the layer failed.
+    pub(crate) fn fail(mut self) {
+        if let Some(calls) = &mut self.0 {
+            calls.settle_all(Outcome::Error, None);
+        }
+    }
+
+    /// Returns the response, with the calls in its body: their outcome is known at its end.
+    pub(crate) fn watch<B>(mut self, response: Response<ResponseBody<B>>) -> Response<ResponseBody<B>> {
+        let Some(mut calls) = self.0.take() else { return response };
+        if !response.status().is_success() {
+            calls.settle_all(Outcome::Error, None);
+            return response;
+        }
+        // A notification has no answer.
+        calls.settle_notifications();
+        if calls.is_settled() {
+            return response;
+        }
+        let watch = Watch::new(calls, response.headers());
+        response.map(|body| body.watched(watch))
+    }
+}
+
+impl Calls {
+    pub(super) fn is_settled(&self) -> bool {
+        self.calls.is_empty()
+    }
+
+    /// Records the outcome of the call with an id.
+    pub(super) fn settle(&mut self, id: &Value, outcome: Outcome, code: Option<i32>) {
+        if let Some(place) = self.calls.iter().position(|call| call.id.as_ref() == Some(id)) {
+            let call = self.calls.swap_remove(place);
+            self.record(&call, outcome, code);
+        }
+    }
+
+    /// Records the outcome of all calls that have none.
+    pub(super) fn settle_all(&mut self, outcome: Outcome, code: Option<i32>) {
+        for call in mem::take(&mut self.calls) {
+            self.record(&call, outcome, code);
+        }
+    }
+
+    fn settle_notifications(&mut self) {
+        let (calls, notifications) = mem::take(&mut self.calls).into_iter().partition(|call| call.id.is_some());
+        self.calls = calls;
+        for notification in notifications {
+            self.record(&notification, Outcome::Success, None);
+        }
+    }
+
+    fn record(&self, call: &OpenCall, outcome: Outcome, code: Option<i32>) {
+        let needed = call.needed();
+        let mut event = call.event(&self.facts, self.claims.as_deref(), &needed);
+        event.outcome = outcome;
+        event.status_code = code;
+        event.environment = Some(self.environment);
+        event.session = self.session.as_ref();
+        event.slot = Some(&call.slot);
+        self.sink.record(&event);
+    }
+}
+
+impl Drop for Calls {
+    fn drop(&mut self) {
+        self.settle_all(Outcome::Abandoned, None);
+    }
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn revision(text: &str) -> Option<&'static str> {
+    REVISIONS.into_iter().find(|known| *known == text)
+}
