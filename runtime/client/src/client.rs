@@ -10,7 +10,6 @@ use tokio::sync::mpsc;
 
 use crate::{
     challenge::Challenges,
-    scopes::Scopes,
     selection::ScopeMap,
     step_up::{Action, Answer, OperationId, Refusal, Settings, StepUp, Stop, TokenRequest},
     tokens::{AccessToken, Issued, MemoryStore, TokenStore},
