@@ -1,8 +1,9 @@
 //! The response side of the layer: arbitrary bytes in arbitrary chunks as the response of the server behind it. No list that a
-//! client parses from the output names a tool that the caller may not see, and the output does not depend on the chunks.
+//! client parses from the output names a tool, resource or prompt that the caller may not see, and the output does not depend on the chunks.
 //!
-//! An input is a line and the response body. Letters in the line select: `f` filtered discovery, otherwise open; `j` JSON, `s` a
-//! stream of events, otherwise no content type; `r`, `w`, `h`, `a` or `n` the token, otherwise none. Digits are lengths of chunks.
+//! An input is a line and the response body. Letters in the line select: `f` filtered discovery, `d` the same with described lists,
+//! otherwise open; `j` JSON, `s` a stream of events, otherwise no content type; `r`, `w`, `h`, `a` or `n` the token, otherwise none.
+//! Digits are lengths of chunks.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -11,7 +12,7 @@ use http::{HeaderMap, HeaderValue, Request, header};
 use libfuzzer_sys::fuzz_target;
 use mcp_scopes_fuzz::{
     json::Node,
-    server::{open_to, server},
+    server::{may_complete, may_get, may_read, open_to, server},
     transport::{Chunks, Exchange, send},
 };
 use mcp_scopes_server::{Discovery, HiddenTools, ResourceServer};
@@ -21,6 +22,10 @@ static OPEN: LazyLock<ResourceServer> =
     LazyLock::new(|| server(Discovery::Open, HiddenTools::Challenge, |builder| builder));
 static FILTERED: LazyLock<ResourceServer> =
     LazyLock::new(|| server(Discovery::Filtered, HiddenTools::Challenge, |builder| builder));
+
+static DESCRIBED: LazyLock<ResourceServer> = LazyLock::new(|| {
+    server(Discovery::Filtered, HiddenTools::Challenge, mcp_scopes_server::ResourceServerBuilder::describe_lists)
+});
 
 /// The tokens by their letters.
 const LETTERS: [(u8, &str); 5] = [(b'r', "read"), (b'w', "write"), (b'h', "shell"), (b'a', "admin"), (b'n', "none")];
@@ -36,8 +41,12 @@ fuzz_target!(|input: &[u8]| {
     let Some(end) = input.iter().position(|byte| *byte == b'\n') else { return };
     let (line, answer) = (&input[..end], &input[end + 1..]);
     let has = |letter: u8| line.contains(&letter);
-    let is_filtered = has(b'f');
-    let server = if is_filtered { &*FILTERED } else { &*OPEN };
+    let is_filtered = has(b'f') || has(b'd');
+    let server = match (has(b'd'), is_filtered) {
+        (true, _) => &*DESCRIBED,
+        (false, true) => &*FILTERED,
+        (false, false) => &*OPEN,
+    };
     let format = match (has(b'j'), has(b's')) {
         (true, _) => Format::Json,
         (_, true) => Format::Events,
@@ -70,8 +79,8 @@ fuzz_target!(|input: &[u8]| {
     if is_filtered {
         let open = open_to(token);
         match format {
-            Format::Events => events(&whole.body).iter().for_each(|data| check(data, open)),
-            Format::Json | Format::Unstated => check(&whole.body, open),
+            Format::Events => events(&whole.body).iter().for_each(|data| check(data, token)),
+            Format::Json | Format::Unstated => check(&whole.body, token),
         }
         check_kept(answer, &whole, format, open);
     }
@@ -98,13 +107,24 @@ fn holds(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
 
-/// Asserts that no reader finds a tool that is not open, whichever of several duplicate members it uses.
-fn check(text: &[u8], open: &[&str]) {
+/// The lists, the member that names an element, and whether a caller may see one.
+type List = (&'static str, &'static str, fn(Option<&str>, &str) -> bool);
+const LISTS: [List; 4] = [
+    ("tools", "name", |token, name| open_to(token).contains(&name)),
+    ("resources", "uri", may_read),
+    ("resourceTemplates", "uriTemplate", |token, uri| may_complete(token, uri) || may_read(token, uri)),
+    ("prompts", "name", may_get),
+];
+
+/// Asserts that no reader finds an element that is not open, whichever of several duplicate members it uses.
+fn check(text: &[u8], token: Option<&str>) {
     if let Ok(answer) = Node::parse(text) {
         for answer in answer.elements().iter().chain([&answer]) {
-            for list in answer.all("result").flat_map(|result| result.all("tools")) {
-                for name in list.elements().iter().flat_map(|tool| tool.all("name")).filter_map(Node::text) {
-                    assert!(open.contains(&name), "{name:?} is shown");
+            for (list, member, is_open) in LISTS {
+                for list in answer.all("result").flat_map(|result| result.all(list)) {
+                    for name in list.elements().iter().flat_map(|entry| entry.all(member)).filter_map(Node::text) {
+                        assert!(is_open(token, name), "{name:?} is shown");
+                    }
                 }
             }
         }
@@ -112,9 +132,12 @@ fn check(text: &[u8], open: &[&str]) {
     // The type that most clients in Rust parse with.
     if let Ok(answer) = serde_json::from_slice::<Value>(text) {
         for answer in answer.as_array().into_iter().flatten().chain([&answer]) {
-            for tool in answer.pointer("/result/tools").and_then(Value::as_array).into_iter().flatten() {
-                if let Some(name) = tool.get("name").and_then(Value::as_str) {
-                    assert!(open.contains(&name), "{name:?} is shown");
+            for (list, member, is_open) in LISTS {
+                let list = answer.pointer("/result").and_then(|result| result.get(list));
+                for entry in list.and_then(Value::as_array).into_iter().flatten() {
+                    if let Some(name) = entry.get(member).and_then(Value::as_str) {
+                        assert!(is_open(token, name), "{name:?} is shown");
+                    }
                 }
             }
         }
@@ -183,6 +206,10 @@ fn check_kept(answer: &[u8], exchange: &Exchange, format: Format, open: &[&str])
     };
     let Some(sent) = names(answer) else { return };
     let Ok(tree) = Node::parse(answer) else { return };
+    // Another list in the same response may be malformed.
+    if LISTS.iter().skip(1).any(|(list, ..)| tree.get("result").is_some_and(|result| result.get(list).is_some())) {
+        return;
+    }
     // The filter rejects what two readers could see differently.
     if exchange.status == 502 {
         return assert!(tree.ambiguous_name().is_some(), "an unambiguous list is rejected");
