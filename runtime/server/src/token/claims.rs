@@ -42,7 +42,6 @@ pub struct Claims {
     /// issuer has accepted it.
     for_this_server: bool,
     /// Whether the client is a holder that this server itself has named, and so identifies the caller.
-    #[cfg_attr(not(feature = "policies"), expect(dead_code, reason = "only policies ask"))]
     holder_is_known: bool,
     /// A claim that may grant scopes, and is not read.
     unread: Option<&'static str>,
