@@ -72,7 +72,6 @@ pub struct Provider {
     /// A setting that does not apply to this provider.
     misplaced: Option<&'static str>,
     /// Whether access tokens have `auth_time`.
-    #[cfg_attr(not(feature = "policies"), expect(dead_code, reason = "only policies ask"))]
     auth_time: bool,
 }
 
