@@ -3,7 +3,8 @@
 use mcp_scopes_model::Risk;
 
 use crate::{
-    normal::Forms,
+    glob::Glob,
+    normal::{MatchesAll, visit_forms},
     rules::{Row, Rules, Subject, Test, ToolNumber},
     size::file_size,
 };
@@ -36,6 +37,22 @@ impl Call {
     pub const fn with_evidence(mut self, evidence: Evidence) -> Self {
         self.evidence = evidence;
         self
+    }
+
+    /// Compares a form of an argument with the globs of the row.
+    fn compare(&mut self, row: &Row, matches: impl Fn(&Glob) -> bool) {
+        let known = self.blocked.map_or(row.blocked.len(), |number| number as usize);
+        if let Some((number, _)) = (0..).zip(row.blocked.iter().take(known)).find(|(_, (glob, _))| matches(glob)) {
+            self.blocked = Some(number);
+        }
+        for (place, pattern) in row.patterns.iter().enumerate() {
+            if let Test::Glob(glob) = &pattern.test
+                && !self.matched.has(place)
+                && matches(glob)
+            {
+                self.matched.set(place);
+            }
+        }
     }
 
     /// Returns the risk of the call.
@@ -113,18 +130,8 @@ impl CallReader<'_> {
         if row.blocked.is_empty() && row.patterns.iter().all(|pattern| matches!(pattern.test, Test::Any)) {
             return;
         }
-        let forms = Forms::of(text);
-        if self.call.blocked.is_none() {
-            let found = (0..).zip(&row.blocked).find(|(_, (glob, _))| forms.match_glob(glob));
-            self.call.blocked = found.map(|(number, _)| number);
-        }
-        for (place, pattern) in row.patterns.iter().enumerate() {
-            if let Test::Glob(glob) = &pattern.test
-                && !self.call.matched.has(place)
-                && forms.match_glob(glob)
-            {
-                self.call.matched.set(place);
-            }
+        if visit_forms(text, &mut |form| self.call.compare(row, |glob| glob.matches(form))) == Err(MatchesAll) {
+            self.call.compare(row, |_| true);
         }
     }
 

@@ -4,30 +4,53 @@ use std::borrow::Cow;
 
 use memchr::memchr_iter;
 
-use crate::glob::Glob;
+/// The text has no normal form, or disguises its target, so it matches every glob.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MatchesAll;
 
-/// The forms of one argument that are compared.
-#[derive(Debug)]
-pub(crate) enum Forms<'t> {
-    /// The text as sent, and its normal form, which is usually the same.
-    Some(&'t str, Cow<'t, str>),
-    /// The text has no normal form, so it matches every glob.
-    None,
-}
-
-impl<'t> Forms<'t> {
-    pub(crate) fn of(text: &'t str) -> Self {
-        normal_form(text).map_or(Self::None, |normal| Self::Some(text, normal))
+/// Calls `see` with each form of one argument that is compared. Nothing is allocated if the text is in normal form.
+pub(crate) fn visit_forms(text: &str, see: &mut dyn FnMut(&str)) -> Result<(), MatchesAll> {
+    see(text);
+    let found = contents(text);
+    let is_padded = trimmed(text).len() < text.len();
+    if found == 0 && !is_padded {
+        return Ok(());
     }
-
-    /// Returns whether any of the forms matches.
-    pub(crate) fn match_glob(&self, glob: &Glob) -> bool {
-        let Self::Some(sent, normal) = self else { return true };
-        let changed = matches!(normal, Cow::Owned(_));
-        glob.matches(sent)
-            || (changed && glob.matches(normal))
-            || normal.strip_suffix('/').is_some_and(|trimmed| !trimmed.is_empty() && glob.matches(trimmed))
+    if found & (CONTROL | PERCENT) == 0 {
+        let is_dotted = has_dots(text);
+        if is_dotted && found & COLON != 0 && is_disguised_url(trimmed(text), false) {
+            return Err(MatchesAll);
+        }
+        visit_round(text, is_dotted, see);
+        return Ok(());
     }
+    let rounds = Rounds::of(text)?;
+    if rounds.is_dotted {
+        if rounds.hides || rounds.count > 1 {
+            return Err(MatchesAll);
+        }
+        // The tool may remove all control characters, those that URL parsers remove, or none.
+        let removals: [fn(u8) -> bool; 3] = [|_| false, is_removed_by_urls, is_control];
+        for removes in removals.into_iter().take(if found & CONTROL == 0 { 1 } else { 3 }) {
+            let kept = without(text, removes).map_or(Cow::Borrowed(text), Cow::Owned);
+            let decoded = unescaped(&kept).map(String::from_utf8).transpose().map_err(|_| MatchesAll)?;
+            visit_round(&kept, true, see);
+            if let Some(decoded) = decoded {
+                visit_round(&decoded, true, see);
+            }
+        }
+        return Ok(());
+    }
+    visit_rounds(text, true, see)?;
+    let clean = without(text, is_control).map_or(Cow::Borrowed(text), Cow::Owned);
+    let clean = trimmed(&clean);
+    if is_url(clean) {
+        // An escape can hide where the query begins.
+        for cut in cuts(clean).into_iter().filter(|cut| cut.len() < clean.len()) {
+            visit_rounds(cut, false, see)?;
+        }
+    }
+    Ok(())
 }
 
 /// What a text contains, one bit each.
@@ -35,6 +58,7 @@ const CONTROL: u8 = 1;
 const PERCENT: u8 = 2;
 const BACKSLASH: u8 = 4;
 const SLASH: u8 = 8;
+const COLON: u8 = 16;
 
 /// Returns what a text contains. Without a branch per byte, so that the compiler uses vector instructions.
 fn contents(text: &str) -> u8 {
@@ -43,60 +67,168 @@ fn contents(text: &str) -> u8 {
         let percent = u8::from(byte == b'%') * PERCENT;
         let backslash = u8::from(byte == b'\\') * BACKSLASH;
         let slash = u8::from(byte == b'/') * SLASH;
-        found | control | percent | backslash | slash
+        let colon = u8::from(byte == b':') * COLON;
+        found | control | percent | backslash | slash | colon
     })
 }
 
-/// Returns the normal form. It is borrowed if it is the text itself.
-fn normal_form(text: &str) -> Option<Cow<'_, str>> {
-    let found = contents(text);
-    if found == 0 {
-        return Some(Cow::Borrowed(text));
+/// What the rounds of step 1 show.
+#[derive(Default)]
+struct Rounds {
+    /// How many of them decode an escape.
+    count: u8,
+    /// Whether a round has a segment `..`.
+    is_dotted: bool,
+    /// Whether an escape or a URL hides what `..` removes.
+    hides: bool,
+}
+
+impl Rounds {
+    fn of(text: &str) -> Result<Self, MatchesAll> {
+        let mut rounds = Self::default();
+        let has_control = contents(text) & CONTROL != 0;
+        decode_rounds(text, &mut |clean| {
+            rounds.is_dotted |= has_dots(clean);
+            rounds.hides |= is_disguised_url(trimmed(clean), has_control);
+            let next = escapes(clean).fold(None, |_, (_, byte)| {
+                rounds.hides |= is_control(byte) || b"./\\%?#".contains(&byte);
+                Some(())
+            });
+            rounds.count += u8::from(next.is_some());
+        })?;
+        Ok(rounds)
     }
-    let mut normal = if found & (CONTROL | PERCENT) == 0 { Cow::Borrowed(text) } else { decoded(text)? };
-    if normal.contains('\\') {
-        normal = Cow::Owned(normal.replace('\\', "/"));
-    }
-    if let Some(resolved) = resolved_url(&normal) {
-        normal = Cow::Owned(resolved);
-    }
-    Some(normal)
 }
 
 /// Step 1: removes control characters and decodes escapes until nothing changes.
-fn decoded(text: &str) -> Option<Cow<'_, str>> {
+fn decode_rounds(text: &str, see: &mut dyn FnMut(&str)) -> Result<(), MatchesAll> {
     let mut current = Cow::Borrowed(text);
     // Four rounds may change the text. The fifth must not.
     for _ in 0..=4 {
         if current.contains('\0') {
-            return None;
+            return Err(MatchesAll);
         }
-        let clean = without_controls(&current);
-        let next = match unescaped(clean.as_deref().unwrap_or(&current)) {
+        let clean = without(&current, is_control);
+        let seen = clean.as_deref().unwrap_or(&current);
+        see(seen);
+        let next = match unescaped(seen) {
             // Invalid UTF-8 has no normal form, even if a later round could hide it.
-            Some(bytes) => Some(String::from_utf8(bytes).ok()?),
+            Some(bytes) => Some(String::from_utf8(bytes).map_err(|_| MatchesAll)?),
             None => clean,
         };
         match next {
             Some(next) => current = Cow::Owned(next),
-            None => return Some(current),
+            None => return Ok(()),
         }
     }
-    None
+    Err(MatchesAll)
+}
+
+/// Visits the forms of each round of a text without a segment `..`.
+fn visit_rounds(text: &str, is_cut: bool, see: &mut dyn FnMut(&str)) -> Result<(), MatchesAll> {
+    decode_rounds(text, &mut |clean| {
+        if is_cut {
+            visit_round(clean, false, see);
+        } else {
+            visit_reading(clean, false, see);
+        }
+    })
+}
+
+/// Visits the forms of one round: as it is, without spaces around it, and without the query and the fragment of a URL.
+fn visit_round(text: &str, is_dotted: bool, see: &mut dyn FnMut(&str)) {
+    visit_reading(text, is_dotted, see);
+    let short = trimmed(text);
+    if short.len() < text.len() {
+        visit_reading(short, is_dotted, see);
+    }
+    if !is_dotted && is_url(short) {
+        cuts(short).into_iter().filter(|cut| cut.len() < short.len()).for_each(|cut| visit_reading(cut, false, see));
+    }
+}
+
+/// Visits the forms of a text as a URL and as a path.
+fn visit_reading(text: &str, is_dotted: bool, see: &mut dyn FnMut(&str)) {
+    see(text);
+    if !text.contains('\\') {
+        return visit_resolved(text, is_dotted, see);
+    }
+    if is_dotted {
+        // For many tools `\` is part of a name.
+        visit_resolved(text, is_dotted, see);
+    }
+    let converted = text.replace('\\', "/");
+    see(&converted);
+    visit_resolved(&converted, is_dotted, see);
+}
+
+fn visit_resolved(text: &str, is_dotted: bool, see: &mut dyn FnMut(&str)) {
+    let mut see_both = |form: &str| {
+        see(form);
+        if let Some(folder) = form.strip_suffix('/').filter(|folder| !folder.is_empty()) {
+            see(folder);
+        }
+    };
+    let parts = scheme(text);
+    if let Some((scheme, rest)) = parts {
+        see_both(&resolved_url(text, scheme, rest));
+    }
+    if is_dotted || parts.is_none_or(|(_, rest)| !rest.starts_with("//")) {
+        see_both(&resolved_path(text));
+    }
+}
+
+fn resolved_path(text: &str) -> Cow<'_, str> {
+    if is_resolved(text) { Cow::Borrowed(text) } else { Cow::Owned(resolved(text, false)) }
+}
+
+/// Returns a URL without its fragment, and without its query.
+fn cuts(url: &str) -> [&str; 2] {
+    let until = |ends: &[char]| url.find(ends).and_then(|at| url.get(..at)).unwrap_or(url);
+    [until(&['#']), until(&['?', '#'])]
+}
+
+/// Returns the text without spaces and control characters around it.
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c == ' ' || c.is_ascii_control())
+}
+
+/// Returns whether a text has a segment `..`.
+fn has_dots(text: &str) -> bool {
+    let text = trimmed(text);
+    let is_url = is_url(text);
+    let ends = |c: char| matches!(c, '/' | '\\') || (is_url && matches!(c, '?' | '#'));
+    text.contains("..") && text.split(ends).any(|segment| segment == "..")
+}
+
+/// Returns whether a text is a URL of which it is not obvious what its segments `..` remove.
+fn is_disguised_url(text: &str, has_control: bool) -> bool {
+    scheme(text).is_some_and(|(scheme, rest)| {
+        !scheme.eq_ignore_ascii_case("file") || has_control || rest.contains(['\\', '?', '#'])
+    })
+}
+
+fn is_url(text: &str) -> bool {
+    scheme(text).is_some()
 }
 
 const fn is_control(byte: u8) -> bool {
     byte < 0x20 || byte == 0x7f
 }
 
-/// Returns the text without control characters, if it has any.
-fn without_controls(text: &str) -> Option<String> {
-    if contents(text) & CONTROL == 0 {
+/// Returns whether URL parsers remove a control character.
+const fn is_removed_by_urls(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | b'\r')
+}
+
+/// Returns the text without some control characters, if it has any of them.
+fn without(text: &str, is_removed: fn(u8) -> bool) -> Option<String> {
+    if contents(text) & CONTROL == 0 || !text.bytes().any(is_removed) {
         return None;
     }
     let mut clean = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(is_control) {
+    while let Some(at) = rest.bytes().position(is_removed) {
         let (before, behind) = rest.split_at_checked(at)?;
         clean.push_str(before);
         rest = behind.get(1..)?;
@@ -110,17 +242,19 @@ fn unescaped(text: &str) -> Option<Vec<u8>> {
     let bytes = text.as_bytes();
     let mut decoded = Vec::new();
     let mut copied = 0;
-    for at in memchr_iter(b'%', bytes) {
-        // A sign inside the last escape is not read again.
-        let escape = bytes.get(at..at + 3).filter(|_| at >= copied).and_then(escape);
-        if let Some(byte) = escape {
-            decoded.extend(bytes.get(copied..at)?);
-            decoded.push(byte);
-            copied = at + 3;
-        }
+    for (at, byte) in escapes(text) {
+        decoded.extend(bytes.get(copied..at)?);
+        decoded.push(byte);
+        copied = at + 3;
     }
     decoded.extend(bytes.get(copied..).filter(|_| copied > 0)?);
     Some(decoded)
+}
+
+/// Returns where the escapes of a text are, and the bytes that they encode. Digits are no `%`, so they do not overlap.
+fn escapes(text: &str) -> impl Iterator<Item = (usize, u8)> {
+    let bytes = text.as_bytes();
+    memchr_iter(b'%', bytes).filter_map(|at| Some((at, escape(bytes.get(at..at + 3)?)?)))
 }
 
 /// Returns the byte that an escape encodes.
@@ -130,31 +264,35 @@ fn escape(bytes: &[u8]) -> Option<u8> {
     Some(digit(*high)? << 4 | digit(*low)?)
 }
 
-/// Steps 3 to 5. Returns `None` if they change nothing.
-fn resolved_url(text: &str) -> Option<String> {
-    let (root, path) = match scheme(text) {
-        Some((scheme, rest)) => {
-            let slashes = rest.len() - rest.trim_start_matches('/').len();
-            if slashes > 0 && scheme.eq_ignore_ascii_case("file") {
-                return Some(resolved(&file_path(rest, slashes), false));
-            }
-            if slashes < 2 { ("", text) } else { split_authority(text, rest) }
-        }
-        None => ("", text),
-    };
-    let is_lower = root.chars().all(|character| character.to_lowercase().eq([character]));
-    if is_lower && is_resolved(path) {
-        return None;
+/// Steps 5 and 6 for a URL. `rest` follows the colon.
+fn resolved_url<'t>(url: &'t str, scheme: &str, rest: &str) -> Cow<'t, str> {
+    let behind = rest.trim_start_matches('/');
+    let slashes = rest.len() - behind.len();
+    if scheme.eq_ignore_ascii_case("file") {
+        return Cow::Owned(resolved(&file_path(rest, slashes), false));
     }
-    Some(format!("{}{}", root.to_lowercase(), resolved(path, !root.is_empty())))
+    let behind = if is_special(scheme) { behind } else { rest.get(2..).unwrap_or(behind) };
+    let at = behind.find('/').unwrap_or(behind.len());
+    let (authority, path) = behind.split_at_checked(at).unwrap_or((behind, ""));
+    let is_lower = |text: &str| text.chars().all(|character| character.to_lowercase().eq([character]));
+    if is_lower(scheme) && is_lower(authority) && is_resolved(path) && rest.len() == behind.len() + 2 {
+        return Cow::Borrowed(url);
+    }
+    Cow::Owned(format!("{}://{}{}", scheme.to_lowercase(), authority.to_lowercase(), resolved(path, true)))
 }
 
-/// Splits a text after the colon of its scheme.
+/// Splits a URL after the colon of its scheme.
 fn scheme(text: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = text.split_once(':')?;
     let known = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
     let valid = scheme.len() > 1 && scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.bytes().all(known);
-    valid.then_some((scheme, rest))
+    let slashes = rest.bytes().take_while(|byte| matches!(byte, b'/' | b'\\')).take(2).count();
+    (valid && (slashes == 2 || is_special(scheme))).then_some((scheme, rest))
+}
+
+/// Returns whether URL parsers accept any number of slashes after a scheme.
+fn is_special(scheme: &str) -> bool {
+    ["http", "https", "ws", "wss", "ftp", "file"].iter().any(|special| scheme.eq_ignore_ascii_case(special))
 }
 
 /// Returns the path of a `file:` URL. Exactly two slashes are followed by an authority.
@@ -166,14 +304,7 @@ fn file_path(rest: &str, slashes: usize) -> String {
     format!("/{path}")
 }
 
-/// Splits a URL behind its authority. `rest` follows the colon.
-fn split_authority<'t>(text: &'t str, rest: &'t str) -> (&'t str, &'t str) {
-    let authority = rest.get(2..).unwrap_or("");
-    let path = authority.find('/').map_or(0, |at| authority.len() - at);
-    text.split_at_checked(text.len() - path).unwrap_or((text, ""))
-}
-
-/// Returns whether steps 4 and 5 leave a path as it is.
+/// Returns whether step 6 leaves a path as it is.
 fn is_resolved(path: &str) -> bool {
     if !path.contains('/') {
         return true;
@@ -189,7 +320,7 @@ fn is_resolved(path: &str) -> bool {
     true
 }
 
-/// Steps 4 and 5: merges slashes, and resolves the segments `.` and `..`. It needs no more memory than the path, however many segments
+/// Step 6: merges slashes, and resolves the segments `.` and `..`. It needs no more memory than the path, however many segments
 /// that has.
 fn resolved(path: &str, is_url: bool) -> String {
     if !path.contains('/') {

@@ -2,8 +2,8 @@
 
 /// Returns whether any text matches a glob, in any of its forms.
 pub(crate) fn any_matches(glob: &str, texts: &[&str]) -> bool {
-    texts.iter().any(|text| match normal_forms(text) {
-        Some(forms) => matches(glob, text) || forms.iter().any(|form| matches(glob, form)),
+    texts.iter().any(|text| match forms(text) {
+        Some(forms) => forms.iter().flatten().any(|form| matches(glob, form)),
         None => true,
     })
 }
@@ -23,25 +23,66 @@ fn matches(glob: &str, text: &str) -> bool {
     rest(&glob.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>())
 }
 
-fn normal_forms(text: &str) -> Option<Vec<String>> {
-    let text = decoded(text)?.replace('\\', "/");
-    let (root, path) = split_scheme(&text);
-    let normal = format!("{root}{}", resolved(&path, !root.is_empty()));
-    let without = normal.strip_suffix('/').filter(|without| !without.is_empty()).map(str::to_owned);
-    Some([Some(normal), without].into_iter().flatten().collect())
+/// Returns the forms before and after steps 5 and 6; `None` if the text matches every glob.
+pub(crate) fn forms(text: &str) -> Option<[Vec<String>; 2]> {
+    let rounds = rounds(text)?;
+    let (mut forms, mut resolutions) = (vec![text.to_owned()], Vec::new());
+    if rounds.iter().any(|round| has_dots(round)) {
+        if is_disguised(text, &rounds) {
+            return None;
+        }
+        for removed in ["", "\t\n\r", ALL_CONTROLS] {
+            let kept = text.replace(|c| removed.contains(c), "");
+            let decoded = String::from_utf8(unescaped(kept.as_bytes())).ok()?;
+            for round in [kept, decoded] {
+                for text in [&*round, trimmed(&round)] {
+                    for separated in [text.to_owned(), text.replace('\\', "/")] {
+                        resolutions.extend(url(&separated));
+                        resolutions.push(resolved(&separated, false));
+                        forms.push(separated);
+                    }
+                }
+            }
+        }
+    } else {
+        let clean = trimmed(&rounds[0]);
+        let mut bases: Vec<String> = cuts(clean).into_iter().filter(|_| is_url(clean)).collect();
+        bases = bases.iter().map(|cut| self::rounds(cut)).collect::<Option<Vec<_>>>()?.concat();
+        for round in &rounds {
+            let short = trimmed(round);
+            bases.extend([round.clone(), short.to_owned()]);
+            bases.extend(cuts(short).into_iter().filter(|_| is_url(short)));
+        }
+        for base in bases {
+            let separated = base.replace('\\', "/");
+            let is_path =
+                separated.split_once(':').is_none_or(|(_, rest)| !rest.starts_with("//")) || !is_url(&separated);
+            resolutions.extend(url(&separated));
+            resolutions.extend(Some(resolved(&separated, false)).filter(|_| is_path));
+            forms.extend([base, separated]);
+        }
+    }
+    let folders: Vec<_> = resolutions.iter().filter_map(|form| form.strip_suffix('/')).map(str::to_owned).collect();
+    resolutions.extend(folders.into_iter().filter(|folder| !folder.is_empty()));
+    Some([forms, resolutions])
 }
 
-/// Step 1.
-fn decoded(text: &str) -> Option<String> {
+const ALL_CONTROLS: &str = "\u{0}\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}\u{7}\u{8}\u{9}\u{a}\u{b}\u{c}\u{d}\u{e}\u{f}\u{10}\u{11}\u{12}\u{13}\u{14}\
+    \u{15}\u{16}\u{17}\u{18}\u{19}\u{1a}\u{1b}\u{1c}\u{1d}\u{1e}\u{1f}\u{7f}";
+
+/// Step 1. Returns the text without control characters, and after each round.
+fn rounds(text: &str) -> Option<Vec<String>> {
     let mut text = text.to_owned();
+    let mut rounds = Vec::new();
     for round in 0..=4 {
         if text.contains('\0') {
             return None;
         }
         let clean = text.replace(|c: char| c.is_ascii_control(), "");
         let next = String::from_utf8(unescaped(clean.as_bytes())).ok()?;
+        rounds.push(clean);
         if next == text {
-            return Some(text);
+            return Some(rounds);
         }
         if round == 4 {
             return None;
@@ -51,40 +92,87 @@ fn decoded(text: &str) -> Option<String> {
     None
 }
 
-fn unescaped(bytes: &[u8]) -> Vec<u8> {
-    let escape = match bytes {
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c == ' ' || c.is_ascii_control())
+}
+
+fn has_dots(round: &str) -> bool {
+    let text = trimmed(round);
+    let ends: &[char] = if is_url(text) { &['/', '\\', '?', '#'] } else { &['/', '\\'] };
+    text.split(ends).any(|segment| segment == "..")
+}
+
+fn is_disguised(text: &str, rounds: &[String]) -> bool {
+    let hides = |round: &String| {
+        let bytes = round.as_bytes();
+        (0..bytes.len())
+            .filter_map(|at| escaped(&bytes[at..]))
+            .any(|byte| byte.is_ascii_control() || b"./\\%?#".contains(&byte))
+    };
+    let is_hidden_url = |round: &String| {
+        let url = trimmed(round);
+        let is_file = url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:"));
+        is_url(url) && (!is_file || url.contains(['\\', '?', '#']) || text.contains(|c: char| c.is_ascii_control()))
+    };
+    let decoding = rounds.iter().filter(|round| unescaped(round.as_bytes()) != round.as_bytes());
+    decoding.count() > 1 || rounds.iter().any(hides) || rounds.iter().any(is_hidden_url)
+}
+
+fn cuts(url: &str) -> [String; 2] {
+    [&['#'][..], &['?', '#']].map(|ends| url.split(ends).next().unwrap_or_default().to_owned())
+}
+
+fn escaped(bytes: &[u8]) -> Option<u8> {
+    match bytes {
         [b'%', high, low, ..] if high.is_ascii_hexdigit() => {
             std::str::from_utf8(&[*high, *low]).ok().and_then(|digits| u8::from_str_radix(digits, 16).ok())
         }
         _ => None,
-    };
-    match (escape, bytes) {
+    }
+}
+
+fn unescaped(bytes: &[u8]) -> Vec<u8> {
+    match (escaped(bytes), bytes) {
         (Some(byte), [_, _, _, rest @ ..]) => [vec![byte], unescaped(rest)].concat(),
         (None, [byte, rest @ ..]) => [vec![*byte], unescaped(rest)].concat(),
         _ => Vec::new(),
     }
 }
 
-/// Step 3: returns the scheme with the authority, which the later steps skip, and the path.
-fn split_scheme(text: &str) -> (String, String) {
-    let Some((scheme, rest)) = text.split_once(':') else { return (String::new(), text.to_owned()) };
+/// Splits a URL after its scheme and the slashes that follow, of which it returns the number.
+fn split_url(text: &str) -> Option<(String, usize, &str)> {
+    let (scheme, rest) = text.split_once(':')?;
     let letters = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
     if scheme.len() < 2 || !scheme.starts_with(|c: char| c.is_ascii_alphabetic()) || !scheme.chars().all(letters) {
-        return (String::new(), text.to_owned());
+        return None;
     }
-    let slashes = rest.len() - rest.trim_start_matches('/').len();
-    if scheme.eq_ignore_ascii_case("file") && slashes > 0 {
-        let path = if slashes == 2 { rest[2..].find('/').map_or("", |at| &rest[2 + at..]) } else { rest };
-        return (String::new(), format!("/{path}"));
+    let scheme = scheme.to_lowercase();
+    let path = rest.trim_start_matches(['/', '\\']);
+    let slashes = rest.len() - path.len();
+    let is_special = ["http", "https", "ws", "wss", "ftp", "file"].contains(&&*scheme);
+    if !is_special {
+        return (slashes >= 2).then(|| (scheme, 2, &rest[2..]));
     }
-    if slashes < 2 {
-        return (String::new(), text.to_owned());
-    }
-    let end = rest[2..].find('/').map_or(rest.len(), |at| at + 2);
-    (format!("{scheme}:{}", &rest[..end]).to_lowercase(), rest[end..].to_owned())
+    Some((scheme, slashes, path))
 }
 
-/// Steps 4 and 5.
+fn is_url(text: &str) -> bool {
+    split_url(text).is_some()
+}
+
+/// Steps 5 and 6 for a URL.
+fn url(text: &str) -> Option<String> {
+    let (scheme, slashes, rest) = split_url(text)?;
+    if scheme == "file" {
+        // Two slashes are followed by an authority.
+        let path = if slashes == 2 { rest.find('/').map_or("", |at| &rest[at..]) } else { rest };
+        return Some(resolved(&format!("/{path}"), false));
+    }
+    let at = rest.find('/').unwrap_or(rest.len());
+    Some(format!("{scheme}://{}{}", rest[..at].to_lowercase(), resolved(&rest[at..], true)))
+}
+
+/// Step 6.
 fn resolved(path: &str, url: bool) -> String {
     if !path.contains('/') {
         return path.to_owned();

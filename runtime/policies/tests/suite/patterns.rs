@@ -53,7 +53,7 @@ fn matches_every_row_of_the_grammar() {
 
 #[test]
 fn matches_like_the_naive_matcher() {
-    const PIECES: [&str; 30] = [
+    const PIECES: [&str; 33] = [
         "/",
         "/",
         "/",
@@ -84,6 +84,9 @@ fn matches_like_the_naive_matcher() {
         "%ff",
         "c:",
         "localhost",
+        "#",
+        " ",
+        "%3f",
     ];
     let mut random = Random::new(1);
     let mut globs = 0;
@@ -168,6 +171,19 @@ fn needs_no_more_memory_than_the_argument() {
     let rules = Rules::compile(&tools, &Settings::default()).unwrap();
     let used = allocation_counter::measure(|| drop(call(&rules, "run", &arguments)));
     assert!(used.bytes_max < 2 * text.len() as u64 + 1000, "{used:?}");
+}
+
+#[test]
+fn allocates_nothing_for_texts_in_normal_form() {
+    let tools = [tool("run", Risk::Low, Policy { blocked_patterns: &["*.key"], ..Policy::NONE })];
+    let rules = Rules::compile(&tools, &Settings::default()).unwrap();
+    let number = rules.tool("run").unwrap();
+    for text in
+        ["", "a b", "/etc/passwd", "x.y", "a/b/", "note: x", "https://example.com/a?b#c", "ab://x/y", "100%", " x "]
+    {
+        let used = allocation_counter::measure(|| rules.call(number).argument("x", text));
+        assert_eq!(used.count_total, 0, "{text}");
+    }
 }
 
 #[test]
