@@ -158,13 +158,21 @@ pub(crate) async fn prepare(
         .query_async(connection)
         .await
         .map_err(|error| StoreError::of(error, CONNECT_TIMEOUT))?;
-    if let Some(policy) = eviction_policy(&info).into_iter().find(|policy| policy != "noeviction") {
-        return Err(StoreError::new(StoreErrorKind::Eviction { policy }));
-    }
+    check_eviction(&info)?;
     match script.load_async(connection).await {
         Ok(_) => Ok(()),
         Err(error) if error.code() == Some("ERR") => Err(StoreError::with_source(StoreErrorKind::Unsupported, error)),
         Err(error) => Err(StoreError::of(error, CONNECT_TIMEOUT)),
+    }
+}
+
+/// Checks that no server removes sessions that count. One that does not say so may.
+fn check_eviction(info: &redis::Value) -> Result<(), StoreError> {
+    let policies = eviction_policy(info);
+    let unsafe_policy = policies.iter().find(|policy| *policy != "noeviction");
+    match unsafe_policy.cloned().or_else(|| policies.is_empty().then(|| "unknown".to_owned())) {
+        Some(policy) => Err(StoreError::new(StoreErrorKind::Eviction { policy })),
+        None => Ok(()),
     }
 }
 
@@ -198,4 +206,31 @@ pub(crate) fn tcp_settings() -> TcpSettings {
 pub(crate) fn connection_info(url: &str) -> Result<redis::ConnectionInfo, StoreError> {
     let info = url.into_connection_info().map_err(|error| StoreError::of(error, CONNECT_TIMEOUT))?;
     Ok(info.set_tcp_settings(tcp_settings()))
+}
+
+#[cfg(test)]
+mod tests {
+    use redis::Value;
+
+    use super::{StoreErrorKind, check_eviction};
+
+    #[test]
+    fn accepts_servers_that_state_to_keep_everything() {
+        let text = |text: &str| Value::BulkString(text.as_bytes().to_vec());
+        let known = |policy: &str| text(&format!("# Memory\r\nused_memory:1\r\nmaxmemory_policy:{policy}\r\n"));
+        let nodes = |policies: [&str; 2]| Value::Map(policies.map(|policy| (text("node"), known(policy))).into());
+        for (info, policy) in [
+            (known("noeviction"), None),
+            (nodes(["noeviction"; 2]), None),
+            (known("allkeys-lru"), Some("allkeys-lru")),
+            (nodes(["noeviction", "volatile-ttl"]), Some("volatile-ttl")),
+            (known(""), Some("")),
+            (text("# Memory\r\nused_memory:1\r\n"), Some("unknown")),
+            (text(""), Some("unknown")),
+            (Value::Nil, Some("unknown")),
+        ] {
+            let expected = policy.map(|policy| StoreErrorKind::Eviction { policy: policy.to_owned() });
+            assert_eq!(check_eviction(&info).err().map(|error| error.kind().clone()), expected, "{info:?}");
+        }
+    }
 }
