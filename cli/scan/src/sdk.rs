@@ -136,6 +136,7 @@ pub struct ToolImpl {
 
 /// A function with `#[tool]`.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each with a name")]
 pub struct ToolFunction {
     /// Its name.
     pub function: String,

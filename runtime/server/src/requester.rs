@@ -28,6 +28,10 @@ impl Credential {
 }
 
 /// The sender of a request, which also receives its response. Each step adds what it has determined.
+#[cfg_attr(
+    feature = "policies",
+    expect(clippy::struct_excessive_bools, reason = "independent facts, each with a name")
+)]
 pub(super) struct Requester {
     pub(super) caller: Caller,
     /// Whether a header moved a live caller into the sandbox.

@@ -75,7 +75,7 @@ pub(super) struct Calls {
     claims: Option<Arc<Claims>>,
     environment: Environment,
     session: Option<[u8; 32]>,
-    calls: Vec<OpenCall>,
+    open: Vec<OpenCall>,
 }
 
 /// What all calls of a request share.
@@ -191,7 +191,7 @@ impl Auditor {
             claims: requester.credential.as_ref().map(|credential| Arc::clone(&credential.claims)),
             environment: requester.caller.environment(),
             session: None,
-            calls,
+            open: calls,
         })))
     }
 }
@@ -276,27 +276,27 @@ impl OpenCalls {
 
 impl Calls {
     pub(super) fn is_settled(&self) -> bool {
-        self.calls.is_empty()
+        self.open.is_empty()
     }
 
     /// Records the outcome of the call with an id.
     pub(super) fn settle(&mut self, id: &Value, outcome: Outcome, code: Option<i32>) {
-        if let Some(place) = self.calls.iter().position(|call| call.id.as_ref() == Some(id)) {
-            let call = self.calls.swap_remove(place);
+        if let Some(place) = self.open.iter().position(|call| call.id.as_ref() == Some(id)) {
+            let call = self.open.swap_remove(place);
             self.record(&call, outcome, code);
         }
     }
 
     /// Records the outcome of all calls that have none.
     pub(super) fn settle_all(&mut self, outcome: Outcome, code: Option<i32>) {
-        for call in mem::take(&mut self.calls) {
+        for call in mem::take(&mut self.open) {
             self.record(&call, outcome, code);
         }
     }
 
     fn settle_notifications(&mut self) {
-        let (calls, notifications) = mem::take(&mut self.calls).into_iter().partition(|call| call.id.is_some());
-        self.calls = calls;
+        let (calls, notifications) = mem::take(&mut self.open).into_iter().partition(|call| call.id.is_some());
+        self.open = calls;
         for notification in notifications {
             self.record(&notification, Outcome::Success, None);
         }

@@ -114,7 +114,7 @@ impl Watch {
             match (error, result) {
                 (Some(error), _) => self.calls.settle(&id, Outcome::Error, error.code),
                 (None, Some(result)) if result.is_error == Some(true) => {
-                    self.calls.settle(&id, Outcome::ToolError, None)
+                    self.calls.settle(&id, Outcome::ToolError, None);
                 }
                 (None, Some(_)) => self.calls.settle(&id, Outcome::Success, None),
                 // A request of the server.
