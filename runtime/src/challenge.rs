@@ -43,10 +43,6 @@ pub struct Challenge<'a> {
     realm: Option<&'a str>,
     resource_metadata: Option<&'a str>,
     description: Option<&'a str>,
-    /// The accepted values of `acr`, separated by spaces.
-    acr_values: Option<&'a str>,
-    /// The maximum age of the authentication in seconds.
-    max_age: Option<u32>,
 }
 
 /// The values of `error` (RFC 6750 §3.1, RFC 9449 §7.1, RFC 9470 §3).
@@ -78,8 +74,13 @@ enum Scope<'a> {
     Step(&'a Denied),
     Baseline(&'static ScopeTable),
     Named(&'a [&'static str]),
-    /// What the grant holds, up to [`MAX_SCOPES`].
-    Held(&'a Grant),
+    /// Those that the grant `held` has, for a caller who must authenticate again (RFC 9470 §3).
+    SignIn {
+        /// The accepted values of `acr`, separated by spaces.
+        acr_values: Option<&'a str>,
+        /// The maximum age of the authentication in seconds.
+        max_age: Option<u32>,
+    },
 }
 
 impl<'a> Challenge<'a> {
@@ -94,8 +95,6 @@ impl<'a> Challenge<'a> {
             realm: None,
             resource_metadata: None,
             description: None,
-            acr_values: None,
-            max_age: None,
         }
     }
 
@@ -163,19 +162,32 @@ impl<'a> Challenge<'a> {
     /// ```
     #[must_use]
     pub const fn insufficient_user_authentication(held: &'a Grant) -> Self {
-        Self::new(401, Some(Error::InsufficientUserAuthentication), Scope::Held(held))
+        let scope = Scope::SignIn { acr_values: None, max_age: None };
+        Self { held: Some(held), ..Self::new(401, Some(Error::InsufficientUserAuthentication), scope) }
     }
 
-    /// Sets the accepted values of `acr`, separated by spaces, in order of preference (RFC 9470 §3).
+    /// Sets the accepted values of `acr`, separated by spaces, in order of preference (RFC 9470 §3). Other challenges than
+    /// [`insufficient_user_authentication`](Self::insufficient_user_authentication) do not change.
     #[must_use]
     pub const fn acr_values(self, values: &'a str) -> Self {
-        Self { acr_values: Some(values), ..self }
+        match self.scope {
+            Scope::SignIn { max_age, .. } => {
+                Self { scope: Scope::SignIn { acr_values: Some(values), max_age }, ..self }
+            }
+            _ => self,
+        }
     }
 
-    /// Sets the maximum age of the authentication in seconds (RFC 9470 §3).
+    /// Sets the maximum age of the authentication in seconds (RFC 9470 §3). Other challenges than
+    /// [`insufficient_user_authentication`](Self::insufficient_user_authentication) do not change.
     #[must_use]
     pub const fn max_age(self, seconds: u32) -> Self {
-        Self { max_age: Some(seconds), ..self }
+        match self.scope {
+            Scope::SignIn { acr_values, .. } => {
+                Self { scope: Scope::SignIn { acr_values, max_age: Some(seconds) }, ..self }
+            }
+            _ => self,
+        }
     }
 
     /// Returns the challenge of a method other than a tool call that requires these scopes: 401 without a token, or else 403.
@@ -210,7 +222,7 @@ impl<'a> Challenge<'a> {
 
     /// Returns the challenge without an error: for the scheme that the request did not use.
     pub(crate) const fn without_error(self) -> Self {
-        Self { error: None, description: None, acr_values: None, max_age: None, ..self }
+        Self { error: None, description: None, ..self }
     }
 
     /// Sets the address of the protected resource metadata (RFC 9728 §5.1).
@@ -277,11 +289,8 @@ impl<'a> Challenge<'a> {
         let needed = *self;
         let added = self.outside().len() + 1;
         let mut length = needed.needed().map(|scope| scope.len() + added).sum::<usize>();
-        let held = match self.scope {
-            Scope::Held(grant) => Some(grant),
-            _ => self.held.filter(|_| length > 0),
-        };
-        let held = held.into_iter().flat_map(Grant::scopes);
+        let names_held = length > 0 || matches!(self.scope, Scope::SignIn { .. });
+        let held = self.held.filter(|_| names_held).into_iter().flat_map(Grant::scopes);
         let held = held.filter(move |held| needed.needed().all(|needed| needed != *held)).take_while(move |scope| {
             length += scope.len() + added;
             length <= MAX_SCOPES
@@ -294,7 +303,7 @@ impl<'a> Challenge<'a> {
         let table = match self.scope {
             Scope::Step(denied) => denied.table(),
             Scope::Baseline(table) => Some(table),
-            Scope::Held(grant) => Some(grant.table()),
+            Scope::SignIn { .. } => self.held.map(Grant::table),
             Scope::None | Scope::Named(_) => None,
         };
         let stated = || table.map_or("", |table| table.outline().config.scope_prefix.outside);
@@ -304,7 +313,7 @@ impl<'a> Challenge<'a> {
     /// Returns the scopes that are needed.
     fn needed(&self) -> impl Iterator<Item = &'static str> + use<'a> {
         let (step, baseline, named): (_, _, &[&'static str]) = match self.scope {
-            Scope::None | Scope::Held(_) => (None, None, &[]),
+            Scope::None | Scope::SignIn { .. } => (None, None, &[]),
             Scope::Step(denied) => (Some(denied.step()), None, &[]),
             Scope::Baseline(table) => (None, table.outline().config.baseline, &[]),
             Scope::Named(scopes) => (None, None, scopes),
@@ -348,12 +357,14 @@ impl fmt::Display for Challenge<'_> {
             }
             parameters.f.write_char('"')?;
         }
-        if let Some(values) = self.acr_values {
-            parameters.quoted("acr_values", values)?;
-        }
-        if let Some(seconds) = self.max_age {
-            parameters.begin("max_age")?;
-            write!(parameters.f, "{seconds}\"")?;
+        if let (Scope::SignIn { acr_values, max_age }, Some(_)) = (self.scope, self.error) {
+            if let Some(values) = acr_values {
+                parameters.quoted("acr_values", values)?;
+            }
+            if let Some(seconds) = max_age {
+                parameters.begin("max_age")?;
+                write!(parameters.f, "{seconds}\"")?;
+            }
         }
         if let Some(algorithms) = self.algorithms {
             parameters.quoted("algs", algorithms)?;
