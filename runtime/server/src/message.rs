@@ -105,6 +105,7 @@ pub(crate) struct Subscription<'b> {
 
 /// The messages of a body.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly every body is one message")]
 pub(crate) enum Content<'b> {
     /// A request without a body.
     None,
