@@ -97,24 +97,6 @@ impl Rules {
         self.sign_in_approval.is_some() && !request.by_reviewer
     }
 
-    /// Records in the live session that a call was admitted which a header moved into the sandbox: its latches only.
-    pub(crate) fn set_latches(&self, session: &mut Session, calls: &[Call], now: Timestamp) {
-        session.end_if_over(self, now);
-        session.renew(now);
-        for call in calls {
-            self.latch_matches(session, call, now);
-        }
-    }
-
-    /// Returns whether the calls match any pattern.
-    pub(crate) fn match_any(&self, calls: &[Call]) -> bool {
-        let matches = |call: &Call| {
-            let patterns = self.row(call.row).map_or(0, |row| row.patterns.len());
-            (0..patterns).any(|place| call.matched.has(place))
-        };
-        calls.iter().any(matches)
-    }
-
     fn latch_matches(&self, session: &mut Session, call: &Call, now: Timestamp) {
         let Some(row) = self.row(call.row) else { return };
         for (place, pattern) in row.patterns.iter().enumerate() {

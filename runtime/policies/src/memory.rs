@@ -137,33 +137,6 @@ impl MemoryStore {
         self.lock(self.shard_of(key)).decide(self, key, calls, facts, now)
     }
 
-    /// Does the same for calls that a header moved into the sandbox. Admitted ones set their latches in the live session as well: what a
-    /// caller has read there, it knows everywhere.
-    ///
-    /// # Errors
-    /// There is no place for one of the sessions.
-    pub fn decide_in_sandbox(
-        &self,
-        key: &SessionKey,
-        live: &SessionKey,
-        calls: &[Call],
-        facts: &Facts<'_>,
-        now: Timestamp,
-    ) -> Result<Decision, Full> {
-        if !self.rules.match_any(calls) {
-            return self.decide(key, calls, facts, now);
-        }
-        let (own, other) = (self.shard_of(key), self.shard_of(live));
-        // Always in the same order, so that two operations never wait for each other.
-        let (mut low, mut high) = (self.lock(own.min(other)), (own != other).then(|| self.lock(own.max(other))));
-        let (own, live_shard) = match &mut high {
-            None => return low.decide_in_sandbox(None, self, key, live, calls, facts, now),
-            Some(high) if own < other => (&mut *low, &mut **high),
-            Some(high) => (&mut **high, &mut *low),
-        };
-        own.decide_in_sandbox(Some(live_shard), self, key, live, calls, facts, now)
-    }
-
     /// Returns what an operator sees of a session.
     #[must_use]
     pub fn show(&self, key: &SessionKey, now: Timestamp) -> Option<SessionView> {
@@ -247,40 +220,6 @@ impl Shard {
         let placed = if self.blank.is_blank(rules) { Ok(()) } else { self.place_blank(store, key, now) };
         self.blank.clear();
         placed.map(|()| decision)
-    }
-
-    /// `live_shard` is `None` if it is this one.
-    #[expect(clippy::too_many_arguments, reason = "those of `decide`, and the second session")]
-    fn decide_in_sandbox(
-        &mut self,
-        mut live_shard: Option<&mut Self>,
-        store: &MemoryStore,
-        key: &SessionKey,
-        live: &SessionKey,
-        calls: &[Call],
-        facts: &Facts<'_>,
-        now: Timestamp,
-    ) -> Result<Decision, Full> {
-        let target = live_shard.as_deref_mut().unwrap_or(self);
-        // The place is taken first: an admitted call must not lack it.
-        let is_new = !target.sessions.contains_key(live);
-        if is_new {
-            target.place_blank(store, live, now)?;
-        }
-        let decision = self.decide(store, key, calls, facts, now);
-        let target = live_shard.unwrap_or(self);
-        if decision == Ok(Decision::Allowed) {
-            if !target.sessions.contains_key(live) {
-                // It had ended, and a sweep has removed it.
-                target.place_blank(store, live, now)?;
-            }
-            if let Some(session) = target.sessions.get_mut(live) {
-                store.rules.set_latches(session, calls, now);
-            }
-        } else if is_new {
-            target.remove(store, live);
-        }
-        decision
     }
 
     /// Inserts the session of a new caller.

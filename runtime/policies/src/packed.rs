@@ -23,8 +23,8 @@ use crate::{
     time::Timestamp,
 };
 
-/// The first byte.
-const VERSION: u8 = 1;
+/// The first byte. Version 1 was not divided into sections.
+const VERSION: u8 = 2;
 
 /// A session of a store.
 #[derive(Clone, Debug, PartialEq, Eq)]

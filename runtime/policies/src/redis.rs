@@ -122,38 +122,9 @@ impl RedisStore {
     /// # Errors
     /// There is no decision, and no call may run.
     pub async fn decide(&self, key: &SessionKey, calls: &[Call], facts: &Facts<'_>) -> Result<Decision, StoreError> {
-        self.run(key, None, calls, facts).await
-    }
-
-    /// Does the same for calls that a header moved into the sandbox. Admitted ones set their latches in the live session as well: what a
-    /// caller has read there, it knows everywhere. Both sessions must be of one caller.
-    ///
-    /// # Errors
-    /// There is no decision, and no call may run.
-    pub async fn decide_in_sandbox(
-        &self,
-        key: &SessionKey,
-        live: &SessionKey,
-        calls: &[Call],
-        facts: &Facts<'_>,
-    ) -> Result<Decision, StoreError> {
-        let live = Some(live).filter(|live| *live != key && self.rules.match_any(calls));
-        self.run(key, live, calls, facts).await
-    }
-
-    async fn run(
-        &self,
-        key: &SessionKey,
-        live: Option<&SessionKey>,
-        calls: &[Call],
-        facts: &Facts<'_>,
-    ) -> Result<Decision, StoreError> {
         let batch = Batch { rules: &self.rules, calls };
         let mut invocation = self.decide.prepare_invoke();
         invocation.key(key.to_redis());
-        if let Some(live) = live {
-            invocation.key(live.to_redis());
-        }
         invocation.arg(self.encoder.encode(batch, facts));
         let reply: Reply = self.invoke(&mut invocation).await?;
         reply::read(batch, &reply).ok_or(StoreError::new(StoreErrorKind::Other))
@@ -211,7 +182,7 @@ impl fmt::Debug for RedisStore {
 }
 
 impl SessionKey {
-    /// Returns the key of the value. In a cluster, the braces keep both sessions of a caller on one node.
+    /// Returns the key of the value. In a cluster, the braces keep the sessions of a caller in all environments on one node.
     fn to_redis(self) -> String {
         use core::fmt::Write as _;
         let mut text = String::with_capacity(80);

@@ -2,7 +2,7 @@
 -- Decides on all calls of a body and records their effects, as `Rules::decide` (src/decide.rs) does, on the packed form of
 -- a session (src/packed.rs). The tests run both on the same calls and compare decisions and states.
 --
--- KEYS[1]: the session. KEYS[2], optional: the live session of a caller whom a header moved into the sandbox.
+-- KEYS[1]: the session.
 -- ARGV[1]: the request; src/redis/request.rs writes it. ARGV[2], in tests only: the time in milliseconds.
 -- Returns numbers, which src/redis/reply.rs reads: the kind of the decision, and if the script knows more, the place of the call,
 -- the rank of the reason of a denial or the form of the approval, the number of the pattern in its list, the seconds to wait.
@@ -57,7 +57,7 @@ local function load(key)
     local hashes_at = at + COOLING * coolings
     local counters_at = hashes_at + ARGUMENTS * hashes
     local latches_at = counters_at + COUNTER * counters
-    if version ~= 1 or latches_at > length + 1 or (length + 1 - latches_at) % LATCH ~= 0 then
+    if version ~= 2 or latches_at > length + 1 or (length + 1 - latches_at) % LATCH ~= 0 then
         return nil
     end
     local cooling, arguments = sub(bytes, at, hashes_at - 1), sub(bytes, hashes_at, counters_at - 1)
@@ -128,7 +128,7 @@ local function save(key, bytes, started, active, refused, high_risk, low, medium
         end
         return
     end
-    local changed = pack(HEADER, 1, started, active, refused, high_risk, low, medium, high, critical, trigger, approved_by,
+    local changed = pack(HEADER, 2, started, active, refused, high_risk, low, medium, high, critical, trigger, approved_by,
         challenged, #cooling / COOLING, #arguments / ARGUMENTS, #counters / COUNTER) .. cooling .. arguments .. counters .. latches
     if changed ~= bytes then
         call('SETEX', key, expiry - now, changed)
@@ -137,8 +137,7 @@ end
 
 local bytes, started, active, refused, high_risk, low, medium, high, critical, trigger, approved_by, challenged,
     cooling, arguments, counters, latches = load(KEYS[1])
-local live = KEYS[2] and { load(KEYS[2]) }
-if not bytes or (live and not live[1]) then
+if not bytes then
     return redis.error_reply('MALFORMED the value is not a session of this version')
 end
 
@@ -333,17 +332,4 @@ if is_new and escalation == NEVER and counters == '' and latches == ''
 end
 save(KEYS[1], bytes, started, active, refused, high_risk, low, medium, high, critical, trigger, approved_by, challenged,
     cooling, arguments, counters, latches)
-if live and kind == ALLOWED then
-    local own
-    own, started, active, refused, high_risk, low, medium, high, critical, trigger, approved_by, challenged,
-        cooling, arguments, counters, latches = unpack(live, 1, 16)
-    if started == 0 then
-        started, active = begin, begin
-    end
-    if asks_approval == 1 then
-        trigger = max(trigger, now)
-    end
-    save(KEYS[2], own, started, max(active, begin), refused, high_risk, low, medium, high, critical, trigger, approved_by, challenged,
-        cooling, arguments, counters, add_latches(latches))
-end
 return answer

@@ -84,9 +84,11 @@ fn rejects_bytes_that_are_no_session() {
         // Without the last section, it is a session with less in it.
         assert_eq!(unpack(&state[..length]).is_ok(), length == 57 + 12, "{length}");
     }
-    let mut other = state.clone();
-    other[0] = 2;
-    assert_eq!(unpack(&other), Err(MalformedSession));
+    for version in [0, 1, 3] {
+        let mut other = state.clone();
+        other[0] = version;
+        assert_eq!(unpack(&other), Err(MalformedSession));
+    }
     // Too many records for the length, and for any.
     for count in [2, u32::MAX] {
         let mut other = state.clone();

@@ -107,14 +107,11 @@ impl PolicyEngine {
             return Ok(decision);
         }
         let key = |environment| claims.and_then(|claims| self.key(claims, environment));
-        let environment = requester.caller.environment();
-        let own = key(environment).ok_or(Undecided::NoSubject(first.unwrap_or(0)))?;
-        let decided = match key(Environment::Live).filter(|_| requester.is_moved) {
-            // A header asked for the sandbox: what the caller reads there, it knows with live calls as well.
-            Some(live) => self.store.decide_in_sandbox(&own, &live, calls, &facts, now),
-            None => self.store.decide(&own, calls, &facts, now),
-        };
-        decided.map_err(Undecided::Full)
+        // A caller whom a header moved into the sandbox has one session in both environments. It knows with live calls what it has read in
+        // the sandbox, and no sequence of headers resets a limit.
+        let environment = if requester.is_moved { Environment::Live } else { requester.caller.environment() };
+        let key = key(environment).ok_or(Undecided::NoSubject(first.unwrap_or(0)))?;
+        self.store.decide(&key, calls, &facts, now).map_err(Undecided::Full)
     }
 
     /// Returns the key of a caller's session; `None` if the token does not say who it acts for. Neither the client nor the token is part
