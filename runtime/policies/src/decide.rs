@@ -97,6 +97,15 @@ impl Rules {
         self.sign_in_approval.is_some() && !request.by_reviewer
     }
 
+    /// Returns whether a call may need an approval that it does not have.
+    #[must_use]
+    pub fn may_lack_approval(&self, call: &Call) -> bool {
+        let row = self.row(call.row);
+        row.is_some_and(|row| {
+            row.lacks_review(call) || (call.evidence == Evidence::None && !row.approval_after.is_empty())
+        })
+    }
+
     fn latch_matches(&self, session: &mut Session, call: &Call, now: Timestamp) {
         let Some(row) = self.row(call.row) else { return };
         for (place, pattern) in row.patterns.iter().enumerate() {

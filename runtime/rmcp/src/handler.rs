@@ -221,7 +221,14 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
         caller.authorize(&request.name).map_err(|denied| self.denial(denied))?;
         // Behind the layer, the layer decides by the policies.
         if let Kind::Process(credentials) = &self.source.0 {
-            let call = ProcessCall::Tool { name: &request.name, arguments: request.arguments.as_ref() };
+            let input_responses = serde_json::to_value(&request.input_responses)
+                .map_err(|error| ErrorData::invalid_params(error.to_string(), None))?;
+            let call = ProcessCall::Tool {
+                name: &request.name,
+                arguments: request.arguments.as_ref(),
+                input_responses: &input_responses,
+                request_state: request.request_state.as_deref(),
+            };
             if let Err(denied) = enforce_policies(credentials, &call) {
                 return Ok(refused_call(denied).into());
             }

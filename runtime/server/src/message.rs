@@ -77,6 +77,10 @@ pub(crate) struct Params<'b> {
     pub(crate) traceparent: Option<Cow<'b, str>>,
     /// `arguments`, as sent.
     pub(crate) arguments: Option<&'b RawValue>,
+    /// `inputResponses`, as sent: what the client answers to questions of a tool (MCP 2026-07-28, "Multi Round-Trip Requests").
+    pub(crate) input_responses: Option<&'b RawValue>,
+    /// `requestState`, as sent: what a tool has told the client to return with the answers.
+    pub(crate) request_state: Option<&'b RawValue>,
     /// `ref`: what a completion is about. Boxed, like the next one: few messages have it.
     pub(crate) reference: Option<Box<Reference<'b>>>,
     /// `notifications`: what a subscription is about.

@@ -46,6 +46,10 @@ pub enum ProcessCall<'c> {
         name: &'c str,
         /// The arguments, if there are any.
         arguments: Option<&'c serde_json::Map<String, serde_json::Value>>,
+        /// The answers to questions that the tool has asked; null if there are none.
+        input_responses: &'c serde_json::Value,
+        /// The state that the tool has told the client to return.
+        request_state: Option<&'c str>,
     },
     /// A read of a resource or a prompt.
     Content(Named<'c>),

@@ -13,8 +13,8 @@ pub(super) enum Place {
     Id,
     /// Its parameters.
     Params,
-    /// The arguments of a call.
-    Arguments,
+    /// A value that is kept as sent.
+    Raw(Raw),
     /// The object that a completion is about.
     Reference,
     /// The object that a subscription is about.
@@ -33,6 +33,14 @@ pub(super) enum Place {
     Error,
     /// Anything else.
     Other,
+}
+
+/// Which value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Raw {
+    Arguments,
+    InputResponses,
+    RequestState,
 }
 
 /// Which string.
@@ -63,7 +71,9 @@ impl Place {
             (Self::Params, "name") => Self::Text(Text::Name),
             (Self::Params, "uri") => Self::Text(Text::Uri),
             (Self::Params, "taskId") => Self::Text(Text::Task),
-            (Self::Params, "arguments") => Self::Arguments,
+            (Self::Params, "arguments") => Self::Raw(Raw::Arguments),
+            (Self::Params, "inputResponses") => Self::Raw(Raw::InputResponses),
+            (Self::Params, "requestState") => Self::Raw(Raw::RequestState),
             (Self::Params, "ref") => Self::Reference,
             (Self::Params, "notifications") => Self::Notifications,
             (Self::Params, "_meta") => Self::Meta,

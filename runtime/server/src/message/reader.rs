@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::{
     super::json::Walk,
     Kind, Message, MessageFault, Params,
-    place::{Place, Text},
+    place::{Place, Raw, Text},
     similar::{Similar, looks_like_envelope, looks_like_reference, looks_like_subscription, looks_like_version},
 };
 
@@ -295,10 +295,15 @@ impl<'b> Visitor<'b> for Visit<'_, 'b> {
                     }
                     reading.found.id = Some(checked_id(id).map_err(A::Error::custom)?);
                 }
-                Place::Arguments => {
+                Place::Raw(which) => {
                     // Delimited first, so that they are kept as sent, and then read like everything else.
                     let value: &RawValue = map.next_value()?;
-                    reading.found.params.arguments = Some(value);
+                    let params = &mut reading.found.params;
+                    match which {
+                        Raw::Arguments => params.arguments = Some(value),
+                        Raw::InputResponses => params.input_responses = Some(value),
+                        Raw::RequestState => params.request_state = Some(value),
+                    }
                     reading.read(value.get(), Place::Other).map_err(|fault| reading.fail(fault))?;
                 }
                 _ => {

@@ -12,7 +12,18 @@ const ENVELOPE: [&str; 6] = ["jsonrpc", "id", "method", "params", "result", "err
 const VERSIONS: [&str; 3] =
     [VERSION, "io.modelcontextprotocol/clientCapabilities", "io.modelcontextprotocol/clientInfo"];
 /// All parameters that a decision depends on, for any method.
-const PARAMS: [&str; 8] = ["_meta", "name", "arguments", "uri", "taskId", "ref", "argument", "notifications"];
+const PARAMS: [&str; 10] = [
+    "_meta",
+    "name",
+    "arguments",
+    "uri",
+    "taskId",
+    "ref",
+    "argument",
+    "notifications",
+    "inputResponses",
+    "requestState",
+];
 /// The members of `ref` (MCP 2026-07-28, "Completion").
 const REFERENCE: [&str; 3] = ["type", "name", "uri"];
 /// The member of `notifications` that names resources (MCP 2026-07-28, "Subscriptions").
@@ -21,7 +32,8 @@ const SUBSCRIPTION: &str = "resourceSubscriptions";
 /// Returns the parameters, besides `_meta`, that the decision about a method depends on.
 fn deciding(method: &str) -> &'static [&'static str] {
     match method {
-        "tools/call" | "prompts/get" => &["name", "arguments"],
+        "tools/call" => &["name", "arguments", "inputResponses", "requestState"],
+        "prompts/get" => &["name", "arguments"],
         "resources/read" | "resources/subscribe" | "resources/unsubscribe" | "resources/directory/read" => &["uri"],
         "completion/complete" => &["ref", "argument"],
         "subscriptions/listen" => &["notifications"],
@@ -52,7 +64,7 @@ pub(super) fn looks_like_subscription(key: &str) -> bool {
 
 /// The parameters that were found in another spelling: one bit for each of [`PARAMS`].
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Similar(u8);
+pub(super) struct Similar(u16);
 
 impl Similar {
     /// Records the name of a parameter.
@@ -170,6 +182,9 @@ mod tests {
         for (key, method, matters) in [
             ("NAME", "tools/call", true),
             ("Arguments", "tools/call", true),
+            ("InputResponses", "tools/call", true),
+            ("requeststate", "tools/call", true),
+            ("requeststate", "prompts/get", false),
             ("URI", "tools/call", false),
             ("URI", "resources/read", true),
             ("taskID", "tasks/result", true),

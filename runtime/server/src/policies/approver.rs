@@ -43,6 +43,18 @@ impl<'a> ApprovalQuery<'a> {
         self.message.params.arguments
     }
 
+    /// Returns the answers to questions that the tool has asked (`inputResponses`), as sent. An approval is for these too.
+    #[must_use]
+    pub const fn input_responses(&self) -> Option<&'a RawValue> {
+        self.message.params.input_responses
+    }
+
+    /// Returns the state that the tool has told the client to return (`requestState`), as sent. An approval is for it too.
+    #[must_use]
+    pub const fn request_state(&self) -> Option<&'a RawValue> {
+        self.message.params.request_state
+    }
+
     /// Returns a sentence that says why the call needs an approval.
     #[must_use]
     pub const fn reason(&self) -> &'a str {
@@ -89,7 +101,7 @@ pub enum ApproverAnswer {
 /// impl Approver for Desk {
 ///     async fn approve(&self, query: ApprovalQuery<'_>) -> ApproverAnswer {
 ///         // Look the call up by its subject, tool and arguments, and file a request for review if there is none.
-///         let _ = (query.claims(), query.tool(), query.arguments());
+///         let _ = (query.claims(), query.tool(), query.arguments(), query.input_responses(), query.request_state());
 ///         ApproverAnswer::Pending
 ///     }
 /// }

@@ -11,11 +11,19 @@ use mcp_scopes_model::Requirement;
 use super::{
     super::{
         contents::{Contents, Named},
-        message::{Message, MessageFault},
+        message::{Message, MessageFault, Params},
         rejection::Rejection,
     },
     arguments,
 };
+
+/// Returns the text of which a call's hash is made: its arguments, and what follows them if there is any. JSON has no U+0000.
+pub(super) fn hashed_text([arguments, input_responses, request_state]: [&str; 3]) -> Cow<'_, str> {
+    if input_responses.is_empty() && request_state.is_empty() {
+        return Cow::Borrowed(arguments);
+    }
+    Cow::Owned(format!("{arguments}\0{input_responses}\0{request_state}"))
+}
 
 /// What a resource or prompt counts as whose entry states no risk, or that has no entry: it changes nothing.
 const UNSTATED: Risk = Risk::Low;
@@ -40,7 +48,7 @@ impl Calls<'_> {
             "tools/call" => {
                 let number = params.name.as_deref().and_then(|name| self.rules.tool(name).map(|number| (name, number)));
                 let (name, number) = number.ok_or_else(Rejection::no_tool)?;
-                self.of_tool(name, number, params.arguments).map(Some)
+                self.of_tool(name, number, params).map(Some)
             }
             "resources/read" | "resources/directory/read" => {
                 let uri = params.uri.as_deref().ok_or_else(Rejection::unnamed_content)?;
@@ -54,15 +62,19 @@ impl Calls<'_> {
         }
     }
 
-    fn of_tool(&self, name: &str, number: ToolNumber, arguments: Option<&RawValue>) -> Result<Call, Rejection> {
+    fn of_tool(&self, name: &str, number: ToolNumber, params: &Params<'_>) -> Result<Call, Rejection> {
         let mut call = self.rules.call(number);
-        if let Some(arguments) = arguments.filter(|_| self.rules.reads_arguments(number)) {
-            let read = arguments::read_raw(arguments, &mut call);
+        // The tool receives all of them.
+        let values = [params.arguments, params.input_responses, params.request_state];
+        for value in values.into_iter().flatten().filter(|_| self.rules.reads_arguments(number)) {
+            let read = arguments::read_raw(value, &mut call);
             read.map_err(|_| Rejection::fault(MessageFault::Json(super::super::json::Fault::Syntax)))?;
         }
         let call = call.finish();
         Ok(if self.rules.is_idempotent(number) {
-            call.with_arguments(self.hasher.hash(name, arguments.map_or("", RawValue::get)))
+            call.with_arguments(
+                self.hasher.hash(name, &hashed_text(values.map(|value| value.map_or("", RawValue::get)))),
+            )
         } else {
             call
         })

@@ -65,8 +65,8 @@ impl PolicyEngine {
         if asked.calls.is_empty() {
             return Ok(());
         }
-        // Each round but the last approves one call.
-        for _ in 0..=asked.calls.len() {
+        // The first round may approve one call. More open approvals of a body are refused.
+        for _ in 0..2 {
             let request = match self.decide_now(&asked.calls, requester) {
                 Ok(Decision::Allowed) => return Ok(()),
                 Ok(Decision::Denied(denial)) => {
@@ -153,6 +153,11 @@ impl PolicyEngine {
         else {
             return Err(refuse("no form of approval is configured"));
         };
+        let is_open = |(place, call): (usize, &Call)| place != request.call && self.rules.may_lack_approval(call);
+        if asked.calls.iter().enumerate().any(is_open) {
+            // The approval would be used up although the body may not run.
+            return Err(refuse("another call of the batch may need an approval too; send each call alone"));
+        }
         let reason = self.rules.explain_approval(request);
         let by_reviewer = request.by_reviewer;
         let query = ApprovalQuery { tool, requester, message, reason: &reason, by_reviewer };

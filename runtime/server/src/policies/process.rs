@@ -13,7 +13,7 @@ use super::{
     },
     answers::Refusal,
     arguments,
-    calls::Calls,
+    calls::{Calls, hashed_text},
 };
 
 /// The engines of this process, one for each table. A handler that is made again for each connection shares the one of its table.
@@ -106,18 +106,24 @@ impl ProcessEngine {
     fn call(&self, rules: &Rules, call: &ProcessCall<'_>) -> Result<Option<Call>, Refusal> {
         let reader = Calls { rules, hasher: &self.hasher, contents: self.contents };
         match call {
-            ProcessCall::Tool { name, arguments } => {
+            ProcessCall::Tool { name, arguments, input_responses, request_state } => {
                 let number = rules.tool(name).ok_or_else(|| Refusal::new("unknown_tool", name, "no such tool"))?;
                 let mut call = rules.call(number);
                 if rules.reads_arguments(number) {
                     for (name, value) in arguments.iter().flat_map(|members| members.iter()) {
                         arguments::read_value(name, value, &mut call);
                     }
+                    arguments::read_value("", input_responses, &mut call);
+                    if let Some(state) = request_state {
+                        call.argument("", state);
+                    }
                 }
                 let call = call.finish();
                 Ok(Some(if rules.is_idempotent(number) {
                     let text = arguments.map(|members| serde_json::to_string(members).unwrap_or_default());
-                    call.with_arguments(self.hasher.hash(name, &text.unwrap_or_default()))
+                    let responses = if input_responses.is_null() { String::new() } else { input_responses.to_string() };
+                    let values = [&*text.unwrap_or_default(), &responses, request_state.unwrap_or_default()];
+                    call.with_arguments(self.hasher.hash(name, &hashed_text(values)))
                 } else {
                     call
                 }))

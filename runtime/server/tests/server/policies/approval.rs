@@ -131,17 +131,19 @@ async fn asks_the_approver_after_a_trigger_alone() {
 }
 
 #[tokio::test]
-async fn approves_each_call_of_a_batch() {
+async fn asks_for_one_approval_of_a_batch_and_refuses_two_unasked() {
     let desk = Arc::new(Desk::default());
     let server = Limited::with(builder(&BY_REVIEWER).approver(Arc::clone(&desk)).allow_batches());
-    let call = |id| super::message(id, "publish", &json!({"version": id}));
-    let batch = || crate::server::Ask::post(json!([call(1), call(2)]).to_string()).token("ada");
+    let call = |id, tool| super::message(id, tool, &json!({"version": id}));
+    let batch =
+        |second| crate::server::Ask::post(json!([call(1, "publish"), call(2, second)]).to_string()).token("ada");
     desk.answer(ApproverAnswer::ApprovedByReviewer);
-    // The first is approved, and the second is not: none runs.
-    let answer = server.server.send(batch()).await;
-    assert!(answer.seen.is_none(), "{answer:?}");
-    assert_eq!(
-        desk.asked.lock().unwrap().iter().map(|asked| &asked["arguments"]["version"]).collect::<Vec<_>>(),
-        [1, 2]
-    );
+    // An approval would be used up by a body that does not run.
+    for second in ["publish", "deploy"] {
+        let answer = server.server.send(batch(second)).await;
+        assert!(answer.seen.is_none() && answer.body.contains("send each call alone"), "{answer:?}");
+    }
+    assert!(desk.asked.lock().unwrap().is_empty());
+    server.server.send(batch("list_files")).await.passed();
+    assert_eq!(desk.asked.lock().unwrap().iter().map(|asked| &asked["arguments"]["version"]).collect::<Vec<_>>(), [1]);
 }

@@ -169,3 +169,26 @@ async fn a_sandbox_token_has_a_session_of_its_own() {
     assert_eq!(reason(&server.call("sandbox", "send", json!({})).await), "blocked_after");
     server.call("live", "send", json!({})).await.passed();
 }
+
+#[tokio::test]
+async fn reads_everything_that_a_tool_receives() {
+    let params = |member: &str| {
+        let mut params = json!({"name": "read", "arguments": {"path": "/home/ada"}});
+        params[member] = json!({"answer": {"action": "accept", "content": {"path": "id.key"}}});
+        if member.eq_ignore_ascii_case("requestState") {
+            params[member] = json!("id.key");
+        }
+        json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params})
+    };
+    for (member, is_read) in [("inputResponses", true), ("requestState", true), ("other", false)] {
+        let server = Limited::of(&SANDBOXED);
+        server.server.send(crate::server::Ask::post(params(member).to_string()).token("ada")).await.passed();
+        let answer = server.ada("send", "").await;
+        assert_eq!(answer.seen.is_none(), is_read, "{member}: {answer:?}");
+    }
+    for member in ["inputresponses", "RequestState", "requestState\u{0}"] {
+        let server = Limited::of(&SANDBOXED);
+        let answer = server.server.send(crate::server::Ask::post(params(member).to_string()).token("ada")).await;
+        assert!(answer.seen.is_none(), "{member}: {answer:?}");
+    }
+}
