@@ -1,5 +1,7 @@
 //! Globs, split at their `*` when the rules are compiled. The grammar's `spec.md`, "Globs", specifies them.
 
+use std::borrow::Cow;
+
 use memchr::memmem::Finder;
 
 /// A compiled glob. Matching takes linear time in the text, since each part is searched from where the last one ended.
@@ -18,7 +20,9 @@ struct Part {
 }
 
 impl Glob {
+    /// Authorities of URLs are compared in lower case.
     pub(crate) fn new(glob: &str) -> Self {
+        let glob = &*lower_authority(glob);
         let finder = |text: &str| (!text.contains('?')).then(|| Finder::new(text).into_owned());
         let part = |text: &str| Part { text: text.into(), finder: finder(text) };
         Self { parts: glob.split('*').map(part).collect() }
@@ -41,6 +45,24 @@ impl Glob {
             }
         }
     }
+}
+
+/// Returns a glob with its authority in lower case, if it begins with a scheme other than `file`, of whose URLs the path alone is compared. Every
+/// text that such a glob can match is a URL.
+fn lower_authority(glob: &str) -> Cow<'_, str> {
+    let Some((scheme, rest)) = glob.split_once("://") else { return Cow::Borrowed(glob) };
+    let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte);
+    let is_scheme =
+        scheme.len() > 1 && scheme.starts_with(|c: char| c.is_ascii_lowercase()) && scheme.bytes().all(known);
+    let (authority, path) = rest.split_at_checked(rest.find('/').unwrap_or(rest.len())).unwrap_or((rest, ""));
+    if !is_scheme
+        || scheme == "file"
+        || !authority.is_ascii()
+        || !authority.bytes().any(|byte| byte.is_ascii_uppercase())
+    {
+        return Cow::Borrowed(glob);
+    }
+    Cow::Owned(format!("{scheme}://{}{path}", authority.to_ascii_lowercase()))
 }
 
 impl Part {

@@ -2,6 +2,7 @@
 
 /// Returns whether any text matches a glob, in any of its forms.
 pub(crate) fn any_matches(glob: &str, texts: &[&str]) -> bool {
+    let glob = &lower_authority(glob);
     texts.iter().any(|text| match forms(text) {
         Some(forms) => forms.iter().flatten().any(|form| matches(glob, form)),
         None => true,
@@ -21,6 +22,17 @@ fn matches(glob: &str, text: &str) -> bool {
         }
     }
     rest(&glob.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>())
+}
+
+fn lower_authority(glob: &str) -> String {
+    match split_url(glob) {
+        Some((scheme, 2, rest)) if scheme != "file" && glob.starts_with(&format!("{scheme}://")) => {
+            let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            let authority = if authority.is_ascii() { authority.to_lowercase() } else { authority.to_owned() };
+            format!("{scheme}://{authority}{path}")
+        }
+        _ => glob.to_owned(),
+    }
 }
 
 /// Returns the forms before and after steps 5 and 6; `None` if the text matches every glob.

@@ -125,13 +125,19 @@ fn matches_in_linear_time() {
 
 #[test]
 fn matches_resources_and_prompts() {
-    let policy = Policy { blocked_after: &["@resource:logs://*", "@prompt:review"], ..Policy::NONE };
+    let policy =
+        Policy { blocked_after: &["@resource:logs://*", "@resource:mail://In/box", "@prompt:review"], ..Policy::NONE };
     let tools = [public("health_check"), tool("send", Risk::High, policy)];
     let rules = Rules::compile(&tools, &Settings::default()).unwrap();
     for (first, blocks) in [
         (rules.resource("logs://today", Risk::Low), true),
         (rules.resource("LOGS://x/../today", Risk::Low), true),
         (rules.resource("logs://%00", Risk::Low), true),
+        (rules.resource("logs://x/y?z#a", Risk::Low), true),
+        (rules.resource("mail://in/box?x", Risk::Low), true),
+        (rules.resource("MAIL://IN/b%6fx#x", Risk::Low), true),
+        (rules.resource("mail://In/./box", Risk::Low), true),
+        (rules.resource("mail://in/boxes", Risk::Low), false),
         (rules.resource("files://today", Risk::Low), false),
         (rules.prompt("review", Risk::Low), true),
         (rules.prompt("reviews", Risk::Low), false),

@@ -182,13 +182,13 @@ async fn reads_everything_that_a_tool_receives() {
     };
     for (member, is_read) in [("inputResponses", true), ("requestState", true), ("other", false)] {
         let server = Limited::of(&SANDBOXED);
-        server.server.send(crate::server::Ask::post(params(member).to_string()).token("ada")).await.passed();
+        server.server.send(Ask::post(params(member).to_string()).token("ada")).await.passed();
         let answer = server.ada("send", "").await;
         assert_eq!(answer.seen.is_none(), is_read, "{member}: {answer:?}");
     }
     for member in ["inputresponses", "RequestState", "requestState\u{0}"] {
         let server = Limited::of(&SANDBOXED);
-        let answer = server.server.send(crate::server::Ask::post(params(member).to_string()).token("ada")).await;
+        let answer = server.server.send(Ask::post(params(member).to_string()).token("ada")).await;
         assert!(answer.seen.is_none(), "{member}: {answer:?}");
     }
 }
