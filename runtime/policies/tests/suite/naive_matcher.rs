@@ -57,7 +57,7 @@ pub(crate) fn forms(text: &str) -> Option<[Vec<String>; 2]> {
             }
         }
     } else {
-        let clean = trimmed(&rounds[0]);
+        let clean = rounds.first().map_or("", |round| trimmed(round));
         let mut bases: Vec<String> = cuts(clean).into_iter().filter(|_| is_url(clean)).collect();
         bases = bases.iter().map(|cut| self::rounds(cut)).collect::<Option<Vec<_>>>()?.concat();
         for round in &rounds {
@@ -118,7 +118,7 @@ fn is_disguised(text: &str, rounds: &[String]) -> bool {
     let hides = |round: &String| {
         let bytes = round.as_bytes();
         (0..bytes.len())
-            .filter_map(|at| escaped(&bytes[at..]))
+            .filter_map(|at| escaped(bytes.get(at..)?))
             .any(|byte| byte.is_ascii_control() || b"./\\%?#".contains(&byte))
     };
     let is_hidden_url = |round: &String| {
