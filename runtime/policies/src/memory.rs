@@ -26,8 +26,6 @@ const SHARDS: usize = 64;
 const SWEPT: usize = 4;
 /// Those that an operation looks at which finds the store full.
 const SWEPT_IF_FULL: usize = 64;
-/// Default: the number of sessions.
-const CAPACITY: usize = 1_000_000;
 
 /// Keeps the sessions of one process. It is bounded, and never forgets a session that counts: if it is full, it refuses new ones.
 ///
@@ -97,6 +95,9 @@ struct Shard {
 }
 
 impl MemoryStore {
+    /// Default: the number of sessions.
+    pub const CAPACITY: usize = 1_000_000;
+
     /// Creates a store for 1,000,000 sessions, all of which may be of one issuer.
     #[must_use]
     pub fn new(rules: Arc<Rules>) -> Self {
@@ -106,7 +107,7 @@ impl MemoryStore {
             Mutex::new(Shard { sessions, cursor: 0, blank: Session::new(&rules) })
         };
         let shards = (0..SHARDS).map(|_| shard()).collect();
-        Self { shards, hasher, capacity: CAPACITY, quota: CAPACITY, counts: Mutex::default(), rules }
+        Self { shards, hasher, capacity: Self::CAPACITY, quota: Self::CAPACITY, counts: Mutex::default(), rules }
     }
 
     /// Sets the number of sessions, and how many of them one issuer may have.

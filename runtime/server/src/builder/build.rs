@@ -149,7 +149,8 @@ impl ResourceServerBuilder {
         #[cfg(feature = "policies")]
         let policies = rules.map(|rules| {
             let realm = environments.resources().next().unwrap_or_default();
-            self.policies.engine(rules, realm, &key, self.clock.clone(), contents, challenges.clone())
+            let policies = if verifiers.has_several_issuers() { self.policies.with_quotas() } else { self.policies };
+            policies.engine(rules, realm, &key, self.clock.clone(), contents, challenges.clone())
         });
         let authenticator = Arc::new(Authenticator {
             bindings,

@@ -48,8 +48,8 @@ impl ResourceServerBuilder {
         self
     }
 
-    /// Sets how many sessions are kept in memory, and how many of them one issuer may have. Default: 1,000,000 for both. A session takes a
-    /// place while something counts against its caller. If there is none, a new caller is answered with 503: no live session is forgotten.
+    /// Sets how many sessions are kept in memory, and how many of them one issuer may have. Default: 1,000,000 for both, and half of
+    /// them for one issuer if tokens of several are accepted. A session takes a place while something counts against its caller. If there is none, a new caller is answered with 503: no live session is forgotten.
     pub fn policy_capacity(mut self, sessions: usize, per_issuer: usize) -> Self {
         self.policies.capacity = Some((sessions, per_issuer));
         self
@@ -148,6 +148,12 @@ impl ResourceServerBuilder {
 }
 
 impl PolicySettings {
+    /// Leaves half of the default capacity to other issuers.
+    pub(super) fn with_quotas(mut self) -> Self {
+        self.capacity = self.capacity.or(Some((MemoryStore::CAPACITY, MemoryStore::CAPACITY / 2)));
+        self
+    }
+
     /// Returns the engine that enforces the rules.
     pub(super) fn engine(
         self,

@@ -36,6 +36,15 @@ pub(crate) struct Verifiers {
 }
 
 impl Verifiers {
+    /// Returns whether tokens of several issuers are accepted. The fallback counts as one.
+    #[cfg(feature = "policies")]
+    pub(crate) fn has_several_issuers(&self) -> bool {
+        let others = usize::from(self.fallback.is_some());
+        #[cfg(any(feature = "jwt", feature = "introspection"))]
+        let others = others + self.issuers.len();
+        others > 1
+    }
+
     /// Returns the claims of a valid token.
     ///
     /// # Errors
