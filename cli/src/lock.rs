@@ -2,14 +2,14 @@
 
 use std::{
     collections::BTreeSet,
+    fmt::Write as _,
     path::{Path, PathBuf},
 };
 
 use clap::Args;
 use mcp_scopes_scan::{
-    Error,
+    Report,
     file::{replace, text},
-    inventory::Inventory,
     shown,
     source::Place,
 };
@@ -81,13 +81,26 @@ impl Lock {
         if !self.workspace {
             return Ok(vec![self.clone()]);
         }
-        let folders = folders_with(&self.path, lock_file::FILE);
-        if folders.is_empty() {
+        let of = |path: PathBuf| Self { path, workspace: false, ..self.clone() };
+        let mut locks: Vec<Self> = folders_with(&self.path, lock_file::FILE).into_iter().map(of).collect();
+        // Of several tables in one package each has its own file.
+        for Locked { folder, file, table } in locked_tables(&self.tree()?) {
+            if let Some(name) = table
+                && file.is_file()
+            {
+                locks.push(Self { table: self.table.named(&name), file: Some(file), ..of(folder) });
+            }
+        }
+        if locks.is_empty() {
             let message = format!("no `{}` at or below `{}`", lock_file::FILE, self.path.display());
             return Err(Unreadable::new(message, "write one with `mcp-scopes lock FOLDER`"));
         }
-        let of = |path: PathBuf| Self { path, workspace: false, ..self.clone() };
-        Ok(folders.into_iter().map(of).collect())
+        Ok(locks)
+    }
+
+    /// Scans every package at or below the folder.
+    fn tree(&self) -> Result<Report, Unreadable> {
+        self.build.scan(&self.path).run_tree().map_err(|error| Unreadable::of(&error))
     }
 
     fn write(&self) -> Outcome {
@@ -144,6 +157,33 @@ impl Lock {
     }
 }
 
+/// A scope table that needs a lock file.
+struct Locked {
+    /// The folder of its package.
+    folder: PathBuf,
+    file: PathBuf,
+    /// Its name, if the package has several.
+    table: Option<String>,
+}
+
+/// Returns the tables that need a lock file. The table of a library is locked with the tables that splice it.
+fn locked_tables(report: &Report) -> Vec<Locked> {
+    let tables = || report.inventories.iter().flat_map(|inventory| &inventory.tables);
+    let spliced: BTreeSet<&Place> = tables().filter(|table| table.spliced).map(|table| &table.place).collect();
+    let mut all = Vec::new();
+    for inventory in &report.inventories {
+        let roots = inventory.roots().map(|(_, table)| table).filter(|table| !spliced.contains(&table.place));
+        let names: Vec<&str> = roots.map(|table| &*table.name).collect();
+        let has_several = names.len() > 1;
+        all.extend(names.into_iter().map(|name| Locked {
+            folder: inventory.folder.clone(),
+            file: inventory.folder.join(lock_file::name(name, has_several)),
+            table: has_several.then(|| name.to_owned()),
+        }));
+    }
+    all
+}
+
 /// The comparison of one lock file.
 struct Compared {
     /// The file, as displayed.
@@ -188,24 +228,22 @@ impl Check {
 
     /// Checks that each package with a scope table has a lock file. Otherwise a change would pass whose lock file is removed with it.
     fn check_all_locked(&self) -> Result<(), Unreadable> {
-        let unread = |error: Error| Unreadable::of(&error);
-        let report = self.lock.build.scan(&self.lock.path).run_tree().map_err(unread)?;
-        let tables = || report.inventories.iter().flat_map(|inventory| &inventory.tables);
-        // The table of a library is locked with the tables that splice it.
-        let spliced: BTreeSet<&Place> = tables().filter(|table| table.spliced).map(|table| &table.place).collect();
-        let is_unlocked = |inventory: &&Inventory| {
-            let folder = &inventory.folder;
-            inventory.roots().any(|(_, table)| !spliced.contains(&table.place))
-                && !folder.join(lock_file::FILE).is_file()
-                && !self.exclude.iter().any(|pattern| is_excluded(pattern, &shown(folder)))
+        let is_unlocked = |locked: &Locked| {
+            !locked.file.is_file() && !self.exclude.iter().any(|pattern| is_excluded(pattern, &shown(&locked.folder)))
         };
-        let unlocked = report.inventories.iter().filter(is_unlocked);
-        let folders: Vec<String> = unlocked.map(|inventory| shown(&inventory.folder).to_string()).collect();
-        let Some(first) = folders.first() else { return Ok(()) };
-        let first = if first.is_empty() { "." } else { first };
-        let message = format!("no `{}` beside the scope table in `{}`", lock_file::FILE, folders.join("`, `"));
-        let help =
-            format!("write it with `mcp-scopes lock {}`, or leave the folder out with `--exclude`", quoted(first));
+        let unlocked: Vec<Locked> = locked_tables(&self.lock.tree()?).into_iter().filter(is_unlocked).collect();
+        let Some(first) = unlocked.first() else { return Ok(()) };
+        let mut folders: Vec<String> = unlocked.iter().map(|locked| shown(&locked.folder).to_string()).collect();
+        folders.dedup();
+        let name = first.file.file_name().unwrap_or_default().to_string_lossy();
+        let message = format!("no `{name}` beside the scope table in `{}`", folders.join("`, `"));
+        let folder = shown(&first.folder);
+        let folder = if folder.is_empty() { "." } else { &*folder };
+        let mut command = format!("mcp-scopes lock {}", quoted(folder));
+        if let Some(table) = &first.table {
+            let _ = write!(command, " --table {} --file {}", quoted(table), quoted(&shown(&first.file)));
+        }
+        let help = format!("write it with `{command}`, or leave the folder out with `--exclude`");
         Err(Unreadable::new(message, help))
     }
 

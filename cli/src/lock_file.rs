@@ -10,6 +10,11 @@ use crate::schemas;
 /// The default name of the file.
 pub(crate) const FILE: &str = "mcp-scopes.lock.json";
 
+/// Returns the name of the lock file of a table. Of several tables in one package each has its own.
+pub(crate) fn name(table: &str, is_one_of_several: bool) -> String {
+    if is_one_of_several { format!("{}.lock.json", table.to_lowercase()) } else { FILE.to_owned() }
+}
+
 /// The pointer of the document in it.
 pub(crate) const INSIDE: &str = "/document";
 

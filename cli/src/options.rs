@@ -25,6 +25,11 @@ pub(crate) struct Table {
 }
 
 impl Table {
+    /// Returns the same options for the table of that name.
+    pub(crate) fn named(&self, name: &str) -> Self {
+        Self { name: Some(name.to_owned()), ..self.clone() }
+    }
+
     /// Returns the scan for the document of that table.
     pub(crate) fn scan(&self, scan: Scan) -> Scan {
         let scan = self.name.iter().fold(scan, Scan::table);

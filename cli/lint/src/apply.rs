@@ -140,6 +140,8 @@ impl Unread {
             "unlisted-tool" => self.any,
             // A file can declare tools.
             "unannotated-tools" => self.own.source || self.own.config,
+            // What protects a transport may be in such a file.
+            "unguarded-transport" => self.own.source,
             _ => self.own.source && rule.check.is_joint,
         }
     }

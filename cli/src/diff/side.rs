@@ -84,6 +84,12 @@ impl Reading<'_> {
             let (revision, path) = revision.split_once(':').unwrap_or((revision, "."));
             let (folder, here) = checkout(revision)?;
             let here = if path == "." { here } else { here.join(path) };
+            if !here.exists() {
+                let message = format!("`{side}`: there is no `{path}` in that revision");
+                // A pull request that adds a server: its folder did not exist. A misspelt path does not exist now either.
+                let has_no_tools = Path::new(path).exists();
+                return Err(Unreadable { has_no_tools, ..Unreadable::new(message, "name a path of that revision") });
+            }
             let Side { metadata, .. } =
                 self.at(&here, side).map_err(|unreadable| unreadable.below(&folder.path().join(FILES)))?;
             // The temporary folder is removed, and its contents differ from the work tree.

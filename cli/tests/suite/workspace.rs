@@ -60,6 +60,36 @@ fn checks_every_lock_file_of_a_workspace() {
     assert_eq!(demo.run(&["check", "--workspace"]).code, 0);
 }
 
+/// Of several tables in one package each has its own lock file, as `init` writes them.
+#[test]
+fn checks_the_lock_files_of_several_tables() {
+    let demo = workspace();
+    assert_eq!(demo.run(&["lock", "more/mail"]).code, 0);
+    let two = source("low")
+        + "/// Purge\n#[mcp_tool(risk = \"high\")]\nfn purge() {}\n\nscope_table! { static ADMIN = [purge] with \"mcp-scopes.toml\"; }\n";
+    demo.write("files/src/main.rs", two);
+    let names = |run: &crate::support::Run| {
+        let file = run.err.split("no `").nth(1).and_then(|rest| rest.split('`').next()).unwrap_or_default().to_owned();
+        let command = run.err.split("write it with `mcp-scopes ").nth(1).and_then(|rest| rest.split('`').next());
+        (file, command.unwrap_or_default().to_owned())
+    };
+    // The advice of each report writes the file that is missing.
+    for _ in 0..2 {
+        let run = demo.run(&["check", "--workspace"]);
+        let (file, command) = names(&run);
+        assert!(run.code == 2 && file.ends_with(".lock.json") && file != "mcp-scopes.lock.json", "{run:?}");
+        let run = demo.run(&command.split(' ').collect::<Vec<_>>());
+        assert_eq!(run.code, 0, "{command}: {run:?}");
+    }
+    let run = demo.run(&["check", "--workspace"]);
+    assert_eq!((run.code, run.out.as_str()), (0, ""), "{run:?}");
+    let widened =
+        demo.read("files/src/main.rs").replace("#[mcp_tool(risk = \"high\")]", "#[mcp_tool(risk = \"high\", public)]");
+    demo.write("files/src/main.rs", widened);
+    let run = demo.run(&["check", "--workspace"]);
+    assert!(run.code == 1 && run.err.contains("--table ADMIN") && run.err.contains("admin.lock.json"), "{run:?}");
+}
+
 #[test]
 fn commands_take_the_name_of_a_package() {
     let demo = workspace();

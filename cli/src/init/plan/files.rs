@@ -61,9 +61,7 @@ impl Plan {
         let added: BTreeSet<&str> = self.tools().map(|tool| tool.name.as_str()).collect();
         let mut notes = Vec::new();
         for table in &self.tables {
-            let name =
-                if several { format!("{}.lock.json", table.name.to_lowercase()) } else { lock_file::FILE.to_owned() };
-            let file = shown(&self.folder.join(name));
+            let file = shown(&self.folder.join(lock_file::name(&table.name, several)));
             if changes.text(&file).is_some() && self.annotated.is_empty() && self.declared.is_empty() {
                 continue;
             }

@@ -39,7 +39,8 @@ fn respond(needed: &str, token: Option<&str>) -> Reply<String> {
 }
 
 async fn call<S: TokenStore>(client: &StepUpClient<Login, S>, needed: &str) -> Result<String, Stop> {
-    let answer = client.run(&format!("tools/call {needed}"), None, async |token| {
+    let label = format!("tools/call {needed}");
+    let answer = client.run(&label, None, async |token| {
         tokio::task::yield_now().await;
         respond(needed, token.as_ref().map(mcp_scopes_client::AccessToken::secret))
     });

@@ -1,5 +1,5 @@
 //! Prints what an audit event adds to a request, and the ratio to `serde_json::to_string` of the same values, all from one run:
-//! `cargo run --release -p mcp-scopes-audit --example speed`.
+//! `cargo run --release -p mcp-scopes-audit --example event_speed`.
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a program that measures may panic")]
 
 use std::{
