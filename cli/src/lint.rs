@@ -182,9 +182,7 @@ impl Lint {
         }
         self.excluded.set(exclude::apply(&self.exclude, &mut report));
         let is_narrowed = !self.exclude.is_empty() || self.build.names_package() || self.levels.turns_rules_off();
-        // Another selection of features may have written entries for what this one leaves out.
-        let is_complete = report.left_out() == 0 && report.left_out_tables() == 0;
-        let is_whole = is_complete && !is_narrowed && matches!(self.path.as_slice(), [path] if path == Path::new("."));
+        let is_whole = !is_narrowed && matches!(self.path.as_slice(), [path] if path == Path::new("."));
         self.baseline.apply(&mut report, overrides, is_whole)?;
         Ok(report)
     }

@@ -178,7 +178,9 @@ fn process(sdk: Sdk, head: &str, end: &str, credentials: &str, names: &Names<'_>
         "{head}at the start{end}:\n    let caller = *{credentials}.caller();\n  {place}, with that caller:\n    \
          if caller.authorize(&{tool}).is_err() {{\n        \
          let message = format!(\"no scope in `{variable}` opens the tool `{{}}`\", {tool});\n        \
-         return Err({error});\n    }}\n"
+         return Err({error});\n    }}\n  \
+         for `lint`, which does not see that check, above the line that starts the transport:\n    \
+         // mcp-scopes: allow(unguarded-transport) the handler checks each call\n"
     )
 }
 
