@@ -28,6 +28,7 @@ mod workflow;
 
 use std::{
     collections::BTreeSet,
+    fmt::Write as _,
     io::{BufRead as _, IsTerminal as _},
     path::{Path, PathBuf},
 };
@@ -107,8 +108,9 @@ impl Init {
             let modules = packages.iter().flat_map(|package| &package.crates).flat_map(|krate| &krate.modules);
             if let Some(tool) = modules.flat_map(|module| &module.built).next() {
                 let place = format!("{}:{}", tool.place.file, tool.place.start.line);
-                message +=
-                    &format!("; {place} names the tool `{}`, in a package without the handler of a server", tool.name);
+                let name = &tool.name;
+                let _ =
+                    write!(message, "; {place} names the tool `{name}`, in a package without the handler of a server");
             }
             return Err(Failure::new(message).help(help));
         }

@@ -129,7 +129,7 @@ fn grouped(tools: &BTreeSet<String>, changing: &BTreeSet<String>) -> BTreeMap<St
         let mut parts = Parts::of(tool);
         // A scope that reads never opens a tool that says that it changes something.
         if parts.action == READ && changing.contains(tool) {
-            parts.action = WRITE.to_owned();
+            WRITE.clone_into(&mut parts.action);
         }
         (tool, parts)
     });

@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a program that measures may panic")]
 
 use std::{
+    fmt::Write as _,
     hint::black_box,
     time::{Duration, Instant, UNIX_EPOCH},
 };
@@ -166,11 +167,20 @@ impl<'a> Line<'a> {
             issuer: event.issuer,
             client: event.client,
             user: event.subject,
-            session: event.session.map(|session| session.iter().skip(16).map(|byte| format!("{byte:02x}")).collect()),
+            session: event.session.map(hex),
             duration: event.duration.as_secs_f64(),
             chain: Chain {},
         }
     }
+}
+
+/// Writes the second half of a hash.
+fn hex(hash: &[u8; 32]) -> String {
+    let mut text = String::new();
+    for byte in hash.iter().skip(16) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 /// Both write the time, but `serde_json` needs a text.

@@ -130,7 +130,7 @@ fn constant(krate: &SdkCrate, module: &SdkModule, path: &[String], depth: usize)
             let imported = module.imports.iter().find(|(known, _)| known == head).map(|(_, path)| path.clone());
             match imported {
                 Some(imported) if imported.first().is_some_and(|first| first != head) => {
-                    let path = [imported.as_slice(), rest, &[name.clone()]].concat();
+                    let path = [imported.as_slice(), rest, std::slice::from_ref(name)].concat();
                     return constant(krate, module, &path, depth + 1);
                 }
                 _ => [module.path.as_slice(), &[head.to_owned()]].concat(),
