@@ -53,7 +53,7 @@ impl Case {
                     let (old, new) = body.split_once("\n--\n").unwrap();
                     case.edits.push((file.to_owned(), old.to_owned(), new.trim_end_matches('\n').to_owned()));
                 }
-                Some(("into", folder)) => case.into = folder.to_owned(),
+                Some(("into", folder)) => folder.clone_into(&mut case.into),
                 _ if title == "options" => case.options = body.split_whitespace().map(str::to_owned).collect(),
                 _ => case.files.push((title.to_owned(), body)),
             }

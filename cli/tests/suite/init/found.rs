@@ -61,8 +61,8 @@ fn annotates_every_tool_that_the_macros_see() {
 fn knows_an_attribute_by_another_name() {
     let main = "use rmcp::{tool as t, tool_router};\n\nstruct A;\n\n#[tool_router]\nimpl A {\n    #[t(name = \"one.first\", description = \"Words\", annotations(read_only_hint = true))]\n    async fn one(&self) {}\n}\n\nfn main() {}\n";
     let (demo, run) = init(&[("src/main.rs", main)], &[]);
-    let line = "    #[mcp_tool(scope = \"one.first\", risk = \"low\", name = \"one.first\", description = \"Words\")]\n    #[t(";
-    assert!(demo.read("src/main.rs").contains(line), "{run:?}");
+    let annotated = "    #[mcp_tool(scope = \"one.first\", risk = \"low\", name = \"one.first\", description = \"Words\")]\n    #[t(";
+    assert!(demo.read("src/main.rs").contains(annotated), "{run:?}");
     demo.write("src/main.rs", main);
     let lint = demo.run(&["lint"]);
     assert!(lint.code == 1 && lint.out.contains("[unannotated-tools]") && lint.out.contains("main.rs:8"), "{lint:?}");
