@@ -31,7 +31,7 @@ struct Found {
     file: Option<String>,
     place: (u32, u32, u32, u32),
     edit: Option<(usize, usize, String)>,
-    suppression: Option<(bool, String)>,
+    suppression: Option<(bool, String, Option<String>)>,
 }
 
 /// The official schema.
@@ -110,9 +110,10 @@ fn finding(found: Found) -> Finding {
         fix.edits = vec![Edit { file: "a b/document.json".into(), range: start..end, text }];
         fix
     });
-    finding.suppression = found.suppression.map(|(comment, reason)| Suppression {
+    finding.suppression = found.suppression.map(|(comment, reason, until)| Suppression {
         kind: if comment { SuppressionKind::Comment } else { SuppressionKind::Baseline },
         reason,
+        until,
     });
     finding
 }
