@@ -270,7 +270,7 @@ impl Server {
         words::list(counts.into_iter().map(|(number, one)| words::count(number, one)))
     }
 
-    /// Returns the entries for resources and prompts in words, each kind that there is: `2 resources and 1 prompt`.
+    /// Returns the numbers of resources and prompts in words, without a kind that has none: `2 resources and 1 prompt`.
     pub(super) fn count_contents(&self) -> String {
         let counts = ContentKind::ALL.map(|kind| (self.contents_of(kind).count(), kind.as_str()));
         let counts = counts.into_iter().filter(|(number, _)| *number > 0);

@@ -147,7 +147,7 @@ fn matched<'c>(call: &'c Call, row: &'c Row) -> impl Iterator<Item = u32> {
     row.patterns.iter().enumerate().filter(|(place, _)| call.matched.has(*place)).map(|(_, pattern)| pattern.latch)
 }
 
-/// A stated limit is never the number that means that there is none.
+/// Returns a limit as a number. [`NEVER`] means that there is no limit, so a limit of that size becomes one less.
 fn optional(limit: Option<u32>) -> u32 {
     limit.map_or(NEVER, |limit| limit.min(NEVER - 1))
 }
