@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter, memrchr};
 
 /// The text has no normal form, or disguises its target, so it matches every glob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,11 +32,10 @@ pub(crate) fn visit_forms(text: &str, see: &mut dyn FnMut(&str)) -> Result<(), M
         // The tool may remove all control characters, those that URL parsers remove, or none.
         let removals: [fn(u8) -> bool; 3] = [|_| false, is_removed_by_urls, is_control];
         for removes in removals.into_iter().take(if found & CONTROL == 0 { 1 } else { 3 }) {
-            let kept = without(text, removes).map_or(Cow::Borrowed(text), Cow::Owned);
-            let decoded = unescaped(&kept).map(String::from_utf8).transpose().map_err(|_| MatchesAll)?;
+            let mut kept = without(text, removes).map_or(Cow::Borrowed(text), Cow::Owned);
             visit_round(&kept, true, see);
-            if let Some(decoded) = decoded {
-                visit_round(&decoded, true, see);
+            if decode(&mut kept)? {
+                visit_round(&kept, true, see);
             }
         }
         return Ok(());
@@ -100,7 +99,7 @@ impl Rounds {
     }
 }
 
-/// Step 1: removes control characters and decodes escapes until nothing changes.
+/// Step 1: removes control characters and decodes escapes until nothing changes. The text is copied once, whatever changes.
 fn decode_rounds(text: &str, see: &mut dyn FnMut(&str)) -> Result<(), MatchesAll> {
     let mut current = Cow::Borrowed(text);
     // Four rounds may change the text. The fifth must not.
@@ -108,20 +107,48 @@ fn decode_rounds(text: &str, see: &mut dyn FnMut(&str)) -> Result<(), MatchesAll
         if current.contains('\0') {
             return Err(MatchesAll);
         }
-        let clean = without(&current, is_control);
-        let seen = clean.as_deref().unwrap_or(&current);
-        see(seen);
-        let next = match unescaped(seen) {
-            // Invalid UTF-8 has no normal form, even if a later round could hide it.
-            Some(bytes) => Some(String::from_utf8(bytes).map_err(|_| MatchesAll)?),
-            None => clean,
-        };
-        match next {
-            Some(next) => current = Cow::Owned(next),
-            None => return Ok(()),
+        let is_cleaned = clean(&mut current);
+        see(&current);
+        if !decode(&mut current)? && !is_cleaned {
+            return Ok(());
         }
     }
     Err(MatchesAll)
+}
+
+/// Removes control characters. Returns whether there were any.
+fn clean(text: &mut Cow<'_, str>) -> bool {
+    if contents(text) & CONTROL == 0 {
+        return false;
+    }
+    match text {
+        Cow::Borrowed(borrowed) => *text = without(borrowed, is_control).map_or(Cow::Borrowed(*borrowed), Cow::Owned),
+        Cow::Owned(owned) => owned.retain(|character| !u8::try_from(character).is_ok_and(is_control)),
+    }
+    true
+}
+
+/// Decodes every escape once. Returns whether there were any.
+///
+/// # Errors
+/// The result is not UTF-8. It has no normal form, even if a later round could hide that.
+fn decode(text: &mut Cow<'_, str>) -> Result<bool, MatchesAll> {
+    if escapes(text).next().is_none() {
+        return Ok(false);
+    }
+    let mut bytes = core::mem::take(text).into_owned().into_bytes();
+    let (mut read, mut written) = (0, 0);
+    while let Some(byte) = bytes.get(read).copied() {
+        let decoded = bytes.get(read..read + 3).and_then(escape);
+        if let Some(place) = bytes.get_mut(written) {
+            *place = decoded.unwrap_or(byte);
+        }
+        written += 1;
+        read += if decoded.is_some() { 3 } else { 1 };
+    }
+    bytes.truncate(written);
+    *text = Cow::Owned(String::from_utf8(bytes).map_err(|_| MatchesAll)?);
+    Ok(true)
 }
 
 /// Visits the forms of each round of a text without a segment `..`.
@@ -151,35 +178,32 @@ fn visit_round(text: &str, is_dotted: bool, see: &mut dyn FnMut(&str)) {
 fn visit_reading(text: &str, is_dotted: bool, see: &mut dyn FnMut(&str)) {
     see(text);
     if !text.contains('\\') {
-        return visit_resolved(text, is_dotted, see);
+        return visit_resolved(Cow::Borrowed(text), is_dotted, see);
     }
     if is_dotted {
         // For many tools `\` is part of a name.
-        visit_resolved(text, is_dotted, see);
+        visit_resolved(Cow::Borrowed(text), is_dotted, see);
     }
     let converted = text.replace('\\', "/");
     see(&converted);
-    visit_resolved(&converted, is_dotted, see);
+    visit_resolved(Cow::Owned(converted), is_dotted, see);
 }
 
-fn visit_resolved(text: &str, is_dotted: bool, see: &mut dyn FnMut(&str)) {
+fn visit_resolved(text: Cow<'_, str>, is_dotted: bool, see: &mut dyn FnMut(&str)) {
     let mut see_both = |form: &str| {
         see(form);
         if let Some(folder) = form.strip_suffix('/').filter(|folder| !folder.is_empty()) {
             see(folder);
         }
     };
-    let parts = scheme(text);
+    let parts = scheme(&text);
+    let is_path = is_dotted || parts.is_none_or(|(_, rest)| !rest.starts_with("//"));
     if let Some((scheme, rest)) = parts {
-        see_both(&resolved_url(text, scheme, rest));
+        see_both(&resolved_url(&text, scheme, rest));
     }
-    if is_dotted || parts.is_none_or(|(_, rest)| !rest.starts_with("//")) {
-        see_both(&resolved_path(text));
+    if is_path {
+        see_both(&if is_resolved(&text) { text } else { Cow::Owned(resolved(text.into_owned(), false)) });
     }
-}
-
-fn resolved_path(text: &str) -> Cow<'_, str> {
-    if is_resolved(text) { Cow::Borrowed(text) } else { Cow::Owned(resolved(text, false)) }
 }
 
 /// Returns a URL without its fragment, and without its query.
@@ -237,20 +261,6 @@ fn without(text: &str, is_removed: fn(u8) -> bool) -> Option<String> {
     Some(clean)
 }
 
-/// Returns the bytes of a text with every escape decoded once, if it has any.
-fn unescaped(text: &str) -> Option<Vec<u8>> {
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::new();
-    let mut copied = 0;
-    for (at, byte) in escapes(text) {
-        decoded.extend(bytes.get(copied..at)?);
-        decoded.push(byte);
-        copied = at + 3;
-    }
-    decoded.extend(bytes.get(copied..).filter(|_| copied > 0)?);
-    Some(decoded)
-}
-
 /// Returns where the escapes of a text are, and the bytes that they encode. Digits are no `%`, so they do not overlap.
 fn escapes(text: &str) -> impl Iterator<Item = (usize, u8)> {
     let bytes = text.as_bytes();
@@ -269,7 +279,7 @@ fn resolved_url<'t>(url: &'t str, scheme: &str, rest: &str) -> Cow<'t, str> {
     let behind = rest.trim_start_matches('/');
     let slashes = rest.len() - behind.len();
     if scheme.eq_ignore_ascii_case("file") {
-        return Cow::Owned(resolved(&file_path(rest, slashes), false));
+        return Cow::Owned(resolved(file_path(rest, slashes), false));
     }
     let behind = if is_special(scheme) { behind } else { rest.get(2..).unwrap_or(behind) };
     let at = behind.find('/').unwrap_or(behind.len());
@@ -278,7 +288,7 @@ fn resolved_url<'t>(url: &'t str, scheme: &str, rest: &str) -> Cow<'t, str> {
     if is_lower(scheme) && is_lower(authority) && is_resolved(path) && rest.len() == behind.len() + 2 {
         return Cow::Borrowed(url);
     }
-    Cow::Owned(format!("{}://{}{}", scheme.to_lowercase(), authority.to_lowercase(), resolved(path, true)))
+    Cow::Owned(format!("{}://{}{}", scheme.to_lowercase(), authority.to_lowercase(), resolved(path.to_owned(), true)))
 }
 
 /// Splits a URL after the colon of its scheme.
@@ -320,35 +330,44 @@ fn is_resolved(path: &str) -> bool {
     true
 }
 
-/// Step 6: merges slashes, and resolves the segments `.` and `..`. It needs no more memory than the path, however many segments
-/// that has.
-fn resolved(path: &str, is_url: bool) -> String {
+/// Step 6: merges slashes, and resolves the segments `.` and `..`. It needs no memory beside the path: what is kept moves to its begin,
+/// and is never longer than what was read.
+fn resolved(path: String, is_url: bool) -> String {
     if !path.contains('/') {
-        return path.to_owned();
+        return path;
     }
     let (mut is_absolute, mut is_folder) = (is_url || path.starts_with('/'), false);
-    let mut kept = String::with_capacity(path.len() + 1);
-    for segment in path.split('/') {
-        is_folder = matches!(segment, "" | "." | "..");
+    let mut bytes = path.into_bytes();
+    let (mut read, mut kept) = (0, 0);
+    while let Some(rest) = bytes.get(read..) {
+        let end = read + memchr(b'/', rest).unwrap_or(rest.len());
+        let segment = bytes.get(read..end).unwrap_or_default();
+        is_folder = matches!(segment, b"" | b"." | b"..");
         match segment {
-            "" | "." => {}
-            ".." => {
-                is_absolute |= kept.is_empty();
-                kept.truncate(kept.rfind('/').unwrap_or(0));
+            b"" | b"." => {}
+            b".." => {
+                is_absolute |= kept == 0;
+                kept = bytes.get(..kept).and_then(|kept| memrchr(b'/', kept)).unwrap_or(0);
             }
             segment => {
-                if !kept.is_empty() {
-                    kept.push('/');
+                let len = segment.len();
+                if let Some(slash) = bytes.get_mut(kept).filter(|_| kept > 0) {
+                    *slash = b'/';
+                    kept += 1;
                 }
-                kept.push_str(segment);
+                bytes.copy_within(read..end, kept);
+                kept += len;
             }
         }
+        read = end + 1;
     }
-    if kept.is_empty() || is_folder {
-        kept.push('/');
+    bytes.truncate(kept);
+    if bytes.is_empty() || is_folder {
+        bytes.push(b'/');
     }
-    if is_absolute && kept != "/" {
-        kept.insert(0, '/');
+    if is_absolute && bytes != b"/" {
+        bytes.insert(0, b'/');
     }
-    kept
+    // INVARIANT: whole segments of a text, and slashes between them.
+    String::from_utf8(bytes).unwrap_or_default()
 }

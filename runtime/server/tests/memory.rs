@@ -22,7 +22,10 @@ const RESOURCE: &str = "https://files.example.com/mcp";
 #[mcp_tool(scope = "files:list", risk = "low")]
 fn list_files() {}
 
-scope_table! { static FILES = [list_files] with "tests/memory.toml"; }
+#[mcp_tool(scope = "files:list", risk = "low", policy(blocked_patterns("*.key", "https://*.example.org/*")))]
+fn read_files() {}
+
+scope_table! { static FILES = [list_files, read_files] with "tests/memory.toml"; }
 
 /// Accepts the token `reader` with a scope and any other token without scopes.
 struct Scopeless;
@@ -192,6 +195,14 @@ fn bodies(size: usize) -> Vec<(&'static str, Bytes)> {
                 escaped(size)
             )),
         ),
+        // The parser keeps a byte for each bracket of a value that it returns as text.
+        ("brackets in the arguments", call(size, "", "", |out, _| out.push('['))),
+        ("objects in the arguments", call(size, "", "", |out, _| out.push_str(r#"{"":"#))),
+        ("brackets in the parameters", {
+            let open = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"inputResponses":"#;
+            format!("{open}{}", "[".repeat(size - open.len())).into()
+        }),
+        ("brackets in a batch", "[".repeat(size).into()),
         ("a batch of short messages", {
             let mut body = "[".to_owned();
             while body.len() < size {
@@ -281,6 +292,52 @@ fn limits_peak_memory_to_four_times_the_body() {
         }
     }
     println!("at most {most:.2} times the body");
+}
+
+/// Policies compare an argument in several forms, one after the other. Beside the body, its text without JSON escapes is held, a copy of it
+/// with what step 1 of the normal form has changed, and a copy for one form.
+#[test]
+fn limits_peak_memory_of_policies_that_look_at_arguments() {
+    let mut most = 0.0_f64;
+    for size in [(64 << 10) + 20, (1 << 20) + 1000] {
+        for (shape, text) in [
+            ("all at once", escaped(size).replacen("aaaaaaaa", r"\%41//%42\", 1)),
+            ("a path", escaped(size).replacen("aaaaaaaa", r"/a/../b%41", 1)),
+            (
+                "a URL",
+                escaped(size).replacen(
+                    r"
+aaaaaaaa",
+                    r"https://h/%41//\b?c
+",
+                    1,
+                ),
+            ),
+            (
+                "a disguised URL",
+                escaped(size).replacen(
+                    r"
+aaaaaaaa",
+                    r"https://h/%41/../b
+",
+                    1,
+                ),
+            ),
+            ("several rounds", escaped(size).replacen("aaaaaaaa", "%25252541//", 1)),
+            ("spaces around it", format!("    //{}    ", "a".repeat(size))),
+        ] {
+            let body = Bytes::from(format!(
+                r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"read_files","arguments":{{"a":"{text}"}}}}}}"#
+            ));
+            let (status, held) = peak("reader", &body, body.len());
+            let of = |bytes: u64| f64::from(u32::try_from(bytes).unwrap());
+            let times = of(held + body.len() as u64) / of(body.len() as u64);
+            assert_eq!(status, 200, "{shape}");
+            println!("{shape}, {size} bytes: {times:.2} times");
+            most = most.max(times);
+        }
+    }
+    assert!(most < 6.1, "{most:.2} times the body");
 }
 
 #[test]
