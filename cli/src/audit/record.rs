@@ -1,12 +1,12 @@
 //! What a line says, in both forms.
 
 use jiff::Timestamp;
-use serde_json::Value;
+use mcp_scopes_prm::json::Json;
 
 /// A line of an audit file.
 #[derive(Debug)]
 pub(super) struct Record {
-    value: Value,
+    value: Json,
     is_ocsf: bool,
 }
 
@@ -31,7 +31,7 @@ pub(super) enum Field {
 impl Record {
     /// Reads a line; `None` if it is not an event.
     pub(super) fn read(line: &[u8]) -> Option<Self> {
-        let value: Value = serde_json::from_slice(line).ok()?;
+        let value = Json::parse(core::str::from_utf8(line).ok()?).ok()?;
         let record = Self { is_ocsf: value.get("class_uid").is_some(), value };
         (record.text(Field::Decision).is_some() && record.time().is_some()).then_some(record)
     }
@@ -39,7 +39,7 @@ impl Record {
     /// Returns when the request was received.
     pub(super) fn time(&self) -> Option<Timestamp> {
         if self.is_ocsf {
-            return Timestamp::from_millisecond(self.value.get("time")?.as_i64()?).ok();
+            return Timestamp::from_millisecond(number(self.value.get("time")?)?).ok();
         }
         self.value.get("timestamp")?.as_str()?.parse().ok()
     }
@@ -47,23 +47,36 @@ impl Record {
     /// Returns the time to the end of the call, in milliseconds.
     pub(super) fn milliseconds(&self) -> Option<f64> {
         if self.is_ocsf {
-            return self.value.get("duration")?.as_f64();
+            return number(self.value.get("duration")?);
         }
-        Some(self.value.get("mcp_scopes.duration")?.as_f64()? * 1000.0)
+        Some(number::<f64>(self.value.get("mcp_scopes.duration")?)? * 1000.0)
     }
 
     /// Returns the number of events that the line counts, if it counts several.
     pub(super) fn count(&self) -> Option<u64> {
-        self.value.get(if self.is_ocsf { "count" } else { "mcp_scopes.count" })?.as_u64()
+        number(self.value.get(if self.is_ocsf { "count" } else { "mcp_scopes.count" })?)
     }
 
     /// Returns what the line says.
     pub(super) fn text(&self, field: Field) -> Option<&str> {
         if self.is_ocsf {
-            return self.value.pointer(field.pointer())?.as_str();
+            return at(&self.value, field.pointer())?.as_str();
         }
         field.names().iter().find_map(|name| self.value.get(*name)?.as_str())
     }
+}
+
+/// Returns a number of this type.
+fn number<T: core::str::FromStr>(value: &Json) -> Option<T> {
+    if let Json::Number(number) = value { number.as_str().parse().ok() } else { None }
+}
+
+/// Returns the value at a place in a document (RFC 6901). No name there is escaped.
+fn at<'j>(document: &'j Json, pointer: &str) -> Option<&'j Json> {
+    pointer.split('/').skip(1).try_fold(document, |value, name| match value {
+        Json::Array(elements) => elements.get(name.parse::<usize>().ok()?),
+        value => value.get(name),
+    })
 }
 
 impl Field {

@@ -80,6 +80,11 @@ fn rejects_what_generic_readers_interpret() {
     let document = format!("{{\"resource\": \"https://a.example\", \"mcp_extensions\": {raw}}}");
     assert!(Metadata::from_json(document).is_err());
 
+    // `mcp-scopes audit` reads lines with the same parser.
+    let line = format!("{{\"timestamp\":\"2026-11-30T12:00:00Z\",\"mcp_scopes.decision\":{raw}}}");
+    let read: Value = serde_json::from_str(&line).unwrap();
+    assert!(read["mcp_scopes.decision"].is_object() && Json::parse(&line).is_err());
+
     let date = "a = { \"$__toml_private_datetime\" = \"1979-05-27\" }";
     assert!(toml::from_str::<toml::Value>(date).unwrap()["a"].is_datetime());
     assert!(mcp_scopes_grammar::limits::check(date).is_err());

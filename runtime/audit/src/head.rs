@@ -35,7 +35,9 @@ impl Head {
         let code = |name| unhex(value.get(name)?.as_str()?.as_bytes());
         let sequence = value.get("seq")?.as_u64().filter(|number| *number > 0)?;
         let key = value.get("key")?.as_str().filter(|id| is_id(id.as_bytes()))?;
-        Some(Self { link: Link { sequence, mac: code("last_mac")? }, key: key.into(), mac: code("mac")? })
+        let head = Self { link: Link { sequence, mac: code("last_mac")? }, key: key.into(), mac: code("mac")? };
+        // Only as it is written: no member occurs twice, and no parser reads the text differently.
+        (head.to_text().trim_end() == text.trim_end()).then_some(head)
     }
 
     /// Returns the text of the file.
