@@ -21,6 +21,9 @@ use mcp_scopes_server::{Discovery, HiddenTools, ResourceServer};
 use serde_json::Value;
 
 const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
+/// The members of `_meta` that a decision depends on.
+const VERSION_MEMBERS: [&str; 3] =
+    [VERSION, "io.modelcontextprotocol/clientCapabilities", "io.modelcontextprotocol/clientInfo"];
 /// Methods that are allowed for every caller that may list tools.
 const PROTOCOL: [&str; 8] = [
     "initialize",
@@ -161,7 +164,15 @@ fn check_reached(exchange: Exchange, mode: Mode, headers: &HeaderMap, body: &[u8
             assert!(mode.batches && !messages.is_empty());
             messages.iter().for_each(|message| check_message(message, mode, token, headers));
         }
-        message => check_message(message, mode, token, headers),
+        message => {
+            check_message(message, mode, token, headers);
+            let name = message.get("params").and_then(|params| params.get("name")).and_then(Node::text);
+            if message.get("method").and_then(Node::text) == Some("tools/call") && name == Some("list_files") {
+                // The tool declares one.
+                let mut mirrored = parts.headers.keys().filter(|name| name.as_str().starts_with("mcp-param-"));
+                assert!(mirrored.all(|name| name == "mcp-param-folder"), "{:?}", parts.headers);
+            }
+        }
     }
 }
 
@@ -188,7 +199,7 @@ fn check_message(message: &Node, mode: Mode, token: Option<&str>, headers: &Head
             assert!(id.is_some(), "a call has an answer");
             let name = name.expect("a call names a tool");
             assert!(open_to(token).contains(&name), "{name} is not open to {token:?}");
-            assert_not_folded(params, &["name", "arguments", "_meta"]);
+            assert_not_folded(params, &["name", "arguments", "inputResponses", "requestState", "_meta"]);
             assert_mirrored(headers, "mcp-name", name);
             let folder = params.get("arguments").and_then(|arguments| arguments.get("folder")).and_then(Node::text);
             if let (Some(folder), "list_files") = (folder, name) {
@@ -238,7 +249,7 @@ fn check_message(message: &Node, mode: Mode, token: Option<&str>, headers: &Head
     }
     assert_mirrored(headers, "mcp-method", method);
     if let Some(meta) = params.get("_meta") {
-        assert_not_folded(meta, &[VERSION]);
+        assert_not_folded(meta, &VERSION_MEMBERS);
         if let Some(version) = meta.get(VERSION).and_then(Node::text) {
             assert_mirrored(headers, "mcp-protocol-version", version);
         }
@@ -263,6 +274,8 @@ fn fold(c: char) -> char {
     match c {
         '\u{17f}' => 's',
         '\u{212a}' => 'k',
+        // Turkic, as comparisons of single letters in upper case fold them.
+        '\u{130}' | '\u{131}' => 'i',
         c => c.to_ascii_lowercase(),
     }
 }
