@@ -17,6 +17,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body::{Body, Frame};
 use http_body_util::{BodyExt as _, Full};
+use mcp_scopes::{mcp_tool, scope_table};
 use mcp_scopes_server::ResourceServer;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -26,7 +27,13 @@ use tokio::{
 use tower::{ServiceExt as _, service_fn};
 
 use super::wire::{Behind, read, statuses};
-use crate::server::{Ask, BuildNow as _, TOOLS, Tokens};
+use crate::server::{Ask, BuildNow as _, RESOURCE, TOOLS, Tokens};
+
+/// List files
+#[mcp_tool(scope = "files:read", risk = "low")]
+fn list_files() {}
+
+scope_table! { static BARE = [list_files]; }
 
 const HEAD: &str =
     "POST /mcp HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nAuthorization: Bearer reader\r\n";
@@ -123,6 +130,14 @@ impl Body for Endless {
 
 /// Sends a body that never ends through the layer. Returns the status and how often the server behind the layer ran.
 async fn endless(builder: mcp_scopes_server::ResourceServerBuilder, alive: &Arc<AtomicUsize>) -> (u16, usize) {
+    endless_with(builder, Ask::call("list_files").token("reader"), alive).await
+}
+
+async fn endless_with(
+    builder: mcp_scopes_server::ResourceServerBuilder,
+    ask: Ask,
+    alive: &Arc<AtomicUsize>,
+) -> (u16, usize) {
     let ran = Arc::<AtomicUsize>::default();
     let count = Arc::clone(&ran);
     let inner = service_fn(move |_: Request<Full<Bytes>>| {
@@ -130,7 +145,7 @@ async fn endless(builder: mcp_scopes_server::ResourceServerBuilder, alive: &Arc<
         core::future::ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())))
     });
     let layer = builder.build_now().unwrap();
-    let request = Ask::call("list_files").token("reader").0.map(|_| Endless::new(alive));
+    let request = ask.0.map(|_| Endless::new(alive));
     let response = layer.layer().layer(inner).oneshot(request).await.unwrap();
     let status = response.status().as_u16();
     drop(response.into_body().collect().await);
@@ -147,6 +162,23 @@ async fn limits_body_reads_to_30_seconds_by_default() {
     assert_eq!(endless(builder(), &alive).await, (408, 0));
     let took = began.elapsed();
     assert!(took >= Duration::from_secs(30) && took < Duration::from_secs(31), "{took:?}");
+    assert_eq!(alive.load(Ordering::SeqCst), 0);
+}
+
+/// Where no request without a token can succeed, its body is not read.
+#[test]
+fn challenges_requests_without_a_token_before_their_body() {
+    let builder = || ResourceServer::builder(&BARE).resource(RESOURCE).authorization_server("https://auth.example.com");
+    let alive = Arc::default();
+    for (ask, expected) in [
+        (Ask::call("list_files"), Some((401, 0))),
+        (Ask::call("list_files").header("content-type", "text/plain"), Some((401, 0))),
+        (Ask::call("list_files").token("unknown"), Some((401, 0))),
+    ] {
+        let answer =
+            futures_util::future::FutureExt::now_or_never(endless_with(builder().verifier(Tokens), ask, &alive));
+        assert_eq!(answer, expected);
+    }
     assert_eq!(alive.load(Ordering::SeqCst), 0);
 }
 
