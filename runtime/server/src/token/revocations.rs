@@ -29,9 +29,14 @@ impl Revocations {
         let now = clock::now();
         let mut revoked = self.lock();
         revoked.retain(|_, until| until.is_none_or(|until| until > now));
-        revoked.insert(whole(token), until);
-        if let Some(signed) = signed(token) {
-            revoked.insert(signed, until);
+        for hash in [Some(whole(token)), signed(token)].into_iter().flatten() {
+            // A shorter revocation does not end a longer one. One that has ended is no longer here.
+            let longest = match (revoked.get(&hash), until) {
+                (Some(Some(earlier)), Some(until)) => Some(until.max(*earlier)),
+                (Some(None), _) | (_, None) => None,
+                (None, until) => until,
+            };
+            revoked.insert(hash, longest);
         }
     }
 
@@ -47,8 +52,10 @@ impl Revocations {
         if revoked.is_empty() {
             return false;
         }
-        let until = revoked.get(hash).or_else(|| revoked.get(&signed(token)?));
-        until.is_some_and(|until| until.is_none_or(|until| until > clock::now()))
+        // The entry of the whole token may have ended, and that of what was signed not.
+        let in_force =
+            |hash: &Hash| revoked.get(hash).is_some_and(|until| until.is_none_or(|until| until > clock::now()));
+        in_force(hash) || signed(token).is_some_and(|signed| in_force(&signed))
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Hash, Option<SystemTime>>> {

@@ -189,8 +189,15 @@ async fn rejects_revoked_tokens() {
     // Revoked until a given time.
     cache.revoke(Token::new("b"), Some(SystemTime::now() + Duration::from_secs(60)));
     assert!(ask(&cache, "b").await.is_err());
-    cache.revoke(Token::new("b"), Some(SystemTime::now() - Duration::from_secs(1)));
-    assert!(ask(&cache, "b").await.is_ok());
+    cache.revoke(Token::new("c"), Some(SystemTime::now() - Duration::from_secs(1)));
+    assert!(ask(&cache, "c").await.is_ok());
+    // A second revocation that ends earlier does not end the first.
+    for earlier in [Duration::from_secs(30), Duration::ZERO] {
+        cache.revoke(Token::new("b"), Some(SystemTime::now() + earlier));
+        assert!(ask(&cache, "b").await.is_err());
+        cache.revoke(Token::new("a"), Some(SystemTime::now() + earlier));
+        assert!(ask(&cache, "a").await.is_err());
+    }
     assert_eq!(counting.asked.load(Ordering::SeqCst), 3);
 }
 
@@ -211,6 +218,13 @@ async fn revokes_jwts_by_signed_part_and_other_tokens_as_a_whole() {
         assert!(ask(&cache, revoked).await.is_err(), "{revoked}");
         assert_eq!(ask(&cache, &other).await.is_err(), others_too, "{revoked}");
     }
+    // The entry of a whole token may end before that of the same JWT with another signature, and the reverse.
+    let [one, other] = ["eyJhbGciOiJFUzI1NiJ9.e32.AAAA", "eyJhbGciOiJFUzI1NiJ9.e32.BBBB"];
+    let soon = SystemTime::now() + Duration::from_secs(60);
+    for (token, until) in [(one, SystemTime::now()), (other, soon), (one, SystemTime::now())] {
+        cache.revoke(Token::new(token), Some(until));
+    }
+    assert!(ask(&cache, one).await.is_err() && ask(&cache, other).await.is_err());
     // The revocation does not apply to other claims.
     assert!(ask(&cache, "eyJhbGciOiJFUzI1NiJ9.e31.AAAA").await.is_ok());
 }
