@@ -64,8 +64,9 @@ impl ResponseFilter {
             if origin.is_some() {
                 expose(headers, origin);
             }
-            // A preflight asks only for headers.
+            // A preflight asks only for headers, and has no caller that a session could belong to.
             headers.remove(CONTENT_LENGTH);
+            headers.remove(&SESSION);
             return Filtered::Done(response.map(|_| ResponseBody::whole(Full::default())));
         };
         self.seal_session(headers, requester);

@@ -5,7 +5,7 @@ use mcp_scopes::{mcp_tool, scope_table};
 use mcp_scopes_server::{Discovery, ResourceServer};
 use tower::ServiceExt;
 
-use crate::server::{Ask, RESOURCE, Server, Tokens};
+use crate::server::{Ask, RESOURCE, Reply, Server, Tokens};
 
 const PATHS: [&str; 2] = ["/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-protected-resource"];
 
@@ -122,6 +122,22 @@ async fn forwards_preflights_without_token_and_body() {
     assert!(!seen.headers.keys().any(|name| name.as_str().starts_with("mcp-param-")), "{seen:?}");
     assert_eq!((seen.method.as_str(), seen.body.len(), seen.caller.is_none()), ("OPTIONS", 0, true));
     assert!(!seen.headers.contains_key("content-length") && !seen.headers.contains_key("authorization"));
+}
+
+/// A preflight has no caller, so the id of a transport session in its response would be bound to none.
+#[tokio::test]
+async fn preflights_receive_no_session() {
+    for origin in [None, Some("https://files.example.com")] {
+        let server =
+            Server::new().replying(Reply::json("").header("mcp-session-id", "inner").header("x-other", "kept"));
+        let mut ask = Ask::new("OPTIONS", "/mcp");
+        if let Some(origin) = origin {
+            ask = ask.header("origin", origin);
+        }
+        let answer = server.send(ask).await;
+        answer.passed();
+        assert_eq!((answer.header("mcp-session-id"), answer.header("x-other")), ("", "kept"));
+    }
 }
 
 #[tokio::test]
