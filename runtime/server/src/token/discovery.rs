@@ -12,7 +12,6 @@ mod keys;
 
 use core::time::Duration;
 
-use mcp_scopes_model::address::Address;
 use serde_json::Value;
 
 use self::answers::{Answer, Answers};
@@ -59,7 +58,7 @@ impl Discovery {
         let others = others.iter().map(|address| first.beside(address)).collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
             issuer: place.issuer.clone(),
-            is_loopback: Address::parse(&place.address).is_ok_and(|address| address.is_loopback()),
+            is_loopback: first.is_on_this_machine(),
             addresses: core::iter::once(first).chain(others).collect(),
             member,
         })
@@ -100,7 +99,7 @@ impl Discovery {
     fn endpoint(&self, metadata: &Endpoint, url: &str) -> Result<Endpoint, EndpointError> {
         let endpoint = metadata.beside(url)?;
         // A remote issuer does not choose what this machine is asked.
-        if !self.is_loopback && Address::parse(url).is_ok_and(|address| address.is_loopback()) {
+        if !self.is_loopback && endpoint.is_on_this_machine() {
             return Err(EndpointError("is on this machine, and the issuer is not"));
         }
         Ok(endpoint)
@@ -140,6 +139,27 @@ mod tests {
             ("https://auth.example.com", "http://127.0.0.1/jwks", false),
             ("https://auth.example.com", "https://localhost/jwks", false),
             ("https://auth.example.com", "https://[::1]:8443/jwks", false),
+            // Other spellings of the same hosts, as the client reads them.
+            ("https://auth.example.com", "https://127.1/jwks", false),
+            ("https://auth.example.com", "https://127.0.0.2/jwks", false),
+            ("https://auth.example.com", "https://2130706433/jwks", false),
+            ("https://auth.example.com", "https://0x7f.1/jwks", false),
+            ("https://auth.example.com", "https://0177.0.0.1/jwks", false),
+            ("https://auth.example.com", "https://%6cocalhost/jwks", false),
+            ("https://auth.example.com", "https://LOCALHOST./jwks", false),
+            ("https://auth.example.com", "https://127.0.0.1./jwks", false),
+            ("https://auth.example.com", "https://x.localhost/jwks", false),
+            ("https://auth.example.com", "https://[0:0:0:0:0:0:0:1]/jwks", false),
+            ("https://auth.example.com", "https://[::ffff:127.0.0.1]/jwks", false),
+            ("https://auth.example.com", "https://[::ffff:7f00:1]/jwks", false),
+            ("https://auth.example.com", "https://0.0.0.0/jwks", false),
+            ("https://auth.example.com", "https://0/jwks", false),
+            ("https://auth.example.com", "https://[::]/jwks", false),
+            ("https://auth.example.com", "https://[::ffff:0.0.0.0]/jwks", false),
+            ("https://auth.example.com", "https://localhost.example.com/jwks", true),
+            ("https://auth.example.com", "https://notlocalhost/jwks", true),
+            ("https://auth.example.com", "https://128.0.0.1/jwks", true),
+            ("https://[::1]:8080", "https://127.1/jwks", true),
             ("http://localhost:8080", "http://127.0.0.1:8081/jwks", true),
             ("https://localhost:8080", "http://127.0.0.1:8081/jwks", true),
             ("http://127.0.0.1:8080/a", "https://keys.example.com/jwks", true),

@@ -1,5 +1,7 @@
 //! HTTP requests to an issuer: only to the configured address, bounded in time and size.
 
+#[cfg(feature = "jwks")]
+use core::net::IpAddr;
 use core::{error::Error, fmt, time::Duration};
 use std::sync::Arc;
 
@@ -106,6 +108,25 @@ impl Endpoint {
     #[cfg(feature = "jwks")]
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.url == other.url
+    }
+
+    /// Returns whether the host is this machine, in the spelling that the client reads: `127.1` is `127.0.0.1` there.
+    #[cfg(feature = "jwks")]
+    pub(super) fn is_on_this_machine(&self) -> bool {
+        let host = self.url.host_str().unwrap_or_default();
+        let is_here = |address: IpAddr| {
+            let address = address.to_canonical();
+            // Connections to the unspecified address reach this machine as well.
+            address.is_loopback() || address.is_unspecified()
+        };
+        match host.trim_start_matches('[').trim_end_matches(']').parse() {
+            Ok(address) => is_here(address),
+            // RFC 6761 §6.3: all names below it, too.
+            Err(_) => {
+                let name = host.strip_suffix('.').unwrap_or(host);
+                name == "localhost" || name.ends_with(".localhost")
+            }
+        }
     }
 
     /// Returns the address without its query, which may contain a secret.
