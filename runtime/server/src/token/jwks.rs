@@ -115,6 +115,10 @@ impl KeySource for RemoteKeys {
         self.renewer.get(id).await.ok_or(OUT_OF_REACH)
     }
 
+    async fn renewed(&self) -> Option<Arc<KeySet>> {
+        self.renewer.renewed().await
+    }
+
     /// If every token is cached, [`keys`](KeySource::keys) is never called, so this renews the keys as well.
     fn current(&self) -> Option<Arc<KeySet>> {
         self.renewer.current()

@@ -15,8 +15,9 @@ use std::sync::Arc;
 
 use self::compact::Compact;
 use super::{
-    Claims, Clock, KeySource, Token, TokenError, TokenVerifier,
+    Claims, Clock, KeySet, KeySource, Token, TokenError, TokenVerifier,
     algorithm::Algorithm,
+    keys::may_be_of_replaced_key,
     rules::{ClaimsSource, Rules},
 };
 use crate::reason::reason;
@@ -104,12 +105,24 @@ impl<K: KeySource> TokenVerifier for JwtVerifier<K> {
             return Err(TokenError::invalid(reason!("`typ` in its header does not say that it is an access token"))
                 .with_help("let the issuer write `at+jwt` (RFC 9068 §2.1), or remove `.require_access_token_type()`"));
         }
-        let keys = self.keys.keys(header.key.as_deref()).await?;
-        let key = keys.signer(header.key.as_deref(), header.algorithm, compact.message, &compact.signature)?;
+        let id = header.key.as_deref();
+        let signer = |keys: &KeySet| {
+            let key = keys.signer(id, header.algorithm, compact.message, &compact.signature)?;
+            Ok::<_, TokenError>((key.mark, key.issuer.map(str::to_owned)))
+        };
+        let keys = self.keys.keys(id).await?;
+        let (mark, of_key) = match signer(&keys) {
+            // Without a name, only the signature says that the key was replaced.
+            Err(error) if !keys.is_named(id) && may_be_of_replaced_key(&error) => match self.keys.renewed().await {
+                Some(renewed) => signer(&renewed)?,
+                None => return Err(error),
+            },
+            signer => signer?,
+        };
         let found = compact.claims()?;
-        self.rules.issuer.check_key(&found, key.issuer)?;
+        self.rules.issuer.check_key(&found, of_key.as_deref())?;
         let claims = self.rules.check(&found, self.clock.now())?;
-        Ok(Arc::new(claims.signing_key(key.mark).build()))
+        Ok(Arc::new(claims.signing_key(mark).build()))
     }
 
     fn is_still_valid(&self, claims: &Claims) -> bool {

@@ -31,6 +31,11 @@ const SEVERAL_KEYS_FIT: TokenError =
 const OTHER_SIGNER: TokenError =
     TokenError::invalid(reason!("no key of its issuer verifies its signature")).with_help(COMPARE_KEYS);
 
+/// Returns whether the error of a token that names no key could be due to a key that was replaced.
+pub(super) fn may_be_of_replaced_key(error: &TokenError) -> bool {
+    [OTHER_SIGNER, NO_KEY_FITS].contains(error)
+}
+
 /// The keys of an issuer: a JWK Set.
 #[derive(Clone)]
 pub struct KeySet {
@@ -169,6 +174,11 @@ impl KeySet {
         signer.map(|key| SigningKey { mark: key.mark, issuer: key.issuer.as_deref() }).ok_or(OTHER_SIGNER)
     }
 
+    /// Returns whether a token with this `kid` names its key. One without does not, nor does any if the keys have no names.
+    pub(super) fn is_named(&self, id: Option<&str>) -> bool {
+        id.is_some() && self.keys.iter().all(|key| key.id.is_some())
+    }
+
     /// Returns the keys that a token may refer to.
     fn named<'s>(&'s self, id: Option<&str>) -> impl Iterator<Item = &'s Key> {
         let single = self.keys.len() == 1;
@@ -283,6 +293,12 @@ pub trait KeySource: Send + Sync + 'static {
     /// [`TokenError::unavailable`] if no keys are available now.
     fn keys(&self, id: Option<&str>) -> impl Future<Output = Result<Arc<KeySet>, TokenError>> + Send;
 
+    /// Returns keys that were fetched for this call, for a token that names no key and that none of the current ones verifies: its key
+    /// may have been replaced. A source limits how often it fetches. Default: `None`, for a source that has no newer keys.
+    fn renewed(&self) -> impl Future<Output = Option<Arc<KeySet>>> + Send {
+        core::future::ready(None)
+    }
+
     /// Returns the current keys without waiting. A cached token whose key is no longer among them is verified again. `None` if
     /// no keys are available.
     fn current(&self) -> Option<Arc<KeySet>>;
@@ -316,12 +332,18 @@ type KeysFuture<'a> = Pin<Box<dyn Future<Output = Result<Arc<KeySet>, TokenError
 pub(super) trait DynKeySource: Send + Sync + 'static {
     fn keys_boxed<'a>(&'a self, id: Option<&'a str>) -> KeysFuture<'a>;
 
+    fn renewed_boxed(&self) -> Pin<Box<dyn Future<Output = Option<Arc<KeySet>>> + Send + '_>>;
+
     fn current_keys(&self) -> Option<Arc<KeySet>>;
 }
 
 impl<K: KeySource> DynKeySource for K {
     fn keys_boxed<'a>(&'a self, id: Option<&'a str>) -> KeysFuture<'a> {
         Box::pin(self.keys(id))
+    }
+
+    fn renewed_boxed(&self) -> Pin<Box<dyn Future<Output = Option<Arc<KeySet>>> + Send + '_>> {
+        Box::pin(self.renewed())
     }
 
     fn current_keys(&self) -> Option<Arc<KeySet>> {
@@ -344,6 +366,14 @@ impl KeySource for Keys {
             #[cfg(feature = "jwks")]
             Self::Remote(keys) => keys.keys(id).await,
             Self::Source(keys) => keys.keys_boxed(id).await,
+        }
+    }
+
+    async fn renewed(&self) -> Option<Arc<KeySet>> {
+        match self {
+            #[cfg(feature = "jwks")]
+            Self::Remote(keys) => keys.renewed().await,
+            Self::Source(keys) => keys.renewed_boxed().await,
         }
     }
 

@@ -81,6 +81,9 @@ impl Default for Limits {
     }
 }
 
+/// How much longer than one request a token waits for a renewal, so that the failure of a single request is known when it ends.
+const GRACE: Duration = Duration::from_millis(250);
+
 /// A renewal in progress.
 type Flight = Shared<Pin<Box<dyn Future<Output = ()> + Send>>>;
 
@@ -140,14 +143,34 @@ impl<T: Published> Renewer<T> {
                 Step::Refuse => return None,
             }
         };
-        flight.clone().await;
+        // A renewal is several requests in turn: metadata at up to three addresses, and keys.
+        let is_over = tokio::time::timeout(self.limits.wait.saturating_add(GRACE), flight.clone()).await.is_ok();
         let mut state = self.state();
+        if !is_over {
+            return state.shelf.meanwhile(id, Instant::now());
+        }
         // The runtime of the task has shut down before the task finished.
         if state.flight.as_ref().is_some_and(|current| current.ptr_eq(&flight)) {
             state.flight = None;
             state.shelf.note_failure(reason!("the attempt was cancelled"));
         }
         state.shelf.after(id, Instant::now())
+    }
+
+    /// Renews the value, unless that was tried a short time ago: for a token that names no key, and that no current key fits. Returns
+    /// the value if it was renewed.
+    pub(super) async fn renewed(&self) -> Option<Arc<T>> {
+        let flight = {
+            let mut state = self.state();
+            let now = Instant::now();
+            if state.flight.is_none() && !state.shelf.may_try(self.limits.pause, now) {
+                return None;
+            }
+            self.launch(&mut state, now)?
+        };
+        tokio::time::timeout(self.limits.wait.saturating_add(GRACE), flight).await.ok()?;
+        let state = self.state();
+        if state.shelf.problem().is_some() { None } else { state.shelf.after(None, Instant::now()) }
     }
 
     /// Returns the current value without waiting, and renews it if that is due.
@@ -250,8 +273,47 @@ impl<T> Clone for Renewer<T> {
 #[cfg(test)]
 mod tests {
     use core::time::Duration;
+    use std::sync::Arc;
 
-    use super::Limits;
+    use super::{super::KeySet, Failure, Fetch, FetchError, FetchFuture, GRACE, Limits, Renewer};
+
+    /// An issuer whose addresses do not answer: two in full, and one in half of the time.
+    struct Hanging;
+
+    impl Fetch<KeySet> for Hanging {
+        fn fetch(&self, limits: Limits) -> FetchFuture<'_, KeySet> {
+            Box::pin(async move {
+                tokio::time::sleep(limits.wait * 5 / 2).await;
+                let error = FetchError::new("the issuer takes too long");
+                Err(Failure { error, message: String::new(), near: None })
+            })
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_waits_for_the_timeout_and_not_for_each_address() {
+        let keys: Renewer<KeySet> = Renewer::new(Hanging);
+        for _ in 0..2 {
+            let start = tokio::time::Instant::now();
+            assert!(keys.get(Some("a")).await.is_none());
+            assert_eq!(start.elapsed(), keys.limits.wait + GRACE);
+        }
+        let start = tokio::time::Instant::now();
+        assert!(keys.get(None).await.is_none() && start.elapsed() <= keys.limits.wait);
+        assert!(keys.state().flight.is_none(), "the renewal itself is not cancelled");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn keys_that_are_no_longer_usable_are_not_used_while_the_issuer_is_silent() {
+        let (keys, now) = (Renewer::<KeySet>::new(Hanging), std::time::Instant::now());
+        let held = Arc::new(KeySet::danger_shared_secret(&[7; 32]).unwrap());
+        // Fresh for no time, and not kept.
+        keys.state().shelf.put(Arc::clone(&held), Duration::ZERO, Duration::ZERO, now);
+        assert!(keys.get(None).await.is_none());
+        // Kept for an hour: it is used while the issuer is silent.
+        keys.state().shelf.put(held, Duration::ZERO, Duration::from_secs(3600), now);
+        assert!(keys.get(None).await.is_some());
+    }
 
     #[test]
     fn limits_requests_by_default() {

@@ -91,6 +91,38 @@ async fn renews_the_key_set_once_for_an_unknown_key() {
     assert_eq!(verify(&verifier(&keys), &old.token()).await.unwrap_err(), TokenErrorKind::Invalid);
 }
 
+/// Without names of keys, a replaced key shows in the signature alone.
+#[tokio::test]
+async fn renews_the_key_set_for_keys_without_names() {
+    let unnamed = |keys: &[&Key]| {
+        let mut set: serde_json::Value = serde_json::from_str(&set(keys)).unwrap();
+        set["keys"][0].as_object_mut().unwrap().remove("kid");
+        set.to_string()
+    };
+    let (old, new) = (Key::new("old"), Key::new("new"));
+    let claims = serde_json::json!({"exp": 4_000_000_000_u64});
+    // The token names no key, or the key has no name.
+    for token_of in [Key::token_of_without_kid, Key::token_of] {
+        let issuer = Issuer::new(Answer::good(unnamed(&[&old])));
+        let keys = keys(&issuer).pause(Duration::ZERO);
+        assert!(verify(&verifier(&keys), &token_of(&old, &claims)).await.is_ok());
+        issuer.answers(Answer::good(unnamed(&[&new])));
+        assert!(verify(&verifier(&keys), &token_of(&new, &claims)).await.is_ok());
+        assert_eq!(issuer.asked(), 2);
+        // Tokens that no key verifies cause one request for each pause, and are rejected, not answered with 503.
+        let keys = keys.pause(HOUR);
+        for _ in 0..3 {
+            assert_eq!(verify(&verifier(&keys), &token_of(&old, &claims)).await.unwrap_err(), TokenErrorKind::Invalid);
+        }
+        assert_eq!(issuer.asked(), 2);
+        // While the issuer cannot be reached, too.
+        issuer.answers(Answer::Nothing);
+        let keys = keys.pause(Duration::ZERO);
+        assert_eq!(verify(&verifier(&keys), &token_of(&old, &claims)).await.unwrap_err(), TokenErrorKind::Invalid);
+        assert!(verify(&verifier(&keys), &token_of(&new, &claims)).await.is_ok());
+    }
+}
+
 #[tokio::test]
 async fn accepts_valid_tokens_during_rotation_with_one_fetch() {
     let (old, new) = (Key::new("old"), Key::new("new"));

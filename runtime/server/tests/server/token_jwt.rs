@@ -230,6 +230,9 @@ async fn rejects_critical_extensions_and_malformed_headers() {
         (json!({"alg": "EdDSA", "kid": "ed", "crit": ["b64"], "b64": false}), "extension"),
         (json!({"alg": "EdDSA", "kid": "ed", "crit": []}), "extension"),
         (json!({"alg": "EdDSA", "kid": 7}), "`kid` is not a string"),
+        // RFC 7515 §4.1 has no members that are null: a claim may be, and counts as missing.
+        (json!({"alg": "EdDSA", "kid": null}), "`kid` is not a string"),
+        (json!({"alg": "EdDSA", "kid": "ed", "typ": null}), "`typ` in its header is not a string"),
         (json!({"alg": ["EdDSA"], "kid": "ed"}), "algorithm"),
         (json!({"kid": "ed"}), "algorithm"),
     ] {

@@ -77,6 +77,12 @@ impl<T: Published> Shelf<T> {
         }
     }
 
+    /// Returns the value to use while an attempt takes too long: as during an outage.
+    pub(super) fn meanwhile(&self, id: Option<&str>, now: Instant) -> Option<Arc<T>> {
+        let held = self.held.as_ref().filter(|held| now < held.end)?;
+        id.is_none_or(|id| held.value.has_key(id)).then(|| Arc::clone(&held.value))
+    }
+
     /// Whether `pause` has passed since the last attempt.
     pub(super) fn may_try(&self, pause: Duration, now: Instant) -> bool {
         self.tried.is_none_or(|tried| now.saturating_duration_since(tried) >= pause)

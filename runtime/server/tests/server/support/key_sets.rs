@@ -24,7 +24,16 @@ impl Key {
 
     /// Returns a token with these claims in addition to the usual ones.
     pub(crate) fn token_of(&self, more: &Value) -> String {
-        let header = json!({"alg": "EdDSA", "kid": self.1}).to_string();
+        self.signed(&json!({"alg": "EdDSA", "kid": self.1}), more)
+    }
+
+    /// The same, and the token does not name its key.
+    pub(crate) fn token_of_without_kid(&self, more: &Value) -> String {
+        self.signed(&json!({"alg": "EdDSA"}), more)
+    }
+
+    fn signed(&self, header: &Value, more: &Value) -> String {
+        let header = header.to_string();
         let mut claims = json!({"iss": ISSUER, "aud": RESOURCE, "sub": "ada", "scope": "files:read"});
         claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let claims = claims.to_string();
