@@ -222,3 +222,34 @@ impl fmt::Display for Cause<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Reason};
+
+    /// RFC 6750 §3 limits the characters of `error_description`. Names are the only other ones.
+    #[test]
+    fn sentences_need_no_replacement_in_an_error_description() {
+        for reason in [
+            Reason::BlockedPattern { glob: 0 },
+            Reason::FileTooLarge,
+            Reason::RefusedCalls,
+            Reason::BlockedAfter { pattern: 0 },
+            Reason::CallLimit,
+            Reason::HighRiskLimit,
+            Reason::Cooling,
+            Reason::Escalation,
+            Reason::StaleAuthentication,
+        ] {
+            for pattern in ["read", "read:*.key", "@resource", "@resource:app://*", "@prompt", "@prompt:a"] {
+                let answer =
+                    Answer { tool: "run", reason, retry_after: Some(60), limit: Some(3), pattern: Some(pattern) };
+                let text = answer.to_string();
+                let is_shown = |byte: u8| matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~') && byte != b'=';
+                assert!(text.bytes().all(is_shown), "{text}");
+                // In backticks, so that a name can be left out.
+                assert_eq!(text.matches('`').count() % 2, 0, "{text}");
+            }
+        }
+    }
+}

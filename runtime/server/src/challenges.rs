@@ -4,7 +4,14 @@ use std::{borrow::Cow, sync::Arc};
 
 use mcp_scopes::{__private::v1, Challenge, Denied, ScopeTable};
 
-use super::{ChallengeScopes, TokenError, rejection::Rejection, requester::Requester, token::Scheme, trace::Step};
+use super::{
+    ChallengeScopes, TokenError,
+    reason::describable,
+    rejection::Rejection,
+    requester::Requester,
+    token::{Misreading, Scheme},
+    trace::{self, Step},
+};
 
 /// Creates the rejections with a challenge.
 #[derive(Clone, Debug)]
@@ -109,7 +116,10 @@ impl Challenges {
             ChallengeScopes::Needed => challenge,
             ChallengeScopes::NeededAndHeld => challenge.held(sender.caller.grant()),
         };
-        let Some(reason) = sender.misread_scopes() else { return self.rejection(challenge, sender.scheme(), text) };
+        let Some(Misreading { what: reason, help }) = sender.misread_scopes() else {
+            return self.rejection(challenge, sender.scheme(), text);
+        };
+        trace::record_help(&reason, help);
         self.rejection(challenge.description(&reason), sender.scheme(), text).because(reason.clone())
     }
 
@@ -121,7 +131,8 @@ impl Challenges {
 
     /// 403 for a call that a policy denies.
     pub(super) fn policy(&self, reason: &str, scheme: Scheme) -> Rejection {
-        let challenge = v1::challenge_forbidden().description(reason);
+        let shown = describable(reason);
+        let challenge = v1::challenge_forbidden().description(&shown);
         // The text comes from the policy and may contain client data, which must not be logged.
         self.rejection(challenge, scheme, reason.to_owned()).at(Step::Policy)
     }
@@ -135,8 +146,8 @@ impl Challenges {
         max_age: Option<u32>,
         acr_values: &[String],
     ) -> Rejection {
-        let acr_values = acr_values.join(" ");
-        let mut challenge = Challenge::insufficient_user_authentication(sender.caller.grant()).description(text);
+        let (acr_values, shown) = (acr_values.join(" "), describable(text));
+        let mut challenge = Challenge::insufficient_user_authentication(sender.caller.grant()).description(&shown);
         if let Some(max_age) = max_age {
             challenge = challenge.max_age(max_age);
         }

@@ -10,7 +10,7 @@ use super::{
     environment::Resolved,
     message::Era,
     session::Owner,
-    token::{Scheme, Token, token_in},
+    token::{Misreading, Scheme, Token, token_in},
 };
 
 /// A verified token.
@@ -76,19 +76,13 @@ impl Requester {
         self.credential.as_ref().map_or(Scheme::Bearer, |credential| credential.scheme)
     }
 
-    /// Returns why a token grants no scope of the table although it may hold some: a client that requested more scopes would receive
-    /// the same again.
-    pub(super) fn misread_scopes(&self) -> Option<String> {
-        let claims = &self.credential.as_ref()?.claims;
-        if self.caller.grant().scopes().next().is_some() {
-            return None;
-        }
-        let why = match claims.unread_claim() {
-            Some(claim) => format!("`{claim}` is present and not read"),
-            None if claims.lacks_scope_prefix() => "none of its scopes has the prefix of this server".to_owned(),
-            None => return None,
-        };
-        Some(format!("the token grants no scope of this server; {why}"))
+    /// Returns why a client that requested more scopes would receive the same again, if that is so.
+    pub(super) fn misread_scopes(&self) -> Option<Misreading> {
+        let holds_some = self.caller.grant().scopes().next().is_some();
+        let Misreading { what, help } = self.credential.as_ref()?.claims.misreading(holds_some)?;
+        let result =
+            if holds_some { "requesting scopes does not help" } else { "the token grants no scope of this server" };
+        Some(Misreading { what: format!("{result}; {what}"), help })
     }
 
     /// Returns the owner of sessions and limits.

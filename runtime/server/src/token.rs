@@ -8,6 +8,7 @@
 //! | `clock` | [`Clock`]: the time that expiry is compared with |
 //! | `cache` | [`TokenCache`]: caches verified tokens; `flights` verifications in progress |
 //! | `confirmation` | what a token is bound to (RFC 7800) |
+//! | `misreading` | why a token may grant fewer scopes than its holder expects |
 //! | `identity` | what makes two tokens the same token |
 //! | `router` | [`VerifierRouter`]: one verifier per issuer and kind of token; `any_of` [`AnyOf`]: verifiers in sequence |
 //! | `shared_audience` | audiences that are on tokens for any application |
@@ -65,6 +66,7 @@ pub(crate) mod jwt;
 mod keys;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 mod kind;
+mod misreading;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 mod provider;
 #[cfg(feature = "jwks")]
@@ -107,7 +109,8 @@ pub(crate) use self::{
     claims::Claims,
     confirmation::{AcceptedBindings, Confirmation},
     identity::{Hash, add_part, identity},
-    shared_audience::is_shared,
+    misreading::Misreading,
+    shared_audience::{is_same_but_for_a_slash, is_shared},
     text::{OwnedToken, Token},
     verifier::{DynTokenVerifier, TokenError, TokenErrorKind, TokenVerifier},
     verifiers::{Facts, Sources, Verifiers},

@@ -45,6 +45,8 @@ pub struct Claims {
     holder_is_known: bool,
     /// A claim that may grant scopes, and is not read.
     unread: Option<&'static str>,
+    /// The claim whose roles grant the scopes.
+    role_claim: Option<String>,
     /// Whether the token has scopes, and none with the prefix of this server's.
     lacks_prefix: bool,
     /// The key that signed the token.
@@ -166,6 +168,11 @@ impl Claims {
         self.unread
     }
 
+    /// Returns the name of the claim of roles that grants the scopes. Requesting other scopes does not change it.
+    pub(super) fn role_claim(&self) -> Option<&str> {
+        self.role_claim.as_deref()
+    }
+
     /// Returns whether the token has scopes, and none with the [prefix](crate::token::Provider::scope_prefix) of this server's.
     #[must_use]
     pub fn lacks_scope_prefix(&self) -> bool {
@@ -276,7 +283,7 @@ impl ClaimsBuilder {
         self
     }
 
-    /// Sets a claim that may grant scopes, and is not read.
+    /// States whether the token has scopes, and none with the prefix of this server's.
     #[cfg(any(feature = "jwt", feature = "introspection"))]
     pub(super) fn lacks_scope_prefix(mut self, lacks: bool) -> Self {
         self.claims.lacks_prefix = lacks;
@@ -289,6 +296,14 @@ impl ClaimsBuilder {
         self
     }
 
+    /// Sets the claim whose roles grant the scopes.
+    #[cfg(any(feature = "jwt", feature = "introspection"))]
+    pub(super) fn role_claim(mut self, claim: Option<String>) -> Self {
+        self.claims.role_claim = claim;
+        self
+    }
+
+    /// Sets a claim that may grant scopes, and is not read.
     #[cfg(any(feature = "jwt", feature = "introspection"))]
     pub(super) fn unread(mut self, claim: Option<&'static str>) -> Self {
         self.claims.unread = claim;

@@ -103,13 +103,14 @@ impl Rules {
         self.provider.check_kind(found)?;
         let verdict = self.provider.check_audience(found, &self.resources)?;
         let client = self.provider.check_client(found)?;
-        let Granted { scopes, unread } = self.provider.scopes.read(found)?;
+        let Granted { scopes, unread, role_claim } = self.provider.scopes.read(found)?;
         let audience = claim::present(found, "aud").and_then(claim::texts).unwrap_or_default();
         let has_scopes = !scopes.is_empty();
         let scopes = self.provider.scopes.without_prefix(scopes, &self.scope_prefix);
         let lacks_prefix = has_scopes && scopes.is_empty();
         let scopes = self.limited(scopes, found, &audience)?;
-        let mut claims = claims.audience(audience).scp(scopes).unread(unread).lacks_scope_prefix(lacks_prefix);
+        let mut claims = claims.audience(audience).scp(scopes).unread(unread).role_claim(role_claim);
+        claims = claims.lacks_scope_prefix(lacks_prefix);
         if verdict == Verdict::Rule {
             claims = claims.for_this_server();
         }

@@ -28,7 +28,12 @@ pub(crate) fn is_shared<'i>(audience: &str, issuers: impl IntoIterator<Item = &'
     let audience = without_slash(audience);
     SHARED.contains(&audience)
         || SHARED_ENDS.iter().any(|end| audience.ends_with(end))
-        || issuers.into_iter().any(|issuer| without_slash(issuer) == audience)
+        || issuers.into_iter().any(|issuer| is_same_but_for_a_slash(issuer, audience))
+}
+
+/// Returns whether two texts are the same, a slash at the end aside.
+pub(crate) fn is_same_but_for_a_slash(one: &str, other: &str) -> bool {
+    without_slash(one) == without_slash(other)
 }
 
 fn without_slash(text: &str) -> &str {

@@ -22,3 +22,5 @@ pub(crate) const fn keys(_: Option<&crate::token::FetchError>) {}
 pub(crate) const fn metadata(_: Option<&crate::token::FetchError>) {}
 
 pub(crate) const fn record_cause(_: &crate::TokenError) {}
+
+pub(crate) const fn record_help(_: &str, _: &str) {}

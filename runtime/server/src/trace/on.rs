@@ -74,6 +74,18 @@ pub(crate) fn record_cause(error: &TokenError) {
     );
 }
 
+/// Records what the operator can do about a token that grants less than its client has requested.
+pub(crate) fn record_help(reason: &str, help: &'static str) {
+    event!(
+        name: "cause",
+        target: "mcp_scopes",
+        Level::WARN,
+        reason,
+        help,
+        "a token grants too little, and requesting more scopes does not help"
+    );
+}
+
 /// Records that the keys of an issuer were fetched.
 #[cfg(feature = "jwks")]
 pub(crate) fn keys(fault: Option<&crate::token::FetchError>) {

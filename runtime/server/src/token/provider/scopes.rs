@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::super::{
     TokenError,
     claim::{self, ClaimPath, Found},
+    misreading::NAME_THE_CLAIM,
 };
 use crate::reason::reason;
 
@@ -49,6 +50,8 @@ pub(in super::super) struct Granted {
     pub(in super::super) scopes: Vec<String>,
     /// A claim that may grant more, and is not read.
     pub(in super::super) unread: Option<&'static str>,
+    /// The claim, if it holds roles: an issuer writes those of the user or client, whatever scopes were requested.
+    pub(in super::super) role_claim: Option<String>,
 }
 
 impl ScopeSource {
@@ -84,13 +87,13 @@ impl ScopeSource {
         let unread =
             unread.or_else(|| found.keys().any(|name| is_of_project(name) && is_unread(name)).then_some(PROJECT_ROLES));
         match (scopes, unread) {
-            (Some(scopes), unread) => Ok(Granted { scopes, unread }),
-            (None, None) => Ok(Granted { scopes: Vec::new(), unread: None }),
+            (Some(scopes), unread) => Ok(Granted { scopes, unread, role_claim: self.role_claim(found) }),
+            (None, None) => Ok(Granted { scopes: Vec::new(), unread: None, role_claim: self.role_claim(found) }),
             (None, Some(unread)) => Err(TokenError::of_claim(
                 unread,
                 reason!("is present and not read, and no claim that is read grants scopes"),
             )
-            .with_help("name the claim: `Provider::scopes_from`, or `Provider::scopes_by_role` for roles")),
+            .with_help(NAME_THE_CLAIM)),
         }
     }
 
@@ -104,6 +107,15 @@ impl ScopeSource {
         match self {
             Self::Claim(claim) | Self::Roles { claim, .. } => Some(claim),
             Self::Standard | Self::StandardOrList | Self::Entra => None,
+        }
+    }
+
+    /// Returns the claim of roles that is read.
+    fn role_claim(&self, found: &Found) -> Option<String> {
+        match self {
+            Self::Roles { claim, .. } => Some(claim.to_string()),
+            Self::Entra if claim::present(found, "scp").is_none() => Some("roles".to_owned()),
+            Self::Standard | Self::StandardOrList | Self::Claim(_) | Self::Entra => None,
         }
     }
 
