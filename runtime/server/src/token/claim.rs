@@ -12,8 +12,6 @@ use crate::reason::reason;
 /// Claims as received.
 pub(super) type Found = Map<String, Value>;
 
-const INVALID_TIME: TokenError = TokenError::invalid(reason!("`exp`, `nbf` or `iat` is not a valid time"))
-    .with_help("let the issuer write seconds since 1970 as numbers (RFC 7519 §2)");
 const NO_TEXT: &str = "let the issuer write the claim as a string, or read it with `.claims(..)`";
 
 /// The place of a claim: its name, or the names that lead to a nested one.
@@ -60,6 +58,11 @@ impl ClaimPath {
         (!found.is_null()).then_some(found)
     }
 
+    /// Returns whether it is the claim of this name, and not nested.
+    pub(super) fn is(&self, name: &str) -> bool {
+        matches!(self.0.as_slice(), [only] if only == name)
+    }
+
     /// Returns the name of the claim that contains it.
     pub(super) fn root(&self) -> &str {
         self.0.first().map_or("", String::as_str)
@@ -94,24 +97,32 @@ fn time(found: &Found, name: &str) -> Result<Option<SystemTime>, TokenError> {
     let Some(value) = present(found, name) else { return Ok(None) };
     let seconds = value.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     let time = seconds.and_then(|since| UNIX_EPOCH.checked_add(since));
-    time.map(Some).ok_or(INVALID_TIME)
+    time.map(Some).ok_or_else(|| invalid_time(name))
+}
+
+fn invalid_time(name: &str) -> TokenError {
+    TokenError::of_claim(name, reason!("is not a valid time"))
+        .with_help("let the issuer write seconds since 1970 as numbers (RFC 7519 §2)")
 }
 
 /// Checks `exp`, `nbf` and `iat`, and returns the expiry, with the leeway.
 pub(super) fn times(found: &Found, now: SystemTime, leeway: Duration) -> Result<Option<SystemTime>, TokenError> {
     let end = match time(found, "exp")? {
-        Some(end) => Some(end.checked_add(leeway).ok_or(INVALID_TIME)?),
+        Some(end) => Some(end.checked_add(leeway).ok_or_else(|| invalid_time("exp"))?),
         None => None,
     };
     if end.is_some_and(|end| end <= now) {
         return Err(TokenError::EXPIRED);
     }
-    let latest = now.checked_add(leeway).ok_or(INVALID_TIME)?;
-    if time(found, "nbf")?.is_some_and(|begin| begin > latest) {
+    let is_early = |name: &str| match time(found, name)? {
+        None => Ok(false),
+        Some(begin) => Ok(begin > now.checked_add(leeway).ok_or_else(|| invalid_time(name))?),
+    };
+    if is_early("nbf")? {
         return Err(TokenError::invalid(reason!("it is not valid yet: `nbf` is in the future"))
             .with_help("compare the clocks of issuer and server, or set `.leeway(..)`"));
     }
-    if time(found, "iat")?.is_some_and(|issued| issued > latest) {
+    if is_early("iat")? {
         return Err(TokenError::invalid(reason!("it is not valid yet: `iat` is in the future"))
             .with_help("compare the clocks of issuer and server, or set `.leeway(..)`"));
     }

@@ -176,7 +176,7 @@ impl TokenError {
         "it is bound to a certificate by `cnf`, and this server does not verify the proof of possession"
     ))
     .with_help("if a proxy compares the client's certificate with `x5t#S256`: `.proof_checked_by_proxy()`");
-    pub(crate) const EXPIRED: Self = Self::invalid(reason!("it has expired")).with_help(
+    pub(crate) const EXPIRED: Self = Self::invalid(reason!("it has expired: `exp` is in the past")).with_help(
         "the client has to refresh its token; compare the clocks of issuer and server, or set `.leeway(..)`",
     );
     pub(crate) const FOREIGN: Self = Self::invalid(reason!("`aud` has another value than this server accepts")).with_help(

@@ -69,20 +69,36 @@ impl Provider {
     pub(in super::super) fn check_client<'f>(&self, found: &'f Found) -> Result<Option<&'f str>, TokenError> {
         let mut client = None;
         for path in &self.client_claims {
-            client = path.text(found)?;
-            if client.is_some() {
+            if let Some(found) = path.text(found)? {
+                client = Some((path, found));
                 break;
             }
         }
-        let Clients::Only(accepted) = &self.clients else { return Ok(client) };
+        let Clients::Only(accepted) = &self.clients else { return Ok(client.map(|(_, client)| client)) };
         match client {
-            Some(client) if accepted.iter().any(|accepted| accepted == client) => Ok(Some(client)),
-            Some(_) => Err(TokenError::invalid(reason!("its client is not on the list of this server"))
-                .with_help("add the client to the list of the provider, if it may use this server")),
-            None => Err(TokenError::invalid(reason!("it names no client, and this server accepts only known clients"))
-                .with_help(
-                    "let the issuer write `client_id`, or name the claim that it writes: `Provider::client_claims`",
-                )),
+            Some((_, client)) if accepted.iter().any(|accepted| accepted == client) => Ok(Some(client)),
+            Some((path, _)) => {
+                Err(TokenError::of_claim(path, reason!("names a client that is not on the list of this server"))
+                    .with_help("add the client to the list of the provider, if it may use this server"))
+            }
+            None => Err(self.no_client()),
+        }
+    }
+
+    /// The error of a token without any of the client claims.
+    fn no_client(&self) -> TokenError {
+        const HELP: &str = "let the issuer write the claim, or name the one that it writes: `Provider::client_claims`";
+        match self.client_claims.as_slice() {
+            [] => TokenError::invalid(reason!("no claim names its client, and this server accepts only known clients"))
+                .with_help(HELP),
+            [only] => TokenError::of_claim(only, reason!("is missing, and this server accepts only known clients"))
+                .with_help(HELP),
+            several => {
+                let names: Vec<String> = several.iter().map(ToString::to_string).collect();
+                let names = names.join("` and `");
+                TokenError::of_claim(names, reason!("are missing, and this server accepts only known clients"))
+                    .with_help(HELP)
+            }
         }
     }
 
