@@ -13,6 +13,7 @@ use std::{
     fs::File,
     io,
     path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -21,7 +22,7 @@ use mcp_scopes_scan::file;
 use mcp_scopes_server::{
     __private::v1::{Explanation, explain},
     Claims, TokenError,
-    token::{KeySet, Provider},
+    token::{Issuer, KeySet, KeySource, Provider},
 };
 
 use self::settings::ProviderSettings;
@@ -45,6 +46,9 @@ pub(crate) const EXAMPLES: &str = "Examples:
       --resource https://files.example.com/mcp --provider cognito files-client
   mcp-scopes token token.txt --issuer https://auth.example.com/realms/files \\
       --resource https://files.example.com/mcp --provider keycloak --accept-missing-audience --client files-client
+  mcp-scopes token token.txt --issuer 'https://login.microsoftonline.com/{tenant}/v2.0' \\
+      --token-issuer 'https://sts.windows.net/{tenant}/' --tenant 72f988bf-86f1-41af-91ab-2d7cd011db47 \\
+      --resource https://files.example.com/mcp --provider entra-v1 api://files --jwks keys.json
 
 Providers and their values:
   entra APPLICATION        entra-app-only APPLICATION   entra-v1 AUDIENCE     auth0 [ROLE=SCOPES]..
@@ -63,9 +67,15 @@ pub(crate) struct Token {
     /// The file with the token, or `-` for standard input; `Bearer` before the token is skipped
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// What tokens state as `iss`: the issuer exactly as the server states it, or its `.token_issuer(..)`
+    /// The issuer exactly as the server states it, with `{tenant}` if it has one
     #[arg(long, value_name = "URL")]
     issuer: String,
+    /// What tokens state as `iss`, as with `Issuer::token_issuer`, if it is not the issuer
+    #[arg(long, value_name = "URL")]
+    token_issuer: Option<String>,
+    /// The accepted tenants of an issuer with `{tenant}`, as with `Issuer::tenants`
+    #[arg(long, value_name = "GUID", num_args = 1..)]
+    tenant: Vec<String>,
     /// How the issuer writes its tokens: the name of a provider, and its values
     #[arg(long, value_name = "NAME", num_args = 1..)]
     provider: Vec<String>,
@@ -106,15 +116,37 @@ impl Token {
             Ok(token) => token,
             Err(wrong) => return unusable(&wrong, "name a file with the token, or pass it on standard input"),
         };
-        let explanation = match explain(&token, &self.issuer, &resource, provider, keys.as_ref()) {
+        let issuer = self.issuer(keys.as_ref()).provider(provider);
+        let explanation = match explain(&token, &issuer, &resource, keys.as_ref()) {
             Ok(explanation) => explanation,
-            Err((message, help)) => return unusable(&message, help),
+            Err(error) => {
+                for problem in error.problems() {
+                    complain(&problem.message, Some(&problem.help));
+                }
+                return Outcome::Failed;
+            }
         };
         let outcome = report(&explanation);
         match (explanation.result, outcome) {
             (Ok(claims), Outcome::Clean) => self.report_tools(side, &claims, &explanation.scope_prefix),
             (_, outcome) => outcome,
         }
+    }
+
+    /// Returns the issuer by its names.
+    fn issuer(&self, keys: Option<&KeySet>) -> Issuer {
+        let mut issuer = match keys {
+            Some(keys) => Issuer::keys(&self.issuer, keys.clone()),
+            None => Issuer::keys(&self.issuer, NoKeys),
+        };
+        if let Some(stated) = &self.token_issuer {
+            issuer = issuer.token_issuer(stated);
+        }
+        if !self.tenant.is_empty() {
+            issuer = issuer.tenants(&self.tenant);
+        }
+        // Which of its names clients are told does not matter for its tokens.
+        if self.tenant.len() > 1 { issuer.advertise(&self.issuer) } else { issuer }
     }
 
     /// Sets the prefix of scopes, if it is stated.
@@ -143,10 +175,10 @@ impl Token {
         let bytes = if self.file == Path::new("-") {
             file::limited(io::stdin().lock()).map_err(|error| format!("cannot read standard input: {error}"))?
         } else {
-            let path = self.file.display().to_string();
-            // A token that was given as an argument is not repeated.
-            let shown = if path.starts_with("eyJ") || path.len() > 200 { "the named file" } else { path.as_str() };
-            File::open(&self.file).and_then(file::limited).map_err(|error| format!("cannot read `{shown}`: {error}"))?
+            // A name without a file may be a token that was given as an argument, so it is not repeated.
+            let shown =
+                if self.file.exists() { format!("`{}`", self.file.display()) } else { "the named file".to_owned() };
+            File::open(&self.file).and_then(file::limited).map_err(|error| format!("cannot read {shown}: {error}"))?
         };
         let text = String::from_utf8(bytes).map_err(|_| "the token is not text".to_owned())?;
         let text = text.trim();
@@ -168,6 +200,19 @@ impl Token {
             }
         };
         print(&tools(&side, claims, scope_prefix))
+    }
+}
+
+/// The keys of an issuer whose signatures are not checked.
+struct NoKeys;
+
+impl KeySource for NoKeys {
+    async fn keys(&self, _: Option<&str>) -> Result<Arc<KeySet>, TokenError> {
+        Err(TokenError::unavailable("no key set was given"))
+    }
+
+    fn current(&self) -> Option<Arc<KeySet>> {
+        None
     }
 }
 
@@ -197,8 +242,8 @@ fn report(explanation: &Explanation) -> Outcome {
     for condition in &explanation.conditions {
         let _ = writeln!(text, "  note: {condition}");
     }
-    if let Some(claim) = claims.unread_claim() {
-        let _ = writeln!(text, "  note: `{claim}` is present and not read");
+    if let Some(unread) = &explanation.unread {
+        let _ = writeln!(text, "  note: {unread}");
     }
     print(&text)
 }

@@ -176,12 +176,77 @@ fn reads_tokens_of_documented_set_ups() {
         (&work, vec!["--audience", "client_1", "--scopes-from", "rights"], 1, "`scope` is present and not read"),
         (&work, vec!["--provider", "workos", "--app-roles"], 2, "applies to tokens of Microsoft Entra only"),
         (&bound, Vec::new(), 0, "note: accepted with `.dpop(..)` and a proof"),
+        (
+            &json!({"aud": RESOURCE, "scope": "shell:run", "permissions": ["shell:run"]}),
+            Vec::new(),
+            0,
+            "note: `permissions` is present and not read; name the claim: `Provider::scopes_from`",
+        ),
         (&certificate, Vec::new(), 0, "note: accepted with `.proof_checked_by_proxy()` and the certificate"),
     ] {
         let run = explain(&demo, &token(claims.clone()), &more);
         assert_eq!(run.code, code, "{more:?}: {run:?}");
         assert!(run.out.contains(said) || run.err.contains(said), "{more:?}: {said}: {run:?}");
     }
+}
+
+/// Issuers whose tokens state another issuer, and issuers with tenants, as Microsoft Entra has them.
+#[test]
+fn reads_tokens_as_the_names_of_the_issuer_say() {
+    const ONE: &str = "6babcaad-604b-40ac-a9d7-9fd97c0b779f";
+    const TWO: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
+    let demo = Demo::new();
+    let mut keys: Value = serde_json::from_str(KEYS).unwrap();
+    for key in keys["keys"].as_array_mut().unwrap() {
+        key["issuer"] = json!("https://login.example.com/{tenantid}/v2.0");
+    }
+    demo.write("jwks.json", keys.to_string());
+    let template = "https://login.example.com/{tenant}/v2.0";
+    let [of_one, of_two] = [ONE, TWO].map(|tenant| template.replace("{tenant}", tenant));
+    let run = |token: &str, arguments: &[&str]| {
+        demo.run_with(&[&["token", "-", "--resource", RESOURCE], arguments].concat(), token)
+    };
+    let keys = ["--jwks", "jwks.json"];
+    // The keys name the advertised issuer, and the token states another one.
+    for (issuer, more, code, said) in [
+        (of_one.as_str(), &["--token-issuer", ISSUER][..], 0, "signature: valid"),
+        (ISSUER, &[], 1, "the key that signed it is not for its issuer"),
+        (&of_one, &[], 1, "`iss` has another value"),
+        (
+            "https://login.example.net/v2.0",
+            &["--token-issuer", ISSUER],
+            1,
+            "the key that signed it is not for its issuer",
+        ),
+        (&of_one, &["--token-issuer", &of_one], 2, "`.token_issuer(..)` has no effect"),
+    ] {
+        let run = run(SIGNED, &[&["--issuer", issuer][..], more, &keys].concat());
+        assert_eq!(run.code, code, "{issuer} {more:?}: {run:?}");
+        assert!(run.out.contains(said) || run.err.contains(said), "{issuer} {more:?}: {run:?}");
+    }
+    // The tenant of a token is compared with `tid`, and with the list.
+    let token = |issuer: &str, tenant: Value| {
+        let mut claims = claims();
+        (claims["iss"], claims["tid"]) = (json!(issuer), tenant);
+        unsigned(&claims)
+    };
+    for (token, tenants, code, said) in [
+        (token(&of_one, json!(ONE)), &["--tenant", ONE][..], 0, "scopes: shell:run"),
+        (token(&of_two, json!(TWO)), &["--tenant", ONE, TWO], 0, "scopes: shell:run"),
+        (token(&of_two, json!(TWO)), &["--tenant", ONE], 1, "`iss` names a tenant that is not accepted"),
+        (token(&of_one, json!(TWO)), &["--tenant", ONE], 1, "`tid` is not the tenant that its issuer names"),
+        (token(&of_one, Value::Null), &["--tenant", ONE], 1, "`tid` is missing"),
+        (token(&of_one, json!(ONE)), &["--tenant", "contoso"], 2, "is not a GUID"),
+        (token(&of_one, json!(ONE)), &[], 2, "no tenant is accepted"),
+    ] {
+        let run = run(&token, &[&["--issuer", template][..], tenants].concat());
+        assert_eq!(run.code, code, "{tenants:?} {said}: {run:?}");
+        assert!(run.out.contains(said) || run.err.contains(said), "{tenants:?} {said}: {run:?}");
+    }
+    let stated = "https://sts.example.net/{tenant}/";
+    let arguments = ["--issuer", template, "--token-issuer", stated, "--tenant", ONE];
+    let run = run(&token(&stated.replace("{tenant}", ONE), json!(ONE)), &arguments);
+    assert_eq!(run.code, 0, "{run:?}");
 }
 
 #[test]
@@ -197,7 +262,8 @@ fn rejects_wrong_usage() {
         ([&with_resource[..], &["--provider", "okta", "api://default"]].concat(), "no list of clients is stated"),
         ([&with_resource[..], &["--jwks", "jwks.json"]].concat(), "the key set has no list `keys`"),
         ([&with_resource[..], &["--jwks", "missing.json"]].concat(), "the key set cannot be read"),
-        (["token", "missing", "--issuer", ISSUER, "--resource", RESOURCE].to_vec(), "cannot read `missing`"),
+        (["token", "missing", "--issuer", ISSUER, "--resource", RESOURCE].to_vec(), "cannot read the named file: "),
+        (["token", "missing.txt", "--issuer", ISSUER, "--resource", RESOURCE].to_vec(), "cannot read the named file: "),
         (["token", "binary", "--issuer", ISSUER, "--resource", RESOURCE].to_vec(), "the token is not text"),
     ] {
         let run = demo.run(&arguments);
@@ -206,8 +272,11 @@ fn rejects_wrong_usage() {
     }
     assert_eq!(explain(&demo, " \n", &[]).code, 2);
     // An argument would be visible to other users, so a token is not accepted as one.
-    let run = demo.run(&["token", SIGNED.trim(), "--issuer", ISSUER, "--resource", RESOURCE]);
-    assert!(run.code == 2 && !run.err.contains(&SIGNED[..20]), "{run:?}");
+    for token in [SIGNED.trim(), "ory_at_PLANTEDTOKEN", "ory_at_PLANTEDKEY.PLANTEDSIGNATURE", "PLANTED/TOKEN+a=="] {
+        let run = demo.run(&["token", token, "--issuer", ISSUER, "--resource", RESOURCE]);
+        let shows = |text: &str| run.err.contains(text) || run.out.contains(text);
+        assert!(run.code == 2 && !shows("PLANTED") && !shows(&SIGNED[..20]), "{run:?}");
+    }
 }
 
 /// The table names scopes without the prefix; documents name them with `outside`, and tokens with `inside`.

@@ -156,7 +156,8 @@ impl ResourceServerBuilder {
     /// the audience. Clients are not told it: for a further address, use [`also_served_at`](Self::also_served_at). For one issuer only, use
     /// [`Provider::audience`](crate::token::Provider::audience).
     ///
-    /// An audience that issuers write into the tokens of all of their applications, such as `account`, is an error.
+    /// An audience that issuers write into the tokens of all of their applications, such as `account`, is an error. It may differ from
+    /// the resource in a trailing slash alone, for an issuer that writes one: other facts that differ only in that are an error.
     pub fn also_audience(mut self, audience: impl Into<String>) -> Self {
         self.also_audiences.push(audience.into());
         self

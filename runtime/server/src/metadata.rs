@@ -22,7 +22,7 @@ use mcp_scopes::{
 use super::{Discovery, rejection::Rejection};
 
 /// Where clients look for metadata (RFC 8615).
-const BELOW_WELL_KNOWN: &str = "/.well-known/";
+pub(super) const BELOW_WELL_KNOWN: &str = "/.well-known/";
 
 /// The metadata document, rendered once.
 #[derive(Clone, Debug)]

@@ -7,7 +7,8 @@ use crate::{
     Discovery, HiddenTools,
     error::{ProblemKind, ProblemList},
     facts::{self, FILE, Fact},
-    token::is_shared,
+    metadata::BELOW_WELL_KNOWN,
+    token::{is_same_but_for_a_slash, is_shared},
 };
 
 impl ResourceServerBuilder {
@@ -60,6 +61,32 @@ impl ResourceServerBuilder {
         let names = [names, self.issuers.clone()].concat();
         let audiences = self.also_audiences.iter().map(|audience| ("also_audience", audience));
         let other_names = self.other_names.iter().map(|name| ("also_served_at", name));
+        if self.also_audiences.iter().any(String::is_empty) {
+            problems.add(
+                "also_audience",
+                ProblemKind::Malformed,
+                "the accepted audience is empty",
+                "write the URI that tokens state as `aud`, or remove the call",
+            );
+        }
+        // A server may be its own issuer. Then only known clients tell its tokens from those for other applications.
+        let without_clients = self.verifiers.names_without_clients();
+        let own = [("resource", &self.resource), ("sandbox_resource", &self.sandbox_resource)];
+        for (setting, resource) in own.into_iter().filter_map(|(setting, name)| Some((setting, name.as_ref()?))) {
+            if without_clients.iter().any(|issuer| is_same_but_for_a_slash(issuer, resource)) {
+                problems.add(
+                    setting,
+                    ProblemKind::Contradiction,
+                    format!(
+                        "the resource {} is also the issuer, which some issuers write as audience into the tokens of all of their \
+                         applications, and no list of clients is stated",
+                        Shown(resource)
+                    ),
+                    "state another resource, such as one with a path; or the clients that may use this server: \
+                     `.provider(Provider::new().clients([..]))` on the issuer",
+                );
+            }
+        }
         for (setting, audience) in audiences.chain(other_names) {
             if is_shared(audience, names.iter().map(String::as_str)) {
                 problems.add(
@@ -154,6 +181,21 @@ impl ResourceServerBuilder {
         let issuers = self.verifiers.live_names().into_iter().map(|issuer| ("issuer", issuer));
         let other_names = self.other_names.iter().map(|name| ("also_served_at", name.clone()));
         let addresses = self.resource.iter().map(|resource| ("resource", resource.clone())).chain(other_names);
+        for (setting, address) in
+            addresses.clone().chain(self.sandbox_resource.iter().map(|name| ("sandbox_resource", name.clone())))
+        {
+            if Address::parse(&address).is_ok_and(|address| address.path.starts_with(BELOW_WELL_KNOWN)) {
+                problems.add(
+                    setting,
+                    ProblemKind::Malformed,
+                    format!(
+                        "the path of {} is below `{BELOW_WELL_KNOWN}`, where a GET is answered with documents only",
+                        Shown(&address)
+                    ),
+                    "state another path, such as `/mcp`",
+                );
+            }
+        }
         let servers = self.issuers.iter().map(|issuer| ("authorization_server", issuer.clone()));
         for (setting, address) in addresses.chain(servers).chain(issuers) {
             if let Ok(parts) = Address::parse(&address)

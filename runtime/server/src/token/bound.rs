@@ -82,6 +82,7 @@ impl BoundIssuer {
         let rule = IssuerRule::of(&issuer, setting, problems);
         #[cfg(feature = "jwks")]
         let place = issuer.place();
+        issuer.check_provider(setting, problems);
         let Issuer { name, source, mut settings } = issuer;
         reject_unused(&name, &source, &settings, setting, problems);
         if settings.prefixes.iter().any(String::is_empty) {
@@ -91,11 +92,6 @@ impl BoundIssuer {
                 "a token prefix is empty, and every token begins with it",
                 "write the prefix of the issuer's tokens",
             );
-        }
-        let stated: Vec<&str> =
-            [Some(name.as_str()), settings.names.token_issuer.as_deref()].into_iter().flatten().collect();
-        if let Some((message, help)) = settings.provider.as_ref().and_then(|provider| provider.problem(&stated)) {
-            problems.add(setting, ProblemKind::Contradiction, message, help);
         }
         for (message, help) in settings.required.iter().filter_map(|name| unshown_claim(name)) {
             problems.add(setting, ProblemKind::Malformed, message, help);

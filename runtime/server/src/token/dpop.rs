@@ -112,6 +112,9 @@ impl Dpop {
     /// Sets how many used proofs are remembered: in total, and for each key and each holder of tokens. Default: 100,000 and
     /// 10,000. The holder is the subject of the issuer, or the client of a token without a subject. At a limit further requests
     /// are answered with 503, because forgetting a proof would let it be used again. A proof takes about 200 bytes.
+    ///
+    /// The total is one for all callers. Holders of many valid tokens that send proofs at a high rate can reach it, and then every caller
+    /// with a bound token is answered with 503 until proofs expire. For such a server, raise the total, or limit requests in front of it.
     pub fn proof_limits(mut self, total: usize, each: usize) -> Self {
         (self.limit, self.limit_each) = (total, each);
         self

@@ -19,6 +19,7 @@ use super::{
     Claims, Clock, Token, TokenCache, TokenError, TokenVerifier,
     cache::TOKENS,
     endpoint::{self, Endpoint, EndpointError},
+    router::stated_issuer,
     rules::{ClaimsSource, Rules},
 };
 #[cfg(feature = "jwks")]
@@ -39,6 +40,9 @@ const MALFORMED: TokenError = TokenError::unavailable(reason!("the introspection
 const NO_METADATA: TokenError = TokenError::unavailable(reason!("the metadata of its issuer is not available"));
 const UNSUPPORTED: TokenError = TokenError::invalid(reason!("its issuer does not introspect tokens of its type"))
     .with_help("send the access token; if access tokens are JWTs, verify them with the keys of the issuer");
+const OTHER_ISSUER: TokenError =
+    TokenError::invalid(reason!("`iss` of the token is not the issuer that its introspection response names"))
+        .with_help("send the token to the server as the issuer has sent it");
 const BUSY: TokenError = TokenError::unavailable(reason!("too many introspection requests are under way"));
 
 /// Verifies tokens by introspection at their issuer, as [`Issuer`](super::Issuer) documents. Requires a tokio runtime.
@@ -247,7 +251,12 @@ impl TokenVerifier for Introspection {
         let found = read(&answer.text).ok_or(MALFORMED)?;
         match found.get("active") {
             Some(Value::Bool(true)) => {
-                self.rules.check(&found, self.clock.now()).map(|claims| Arc::new(claims.build()))
+                let claims = self.rules.check(&found, self.clock.now())?.build();
+                // A JWT may be of this verifier because of its unverified `iss`. Checked here, so that no cache holds it as valid.
+                match stated_issuer(text) {
+                    Ok(stated) if self.rules.issuer.matches(&stated) && claims.issuer() != stated => Err(OTHER_ISSUER),
+                    _ => Ok(Arc::new(claims)),
+                }
             }
             Some(Value::Bool(false)) => Err(TokenError::invalid(reason!("it is not active"))
                 .with_help("the client has to refresh its token; if it is new, the issuer does not know it, or reports it to other resources only")),

@@ -2,8 +2,10 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `checks` | whether its provider accepts access tokens for this server alone |
 //! | `names` | what the issuer is called: in tokens, and in metadata |
 
+mod checks;
 mod names;
 
 use core::{fmt, num::NonZeroUsize, time::Duration};
@@ -68,7 +70,7 @@ use self::names::Names;
 /// | member | accepted |
 /// |---|---|
 /// | `token_use` | `access`, `access_token` |
-/// | `token_type` | `Bearer`, `DPoP`, `access_token`, `urn:ietf:params:oauth:token-type:access_token` |
+/// | `token_type` | `Bearer`, `DPoP`, `access`, `access_token`, `urn:ietf:params:oauth:token-type:access_token` |
 /// | `typ` | `Bearer`, `DPoP`, `JWT`, `at+jwt`, `application/at+jwt`, `access`, `access_token` |
 ///
 /// If an issuer returns none of them for a refresh token, use [`require_claim`](Self::require_claim) to distinguish it, or
@@ -178,7 +180,7 @@ impl Issuer {
     /// [`build`](crate::ResourceServerBuilder::build) fetches the keys and fails if it cannot, unless the issuer is
     /// [`lazy`](Self::lazy). The keys are renewed in the background after three quarters of their lifetime, which is what the
     /// issuer's `Cache-Control` says, within [limits](Self::key_lifetime). A token that names an unknown key triggers a renewal
-    /// at once. All fetches together are limited to one per [pause](Self::fetch_pause), regardless of the number of such tokens.
+    /// at once, and so does one that names no key and that no key verifies. All fetches together are limited to one per [pause](Self::fetch_pause), regardless of the number of such tokens.
     /// During an outage the old keys are kept for a [time](Self::max_stale). After that every token is answered with 503.
     ///
     /// A response has at most 512 KiB and 100 keys.
@@ -373,9 +375,9 @@ impl Issuer {
         self
     }
 
-    /// Sets the timeout of a request to the issuer. Default: five seconds. For [`discover`](Self::discover),
-    /// [`jwks`](Self::jwks) and [`introspection`](Self::introspection), where it includes the time that a token waits for its
-    /// [turn](Self::max_concurrent). After that the request is answered with 503.
+    /// Sets the timeout of a request to the issuer, and of what a request to this server waits for keys, whatever the number of
+    /// addresses. Default: five seconds. For [`discover`](Self::discover), [`jwks`](Self::jwks) and
+    /// [`introspection`](Self::introspection), where it includes the time for a [turn](Self::max_concurrent). Then the answer is 503.
     pub fn timeout(mut self, time: Duration) -> Self {
         self.settings.timeout = Some(time);
         self

@@ -33,7 +33,10 @@ const TENANTS_DIFFER: TokenError = TokenError::invalid(reason!("`tid` is not the
     .with_help("send an access token of the tenant; one whose `iss` and `tid` differ is not accepted");
 #[cfg(feature = "jwt")]
 const OTHER_KEY: TokenError = TokenError::invalid(reason!("the key that signed it is not for its issuer"))
-    .with_help("use the key set of the tenant or template that the issuer's metadata states");
+    .with_help(
+        "use the key set of the tenant or template that the issuer's metadata states; for tokens that state another issuer than \
+         its metadata and keys, write the latter as the issuer, and the former with `.token_issuer(..)`",
+    );
 
 /// The requirement for `iss`.
 #[derive(Clone)]

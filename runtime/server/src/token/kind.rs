@@ -17,24 +17,27 @@ struct Member {
     refused: TokenError,
 }
 
+/// The members that state the kind of a token.
+pub(super) const NAMES: [&str; 3] = ["token_use", "token_type", "typ"];
+
 const OTHER_KIND: &str = "send the access token, and not a refresh or ID token";
 
 const MEMBERS: [Member; 3] = [
     // Amazon Cognito, Ory Hydra.
     Member {
-        name: "token_use",
+        name: NAMES[0],
         accepted: &["access", "access_token"],
         refused: TokenError::invalid(reason!("`token_use` is not that of an access token")).with_help(OTHER_KIND),
     },
     // RFC 7662 §2.2 puts the types of RFC 6749 §7.1 here. Other issuers write those of RFC 8693 §3.
     Member {
-        name: "token_type",
-        accepted: &["bearer", "dpop", "access_token", "urn:ietf:params:oauth:token-type:access_token"],
+        name: NAMES[1],
+        accepted: &["bearer", "dpop", "access", "access_token", "urn:ietf:params:oauth:token-type:access_token"],
         refused: TokenError::invalid(reason!("`token_type` is not that of an access token")).with_help(OTHER_KIND),
     },
     // Keycloak: `Refresh`, `Offline` and `ID` are other tokens of the same user.
     Member {
-        name: "typ",
+        name: NAMES[2],
         accepted: &["bearer", "dpop", "jwt", "at+jwt", "application/at+jwt", "access", "access_token"],
         refused: TokenError::invalid(reason!("`typ` among its claims is not that of an access token"))
             .with_help(OTHER_KIND),

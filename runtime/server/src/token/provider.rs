@@ -296,6 +296,11 @@ impl Provider {
         Ok(())
     }
 
+    /// Returns whether tokens without this claim are rejected, whatever else they state.
+    pub(super) fn requires(&self, name: &str) -> bool {
+        self.required.iter().any(|required| required.claim.is(name))
+    }
+
     /// Returns the names of all claims that reasons can name.
     fn claim_names(&self) -> impl Iterator<Item = String> {
         let required = self.required.iter().map(|required| &required.claim);

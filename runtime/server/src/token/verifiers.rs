@@ -98,10 +98,9 @@ impl Verifiers {
         }
         let stated = stated_issuer(token.expose_secret());
         let of = |stated: &String| self.issuers.iter().find(|issuer| issuer.rule.matches(stated));
-        if let Some((issuer, stated)) = stated.as_ref().ok().and_then(|stated| Some((of(stated)?, stated))) {
-            let claims = issuer.verify(hash, token).await?;
-            // The issuer was selected by an unverified `iss`.
-            return if claims.issuer() == stated { Ok(claims) } else { Err(NOT_CONFIGURED) };
+        if let Some(issuer) = stated.as_ref().ok().and_then(of) {
+            // The issuer is selected by an unverified `iss`. Its verifier compares that with what it finds.
+            return issuer.verify(hash, token).await;
         }
         if let Some(verifier) = &self.fallback {
             return verifier.verify_boxed(token).await;
@@ -214,6 +213,14 @@ impl Sources {
     pub(crate) fn token_issuers(&self) -> Vec<String> {
         #[cfg(any(feature = "jwt", feature = "introspection"))]
         return self.live.iter().chain(&self.sandbox).filter_map(Issuer::token_issuer_text).collect();
+        #[cfg(not(any(feature = "jwt", feature = "introspection")))]
+        Vec::new()
+    }
+
+    /// Returns what issuers are called whose tokens any client can use here.
+    pub(crate) fn names_without_clients(&self) -> Vec<String> {
+        #[cfg(any(feature = "jwt", feature = "introspection"))]
+        return self.live.iter().chain(&self.sandbox).flat_map(Issuer::names_without_clients).collect();
         #[cfg(not(any(feature = "jwt", feature = "introspection")))]
         Vec::new()
     }

@@ -232,6 +232,22 @@ async fn also_accepts_a_stated_audience_but_no_shared_one() {
         let error = builder().also_audience(shared).build_now().unwrap_err();
         assert_eq!(error.problems()[0].setting, "also_audience", "{error}");
     }
+    assert_eq!(wrong(builder().also_audience("")), ["also_audience"]);
+    // It is stated to accept another text, so it is not compared with the resource.
+    assert!(builder().also_audience(format!("{RESOURCE}/")).build_now().is_ok());
+}
+
+/// The layer answers every GET there itself, so streams could not be opened.
+#[test]
+fn rejects_addresses_below_well_known() {
+    for path in ["/.well-known/mcp", "/.well-known/"] {
+        let address = format!("https://files.example.com{path}");
+        assert_eq!(wrong(sound(&BARE).resource(&address)), ["resource"], "{path}");
+        assert_eq!(wrong(sound(&BARE).also_served_at(&address)), ["also_served_at"], "{path}");
+    }
+    for path in ["/a/.well-known/mcp", "/.well-known", "/well-known/mcp"] {
+        assert!(sound(&BARE).resource(format!("https://files.example.com{path}")).build_now().is_ok(), "{path}");
+    }
 }
 
 const FORMER: &str = "https://old.example.com/mcp";

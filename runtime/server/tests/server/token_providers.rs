@@ -6,9 +6,11 @@
 //! |---|---|
 //! | `shapes` | the documented tokens |
 //! | `refusals` | tokens of another kind, claims that are not read, and what the operator is told |
+//! | `documented` | the tokens that the docs show |
 //! | `closures` | the closure of a deployment |
 
 mod closures;
+mod documented;
 mod refusals;
 mod shapes;
 
@@ -21,7 +23,7 @@ use mcp_scopes_server::{
 };
 use serde_json::{Value, json};
 
-use self::shapes::{CLIENT, Shape, TENANT, shapes};
+use self::shapes::{CLIENT, ENTRA, Shape, TENANT, shapes};
 use crate::{
     server::{Answer, Ask, BuildNow as _, RESOURCE, Reply, Server},
     tokens::{KEYS, ed_jwk, now, raw},
@@ -43,11 +45,23 @@ fn keys() -> KeySet {
     KeySet::from_json(&json!({"keys": [ed_jwk(&KEYS.ed, "ed")]}).to_string()).unwrap()
 }
 
-fn server(issuer: &str, provider: Provider) -> Server {
-    let has_tenants = issuer.contains("{tenant}");
-    let issuer = Issuer::keys(issuer, keys()).provider(provider);
-    let issuer = if has_tenants { issuer.tenants([TENANT]) } else { issuer };
-    Server::around(ResourceServer::builder(&SHAPES).resource(RESOURCE).issuer(issuer))
+/// Returns the issuer of tokens that state this name.
+fn issuer(name: &str, provider: Provider) -> Issuer {
+    // Tokens of version 1 of Microsoft Entra state another issuer than its metadata and its keys.
+    let issuer = if name.starts_with("https://sts.windows.net/") {
+        let mut key = ed_jwk(&KEYS.ed, "ed");
+        key["issuer"] = json!("https://login.microsoftonline.com/{tenantid}/v2.0");
+        let keys = KeySet::from_json(&json!({"keys": [key]}).to_string()).unwrap();
+        Issuer::keys(ENTRA, keys).token_issuer(name)
+    } else {
+        Issuer::keys(name, keys())
+    };
+    let issuer = issuer.provider(provider);
+    if name.contains("{tenant}") { issuer.tenants([TENANT]) } else { issuer }
+}
+
+fn server(name: &str, provider: Provider) -> Server {
+    Server::around(ResourceServer::builder(&SHAPES).resource(RESOURCE).issuer(issuer(name, provider)))
 }
 
 /// Returns a signed token with these claims, which is valid now.
@@ -71,14 +85,14 @@ impl Shape {
         server.send(Ask::call(self.tool).token(token)).await
     }
 
-    /// Returns the claims with this client.
+    /// Returns the claims with this client, if the tokens name one.
     fn with_client(&self, client: &str) -> Value {
-        self.with(&json!({self.client_claim: client}))
+        self.client_claim.map_or_else(|| self.claims.clone(), |claim| self.with(&json!({claim: client})))
     }
 
     /// Returns the client of the token.
     fn client(&self) -> &str {
-        self.claims[self.client_claim].as_str().unwrap_or(CLIENT)
+        self.client_claim.map_or(CLIENT, |claim| self.claims[claim].as_str().unwrap())
     }
 
     /// Returns its issuer with or without the slash at its end.
@@ -155,6 +169,10 @@ impl Shape {
             return self.result(&self.with_client("another-client")).await;
         }
         let limited = server(self.issuer, (self.provider)().clients([self.client()]));
+        if self.client_claim.is_none() {
+            let answer = self.send(&limited, &own).await;
+            return format!("with `.clients(..)`, every token: {}", self.description(&answer));
+        }
         self.send(&limited, &own).await.passed();
         self.send(&self.server(), &other).await.passed();
         format!("with `.clients(..)`: {}", self.description(&self.send(&limited, &other).await))
@@ -191,7 +209,7 @@ async fn rejects_tokens_that_are_expired_or_of_another_key() {
         claims["exp"] = json!(now() - 60);
         let expired = raw(&shape.header.to_string(), &claims.to_string());
         let answer = server.send(Ask::call(shape.tool).token(&expired)).await;
-        assert!(answer.challenge().contains("it has expired"), "{}: {answer:?}", shape.name);
+        assert!(answer.challenge().contains("it has expired: `exp` is in the past"), "{}: {answer:?}", shape.name);
         let mut forged = token(&shape.header, &shape.claims);
         forged.truncate(forged.len() - 8);
         forged.push_str("AAAAAAAA");
@@ -393,6 +411,33 @@ fn shared_audiences_require_a_list_of_clients() {
         assert!(build(provider.danger_any_client()).is_ok());
     }
     assert!(build(Provider::okta("https://files.example.com")).is_ok());
+}
+
+/// An issuer that writes its own name as audience does so in the tokens of all of its applications.
+#[test]
+fn a_resource_that_is_the_issuer_requires_a_list_of_clients() {
+    const ISSUER: &str = "https://files.example.com";
+    let of = |issuer: Issuer, resource: &str| ResourceServer::builder(&SHAPES).resource(resource).issuer(issuer);
+    let own = || Issuer::keys(ISSUER, keys());
+    for (builder, setting) in [
+        (of(own(), ISSUER), "resource"),
+        (of(own(), "https://files.example.com/"), "resource"),
+        (of(own().provider(Provider::keycloak()), ISSUER), "resource"),
+        (of(Issuer::keys("https://auth.example.com", keys()).token_issuer(ISSUER), ISSUER), "resource"),
+        (
+            of(own(), RESOURCE).sandbox_resource(ISSUER).environments(Environments::new().by_audience()),
+            "sandbox_resource",
+        ),
+    ] {
+        let error = builder.build_now().unwrap_err();
+        let problems: Vec<_> = error.problems().iter().map(|problem| (problem.setting, problem.kind)).collect();
+        assert_eq!(problems, [(setting, ProblemKind::Contradiction)], "{error}");
+        assert!(error.to_string().contains("no list of clients is stated"), "{error}");
+    }
+    for provider in [Provider::new().clients([CLIENT]), Provider::new().danger_any_client()] {
+        assert!(of(own().provider(provider), ISSUER).build_now().is_ok());
+    }
+    assert!(of(own(), RESOURCE).build_now().is_ok());
 }
 
 #[tokio::test]

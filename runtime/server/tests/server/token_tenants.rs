@@ -284,6 +284,26 @@ async fn a_key_signs_only_for_the_issuer_that_it_states() {
         let server = Server::around(of(Issuer::keys(issuer_of(ONE), keys_for(&key, of_key.clone()))));
         assert_eq!(list(&server, &one).await.seen.is_some(), accepted, "{of_key}");
     }
+    // The same for tokens that state another issuer than is advertised, as those of version 1 of one tenant of Microsoft Entra do.
+    let stated = format!("https://sts.example.net/{ONE}/");
+    let old = token(&key, &stated, &json!({"tid": ONE}));
+    for (of_key, accepted) in [
+        (Value::Null, true),
+        (json!("https://login.example.com/{tenantid}/v2.0"), true),
+        (json!(issuer_of(ONE)), true),
+        (json!(stated), true),
+        (json!("https://sts.example.net/{tenantid}/"), true),
+        (json!(issuer_of(TWO)), false),
+        (json!(format!("https://sts.example.net/{TWO}/")), false),
+        (json!("https://login.example.net/{tenantid}/v2.0"), false),
+    ] {
+        let issuer = Issuer::keys(issuer_of(ONE), keys_for(&key, of_key.clone())).token_issuer(&stated);
+        let answer = list(&Server::around(of(issuer)), &old).await;
+        assert_eq!(answer.seen.is_some(), accepted, "{of_key}: {answer:?}");
+        if !accepted {
+            assert!(answer.body.contains("the key that signed it is not for its issuer"), "{of_key}: {answer:?}");
+        }
+    }
     // A key whose `issuer` is not a string is skipped.
     let mut keys: Value = serde_json::from_str(&set(&[&key])).unwrap();
     keys["keys"][0]["issuer"] = json!(7);
@@ -397,6 +417,25 @@ async fn introspected_tenants_require_iss() {
         socket.answers(Answer::good(active(more.clone())));
         assert_eq!(list(&server, "opaque").await.status.as_u16(), status, "{more}");
     }
+}
+
+/// A JWT is introspected at the issuer that its unverified `iss` names. The answer for another tenant is not cached as valid.
+#[tokio::test]
+async fn the_introspected_issuer_is_that_of_the_token() {
+    let (key, socket) = (Key::new("a"), issuer::Issuer::new(Answer::Nothing));
+    let credentials = ClientCredentials::basic("files", "secret");
+    let issuer = Issuer::introspection(TEMPLATE, socket.url(), credentials).tenants([ONE, TWO]).advertise(SHARED);
+    let server = Server::around(of(issuer));
+    let answer = json!({"active": true, "aud": RESOURCE, "scope": "files:read", "iss": issuer_of(TWO), "tid": TWO});
+    socket.answers(Answer::good(answer.to_string()));
+    for attempt in 0..3 {
+        let answer = list(&server, &of_tenant(&key, ONE)).await;
+        let reason = "`iss` of the token is not the issuer that its introspection response names";
+        assert!(answer.refused() == (401, 401) && answer.body.contains(reason), "{attempt}: {answer:?}");
+        list(&server, &of_tenant(&key, TWO)).await.passed();
+        list(&server, "opaque").await.passed();
+    }
+    assert_eq!(socket.asked(), 3, "each result is cached");
 }
 
 #[tokio::test]

@@ -4,15 +4,17 @@ use mcp_scopes_model::config::ScopePrefix;
 
 use super::{
     super::{
-        AcceptedBindings, Claims, KeySet, Provider, Token, TokenError,
+        AcceptedBindings, Claims, Issuer, KeySet, Token, TokenError,
         algorithm::Algorithm,
         clock,
         confirmation::{CERTIFICATE, KEY},
+        issuer_rule::IssuerRule,
+        misreading::NAME_THE_CLAIM,
         rules::{ClaimsSource, Rules},
     },
     Compact,
 };
-use crate::reason::reason;
+use crate::{BuildError, error::ProblemList, reason::reason};
 
 /// Why a token would be accepted or refused.
 #[derive(Debug)]
@@ -25,30 +27,33 @@ pub struct Explanation {
     pub scope_prefix: String,
     /// What a server requires beside the token: settings, and what each request has to prove.
     pub conditions: Vec<&'static str>,
+    /// That a claim may grant scopes and is not read, and what to change.
+    pub unread: Option<String>,
 }
 
-/// Verifies a token as an issuer with default settings does, without a request. Without keys, its signature is not checked.
+/// Verifies a token as an issuer with these names and this provider does, without a request. Its other settings are the defaults.
+/// Without `keys`, the signature is not checked.
 ///
 /// # Errors
-/// `build` rejects the provider: why, and what to change.
-pub fn explain(
-    token: &str,
-    issuer: &str,
-    resource: &str,
-    provider: Provider,
-    keys: Option<&KeySet>,
-) -> Result<Explanation, (String, &'static str)> {
-    if let Some(problem) = provider.problem(&[issuer]) {
-        return Err(problem);
-    }
-    let mut rules = Rules::new(issuer, [resource], ClaimsSource::Token);
+/// `build` rejects the issuer or the provider.
+pub fn explain(token: &str, issuer: &Issuer, resource: &str, keys: Option<&KeySet>) -> Result<Explanation, BuildError> {
+    let mut problems = ProblemList::default();
+    let rule = IssuerRule::of(issuer, "issuer", &mut problems);
+    issuer.check_provider("issuer", &mut problems);
+    let mut rules = Rules::new(issuer.name(), [resource], ClaimsSource::Token);
+    rules.issuer = problems.finish(rule)?;
     rules.bindings = AcceptedBindings { keys: true, certificates: true };
+    let provider = issuer.settings.provider.clone().unwrap_or_default();
     provider.prefix.inside(&ScopePrefix::NONE).clone_into(&mut rules.scope_prefix);
     let scope_prefix = provider.prefix.outside(&ScopePrefix::NONE).to_owned();
     rules.provider = provider;
     let result = check(Token::new(token), &rules, keys);
     let conditions = result.as_ref().map_or_else(|_| Vec::new(), conditions);
-    Ok(Explanation { result, is_signature_checked: keys.is_some(), scope_prefix, conditions })
+    let unread = result
+        .as_ref()
+        .ok()
+        .and_then(|claims| Some(format!("`{}` is present and not read; {NAME_THE_CLAIM}", claims.unread_claim()?)));
+    Ok(Explanation { result, is_signature_checked: keys.is_some(), scope_prefix, conditions, unread })
 }
 
 /// Returns what a server requires beside the token.

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use mcp_scopes_server::{
-    ResourceServer, TokenError,
+    ProblemKind, ResourceServer, TokenError,
     token::{ClientCredentials, Issuer, Provider},
 };
 use serde_json::{Value, json};
@@ -102,6 +102,41 @@ async fn a_closure_that_accepts_says_what_is_wrong_with_the_audience() {
     }
 }
 
+/// An issuer reports refresh tokens as active as well, and without an audience nothing else rejects them.
+#[test]
+fn introspection_without_an_audience_requires_the_kind_of_token() {
+    let build = |issuer: &dyn Fn(Issuer) -> Issuer| {
+        let credentials = ClientCredentials::basic("files", "s3cret");
+        let asked =
+            Issuer::introspection("https://auth.example.com", "https://auth.example.com/introspect", credentials);
+        ResourceServer::builder(&SHAPES).resource(RESOURCE).issuer(issuer(asked)).build_now()
+    };
+    let missing = || Provider::new().accept_missing_audience().clients(["files-client"]);
+    for provider in [
+        missing(),
+        Provider::clerk(["files-client"]),
+        missing().require("scope", [""; 0]),
+        missing().require(["ext", "token_use"], ["access"]),
+        missing().danger_any_client(),
+    ] {
+        let error = build(&|issuer| issuer.provider(provider.clone())).unwrap_err();
+        let problems: Vec<_> = error.problems().iter().map(|problem| (problem.setting, problem.kind)).collect();
+        assert_eq!(problems, [("issuer", ProblemKind::Contradiction)], "{error}");
+        assert!(error.to_string().contains("refresh tokens without `aud` would be accepted"), "{error}");
+    }
+    for provider in [
+        missing().require("token_use", ["access"]),
+        missing().require("token_type", [""; 0]),
+        missing().require("typ", ["Bearer"]),
+        Provider::cognito(["files-client"]),
+        Provider::keycloak().accept_missing_audience().clients(["files-client"]),
+        Provider::ory(),
+    ] {
+        assert!(build(&|issuer| issuer.provider(provider.clone())).is_ok());
+    }
+    assert!(build(&|issuer| issuer.provider(missing()).require_claim("token_use")).is_ok());
+}
+
 /// Introspection responses take the same road as JWTs.
 #[tokio::test]
 async fn introspection_responses_are_checked_like_jwts() {
@@ -127,8 +162,12 @@ async fn introspection_responses_are_checked_like_jwts() {
     let cognito = |issuer: Issuer| issuer.provider(Provider::cognito(["files-client"]));
     for (provider, more, said) in [
         (&ory as &dyn Fn(Issuer) -> Issuer, json!({"token_use": "access_token"}), None),
-        (&ory, json!({"client_id": "another"}), Some("its client is not on the list of this server")),
-        (&ory, json!({"client_id": null}), Some("it names no client")),
+        (
+            &ory,
+            json!({"client_id": "another"}),
+            Some("`client_id` names a client that is not on the list of this server"),
+        ),
+        (&ory, json!({"client_id": null}), Some("`client_id` is missing, and this server accepts only known clients")),
         (&ory, json!({"token_use": "refresh_token"}), Some("`token_use` is not that of an access token")),
         (&ory, json!({"aud": null}), Some("`aud` is missing")),
         (&cognito, json!({"aud": null, "token_use": "access"}), None),
@@ -136,7 +175,7 @@ async fn introspection_responses_are_checked_like_jwts() {
         (
             &cognito,
             json!({"aud": null, "token_use": "access", "client_id": "another"}),
-            Some("its client is not on the list of this server"),
+            Some("`client_id` names a client that is not on the list of this server"),
         ),
     ] {
         let answer = send(provider, &more).await;

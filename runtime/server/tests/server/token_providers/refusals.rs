@@ -8,7 +8,7 @@ use mcp_scopes_server::{
 use serde_json::{Value, json};
 use tracing::subscriber::set_default;
 
-use super::{SHAPES, keys, server, shapes::shapes, token};
+use super::{SHAPES, issuer, keys, server, shapes::shapes, token};
 use crate::{
     server::{Ask, RESOURCE, Server},
     tokens::{now, raw},
@@ -104,6 +104,9 @@ async fn claims_that_may_grant_scopes_and_are_not_read_are_named() {
         let found = events(&server, &claims).await;
         let decision = found.iter().find(|event| event.name == "decision").unwrap();
         assert_eq!((decision.field("status"), decision.field("reason")), ("403", reason.as_str()), "{claim}");
+        let cause = found.iter().find(|event| event.name == "cause").unwrap();
+        assert_eq!((cause.level, cause.field("reason")), ("WARN", reason.as_str()), "{claim}");
+        assert!(cause.field("help").contains("Provider::scopes_from"), "{cause:?}");
         // Without any scope the token is rejected.
         claims["scope"] = Value::Null;
         let reason = format!("`{named}` is present and not read, and no claim that is read grants scopes");
@@ -121,6 +124,107 @@ async fn claims_that_may_grant_scopes_and_are_not_read_are_named() {
     let answer =
         super::server(issuer, read).send(Ask::call("plain").token(&token(&json!({"alg": "EdDSA"}), &claims))).await;
     assert!(answer.status == 403 && !answer.challenge().contains("not read"), "{answer:?}");
+    let said =
+        "its scopes come from `urn:zitadel:iam:org:project:234567:roles`, which a request for scopes does not change";
+    assert!(answer.challenge().contains(said), "{answer:?}");
+}
+
+/// A token that grants some scopes of the table, and needs another: the challenge and the log say whether requesting it helps.
+#[tokio::test]
+async fn says_where_requesting_scopes_does_not_help() {
+    const ROLE: &str = "let an administrator grant the role";
+    let named = |claim: &str| format!("its scopes come from `{claim}`, which a request for scopes does not change");
+    let map = [("reader", "files:read"), ("other", "unknown")];
+    let roles = |claim: &str| Provider::new().scopes_by_role(claim, map);
+    let entra = json!({"aud": APPLICATION, "oid": OBJECT, "sub": OBJECT, "tid": "t"});
+    let with = |base: &Value, more: Value| {
+        let mut claims = base.clone();
+        claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        claims
+    };
+    let plain = json!({"aud": RESOURCE, "sub": "ada"});
+    let unread = |claim: &str| format!("`{claim}` is present and not read");
+    for (provider, claims, why, help) in [
+        // What a client requests is in a claim that is not read.
+        (
+            Provider::new().scopes_from("permissions"),
+            with(&plain, json!({"permissions": ["files:read"], "scope": "files/read"})),
+            unread("scope"),
+            "Provider::scopes_from",
+        ),
+        (
+            Provider::new().scopes_from("permissions"),
+            with(&plain, json!({"permissions": ["files:read"], "scp": ["files/read"]})),
+            unread("scp"),
+            "Provider::scopes_from",
+        ),
+        (
+            roles("roles"),
+            with(&plain, json!({"roles": ["reader"], "scope": "files/read"})),
+            unread("scope"),
+            "Provider::scopes_from",
+        ),
+        // Roles.
+        (roles("roles"), with(&plain, json!({"roles": ["reader"]})), named("roles"), ROLE),
+        (roles("roles"), with(&plain, json!({"roles": ["reader"], "groups": ["a"]})), named("roles"), ROLE),
+        (roles("roles"), with(&plain, json!({"roles": ["another"]})), named("roles"), ROLE),
+        (roles("roles"), plain.clone(), named("roles"), ROLE),
+        (roles("role"), with(&plain, json!({"role": "anon"})), named("role"), ROLE),
+        (
+            Provider::supabase(["app"], [("authenticated", "files:read")]),
+            json!({"aud": "authenticated", "sub": "ada", "client_id": "app", "role": "anon"}),
+            named("role"),
+            ROLE,
+        ),
+        (Provider::entra_app_only(APPLICATION), with(&entra, json!({"roles": ["Files.Read"]})), named("roles"), ROLE),
+        (Provider::entra(APPLICATION).app_roles(), with(&entra, json!({"roles": []})), named("roles"), ROLE),
+        // The prefix of scopes is another one.
+        (
+            Provider::new().scope_prefix("api://files/", "files:"),
+            with(&plain, json!({"scope": "files/read"})),
+            "none of its scopes has the prefix of this server".to_owned(),
+            "Provider::scope_prefix",
+        ),
+        // Requesting scopes helps.
+        (Provider::new(), with(&plain, json!({"scope": "files:read"})), String::new(), ""),
+        (
+            Provider::new(),
+            with(&plain, json!({"scope": "files:read", "permissions": ["files/read"]})),
+            String::new(),
+            "",
+        ),
+        (Provider::new(), with(&plain, json!({"scope": "openid"})), String::new(), ""),
+        (Provider::entra(APPLICATION), with(&entra, json!({"scp": "Files.Read", "roles": ["a"]})), String::new(), ""),
+        (
+            Provider::new().scopes_from("permissions"),
+            with(&plain, json!({"permissions": ["files:read"]})),
+            String::new(),
+            "",
+        ),
+    ] {
+        let issuer = "https://auth.example.com";
+        let mut all = claims.clone();
+        all["iss"] = json!(issuer);
+        let server = server(issuer, provider);
+        let signed = token(&json!({"alg": "EdDSA", "kid": "ed"}), &all);
+        let answer = server.send(Ask::call("cognito").token(&signed)).await;
+        let challenge = answer.challenge();
+        assert!(answer.status == 403 && challenge.contains("error=\"insufficient_scope\""), "{claims}: {answer:?}");
+        assert_eq!(
+            challenge.contains("does not help") || challenge.contains("no scope of this server"),
+            !why.is_empty()
+        );
+        assert!(challenge.contains(&why), "{claims}: {answer:?}");
+        server.send(Ask::call("cognito").token(&signed)).await;
+        let recorder = Recorder::default();
+        let _guard = set_default(recorder.clone());
+        server.send(Ask::call("cognito").token(&signed)).await;
+        let cause = recorder.events().into_iter().find(|event| event.name == "cause");
+        assert_eq!(cause.is_some(), !why.is_empty(), "{claims}: {cause:?}");
+        if let Some(cause) = cause {
+            assert!(cause.field("reason").contains(&why) && cause.field("help").contains(help), "{claims}: {cause:?}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -144,7 +248,7 @@ async fn the_log_says_what_to_change_and_the_answer_does_not() {
         (
             Provider::keycloak().clients(["files-client"]),
             json!({"aud": RESOURCE, "typ": "Bearer"}),
-            "it names no client, and this server accepts only known clients",
+            "`azp` and `client_id` are missing, and this server accepts only known clients",
             "Provider::client_claims",
         ),
     ] {
@@ -174,7 +278,7 @@ fn reasons_name_the_claim_and_what_is_wrong_with_it() {
             }
         }
         let token = raw(&header.to_string(), &claims.to_string());
-        let explained = explain(&token, issuer, RESOURCE, Provider::new(), None).unwrap();
+        let explained = explain(&token, &Issuer::keys(issuer, keys()), RESOURCE, None).unwrap();
         explained.result.err().map_or_else(String::new, |error| error.reason().to_owned())
     };
     let header = || json!({"alg": "EdDSA", "kid": "ed"});
@@ -182,8 +286,11 @@ fn reasons_name_the_claim_and_what_is_wrong_with_it() {
     let thumbprint = "A".repeat(43);
     for (more, expected) in [
         (json!({"exp": null}), "`exp` is missing"),
-        (json!({"exp": "soon"}), "`exp`, `nbf` or `iat` is not a valid time"),
-        (json!({"exp": -1}), "`exp`, `nbf` or `iat` is not a valid time"),
+        (json!({"exp": "soon"}), "`exp` is not a valid time"),
+        (json!({"exp": -1}), "`exp` is not a valid time"),
+        (json!({"exp": 1}), "it has expired: `exp` is in the past"),
+        (json!({"nbf": "soon"}), "`nbf` is not a valid time"),
+        (json!({"iat": [1]}), "`iat` is not a valid time"),
         (json!({"iat": now() + 600}), "it is not valid yet: `iat` is in the future"),
         (json!({"nbf": now() + 600}), "it is not valid yet: `nbf` is in the future"),
         (json!({"scp": "other"}), "`scope` and `scp` grant different scopes"),
@@ -223,13 +330,13 @@ fn reasons_name_the_claim_and_what_is_wrong_with_it() {
 fn every_refusal_of_a_documented_token_has_a_help() {
     let mut count = 0;
     for shape in shapes() {
-        let issuer = shape.claims["iss"].as_str().unwrap();
         let mut provider = (shape.provider)();
-        if !shape.limits_clients {
+        if !shape.limits_clients && shape.client_claim.is_some() {
             provider = provider.clients([shape.client()]);
         }
+        let issuer = issuer(shape.issuer, provider);
         let help = |token: &str| {
-            let explained = explain(token, issuer, RESOURCE, provider.clone(), None).unwrap();
+            let explained = explain(token, &issuer, RESOURCE, None).unwrap();
             explained.result.err().map(|error| (error.reason().to_owned(), error.help()))
         };
         let accepted = shape.with_client(shape.client());
@@ -253,12 +360,13 @@ fn every_refusal_of_a_documented_token_has_a_help() {
             json!({"typ": "DPoP"}),
             json!({"server_permissions": {}}),
             json!({"server_permissions": 7}),
-            json!({shape.client_claim: 7}),
-            json!({shape.client_claim: "another-client"}),
         ]
         .iter()
         .map(|changes| shape.with(changes))
         .collect();
+        if let Some(claim) = shape.client_claim {
+            refused.extend([json!(7), json!("another-client")].map(|client| shape.with(&json!({claim: client}))));
+        }
         refused.push(shape.id_token.clone());
         refused.extend(shape.refresh.iter().filter(|refresh| refresh.is_object()).map(|changes| shape.with(changes)));
         let mut tokens: Vec<String> = refused.iter().map(|claims| token(&shape.header, claims)).collect();
