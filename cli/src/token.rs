@@ -47,8 +47,9 @@ pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes token token.txt --issuer https://auth.example.com/realms/files \\
       --resource https://files.example.com/mcp --provider keycloak --accept-missing-audience --client files-client
   mcp-scopes token token.txt --issuer 'https://login.microsoftonline.com/{tenant}/v2.0' \\
-      --token-issuer 'https://sts.windows.net/{tenant}/' --tenant 72f988bf-86f1-41af-91ab-2d7cd011db47 \\
-      --resource https://files.example.com/mcp --provider entra-v1 api://files --jwks keys.json
+      --token-issuer 'https://sts.windows.net/{tenant}/' \\
+      --tenant 72f988bf-86f1-41af-91ab-2d7cd011db47 --provider entra-v1 api://files \\
+      --resource https://files.example.com/mcp --jwks keys.json
 
 Providers and their values:
   entra APPLICATION        entra-app-only APPLICATION   entra-v1 AUDIENCE     auth0 [ROLE=SCOPES]..

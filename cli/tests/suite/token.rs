@@ -103,7 +103,7 @@ fn says_why_a_token_would_be_refused_and_what_to_change() {
         (
             with(json!({"aud": null, "token_use": "access"})),
             &["--provider", "cognito", "other"],
-            "its client is not on the list",
+            "names a client that is not on the list",
             "add the client",
         ),
         (
@@ -162,7 +162,7 @@ fn reads_tokens_of_documented_set_ups() {
             &keycloak,
             vec!["--provider", "keycloak", "--accept-missing-audience", "--client", "other"],
             1,
-            "its client is not on the list",
+            "names a client that is not on the list",
         ),
         (
             &account,

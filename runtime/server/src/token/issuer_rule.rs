@@ -147,6 +147,8 @@ impl IssuerRule {
     pub(super) fn check_key(&self, found: &Map<String, Value>, of_key: Option<&str>) -> Result<(), TokenError> {
         let (Some(of_key), Some(stated)) = (of_key, found.get("iss").and_then(Value::as_str)) else { return Ok(()) };
         let allowed = match &self.form {
+            // An `iss` that does not match is rejected with the claims.
+            Form::Exact(issuer) if issuer != stated => return Ok(()),
             Form::Exact(_) => {
                 let template = Template::parse(&of_key.replace(OF_KEYS, PLACEHOLDER)).ok().flatten();
                 let is_for = |name: &str| {
@@ -155,7 +157,6 @@ impl IssuerRule {
                 is_for(stated) || self.advertised.as_deref().is_some_and(is_for)
             }
             Form::Tenants(rule) => {
-                // An `iss` that does not match is rejected with the claims.
                 let Some(tenant) = rule.stated.tenant(stated) else { return Ok(()) };
                 let of_key = of_key.replace(OF_KEYS, tenant);
                 // Keys name the issuer of the current version, also if they sign tokens that state an older one.
