@@ -288,7 +288,13 @@ fn resolved_url<'t>(url: &'t str, scheme: &str, rest: &str) -> Cow<'t, str> {
     if is_lower(scheme) && is_lower(authority) && is_resolved(path) && rest.len() == behind.len() + 2 {
         return Cow::Borrowed(url);
     }
-    Cow::Owned(format!("{}://{}{}", scheme.to_lowercase(), authority.to_lowercase(), resolved(path.to_owned(), true)))
+    let front = format!("{}://{}", scheme.to_lowercase(), authority.to_lowercase());
+    // Room for all of it, so that a long path is copied once.
+    let mut whole = String::with_capacity(front.len() + path.len() + 2);
+    whole.push_str(path);
+    let mut whole = resolved(whole, true);
+    whole.insert_str(0, &front);
+    Cow::Owned(whole)
 }
 
 /// Splits a URL after the colon of its scheme.

@@ -297,7 +297,7 @@ fn limits_peak_memory_to_four_times_the_body() {
 }
 
 /// Policies compare an argument in several forms, one after the other. Beside the body, its text without JSON escapes is held, a copy of it
-/// with what step 1 of the normal form has changed, and a copy for one form.
+/// with what step 1 of the normal form has changed, and for one form a copy with slashes, and one that is resolved.
 #[test]
 fn limits_peak_memory_of_policies_that_look_at_arguments() {
     let mut most = 0.0_f64;

@@ -119,14 +119,12 @@ impl Endpoint {
             // Connections to the unspecified address reach this machine as well.
             address.is_loopback() || address.is_unspecified()
         };
-        match host.trim_start_matches('[').trim_end_matches(']').parse() {
-            Ok(address) => is_here(address),
-            // RFC 6761 §6.3: all names below it, too.
-            Err(_) => {
-                let name = host.strip_suffix('.').unwrap_or(host);
-                name == "localhost" || name.ends_with(".localhost")
-            }
+        if let Ok(address) = host.trim_start_matches('[').trim_end_matches(']').parse() {
+            return is_here(address);
         }
+        // RFC 6761 §6.3: all names below it, too.
+        let name = host.strip_suffix('.').unwrap_or(host);
+        name == "localhost" || name.ends_with(".localhost")
     }
 
     /// Returns the address without its query, which may contain a secret.
