@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mcp_scopes_model::Risk;
 use schemars::JsonSchema;
 
-use super::{Text, tools::Requirement};
+use super::{tools::Requirement, values::Text};
 
 /// The resources by glob of URIs or by URI template.
 pub(super) type Resources = BTreeMap<String, Resource>;

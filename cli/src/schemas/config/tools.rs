@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mcp_scopes_model::{Approval, Risk};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::{Limit, ScopeName, Scopes, TOOL_NAME, Text};
+use super::values::{Limit, ScopeName, Scopes, TOOL_NAME, Text};
 
 /// The tools by name.
 pub(super) type Tools = BTreeMap<String, Tool>;
