@@ -7,6 +7,7 @@ use std::{
 };
 
 use clap::Args;
+use mcp_scopes_lint::paths::is_match;
 use mcp_scopes_scan::{
     Report,
     file::{replace, text},
@@ -20,7 +21,6 @@ use crate::{
         changes_between, diagnostics, merged,
         side::{Reading, Side, Unreadable},
     },
-    exclude::is_excluded,
     lock_file,
     options::{Build, Table, quoted},
     outcome::Outcome,
@@ -229,7 +229,7 @@ impl Check {
     /// Checks that each package with a scope table has a lock file. Otherwise a change would pass whose lock file is removed with it.
     fn check_all_locked(&self) -> Result<(), Unreadable> {
         let is_unlocked = |locked: &Locked| {
-            !locked.file.is_file() && !self.exclude.iter().any(|pattern| is_excluded(pattern, &shown(&locked.folder)))
+            !locked.file.is_file() && !self.exclude.iter().any(|pattern| is_match(pattern, &shown(&locked.folder)))
         };
         let unlocked: Vec<Locked> = locked_tables(&self.lock.tree()?).into_iter().filter(is_unlocked).collect();
         let Some(first) = unlocked.first() else { return Ok(()) };

@@ -15,6 +15,7 @@
 //! | `fixes` | fixes of findings about documents and scopes |
 //! | `answers` | fixes of errors whose help states what to write |
 //! | `apply` | applies the rules to a scan or a document |
+//! | [`paths`] | patterns of files |
 //! | `overrides` | [`Overrides`]: levels from the command line |
 //! | `levels` | the level and the options of each rule |
 //! | `suppress`, `comments` | `// mcp-scopes: allow(rule-id) reason` |
@@ -46,6 +47,7 @@ mod levels;
 pub mod lint_model;
 mod name_tokens;
 mod overrides;
+pub mod paths;
 mod patterns;
 mod reporter;
 mod rule;
