@@ -6,6 +6,7 @@
 //! | `sections` | the sections, one function each |
 //! | `contents` | the sections `[resources]` and `[prompts]` |
 //! | `tools` | the section `[tools]` |
+//! | `lint` | the section `[lint]` |
 //! | `reader` | typed reading of TOML values, with line and column |
 //! | `lines` | lines and columns of byte offsets |
 //! | `address` | the syntax of addresses |
@@ -14,6 +15,7 @@ mod accept;
 mod address;
 mod contents;
 mod lines;
+mod lint;
 mod reader;
 mod sections;
 mod tools;
@@ -29,7 +31,8 @@ use reader::{TomlReader, entries};
 use toml::de::DeTable;
 
 pub use contents::KEYS as CONTENT_KEYS;
-pub use sections::{CONVENTIONS, KEYS, LEVELS};
+pub use lint::LEVELS;
+pub use sections::{CONVENTIONS, KEYS};
 
 /// The sections of the file.
 pub const SECTIONS: [&str; 11] =
@@ -89,7 +92,7 @@ pub fn read_parts(text: &str, file: &str) -> (ConfigDecl, Vec<FileDiagnostic>) {
             "flows" => sections::flows,
             "session" => sections::session,
             "sandbox" => sections::sandbox,
-            "lint" => sections::lint,
+            "lint" => lint::lint,
             "diff" => accept::diff,
             other => {
                 reader.error(&UNKNOWN_SECTION, at, format!("unknown section or key `{other}`"));

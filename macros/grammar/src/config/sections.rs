@@ -7,15 +7,13 @@ use super::{
 };
 use crate::{
     catalogue::{BAD_HEADER, BAD_PATTERN, BAD_PREFIX, BAD_SCOPE, BAD_URL, CONVENTION_PATTERN},
-    ir::{ConfigDecl, FlowDecl, LintDecl, LintOptionDecl, LintValue, SandboxServerDecl, ScopeDecl},
+    ir::{ConfigDecl, FlowDecl, SandboxServerDecl, ScopeDecl},
 };
 use mcp_scopes_model::{address::Shown, scope::scope_token};
 use toml::de::{DeTable, DeValue};
 
 /// The values of `[convention] scope`.
 pub const CONVENTIONS: [&str; 5] = ["tool-name", "action:resource", "resource:action", "dotted", "pattern"];
-/// The values of `[lint]`.
-pub const LEVELS: [&str; 3] = ["allow", "warn", "deny"];
 
 const SERVER: [&str; 7] = [
     "resource",
@@ -185,38 +183,6 @@ pub(super) fn sandbox(reader: &mut TomlReader<'_>, table: &DeTable<'_>, config: 
     }
     // Empty sections are not published (RFC 9728 §3.2).
     config.sandbox = (!table.is_empty()).then_some(sandbox);
-}
-
-pub(super) fn lint(reader: &mut TomlReader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
-    for (key, value) in entries(table) {
-        let rule = reader.stated(key.text, key.at);
-        let (mut level, mut options) = (None, Vec::new());
-        if let DeValue::Table(table) = value.get_ref() {
-            for (key, value) in entries(table) {
-                if key.text == "level" {
-                    level = reader.word(key.text, value, &LEVELS);
-                } else if let Some(value) = option(reader, key, value) {
-                    options.push(LintOptionDecl { name: reader.stated(key.text, key.at), value });
-                }
-            }
-        } else {
-            level = reader.word(key.text, value, &LEVELS);
-        }
-        config.lint.push(LintDecl { rule, level, options });
-    }
-}
-
-/// Reads an option of a rule. The lint knows which options exist.
-fn option(reader: &mut TomlReader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<LintValue> {
-    match value.get_ref() {
-        DeValue::Boolean(flag) => Some(LintValue::Flag(*flag)),
-        DeValue::Integer(_) => reader.limit(key.text, value).map(LintValue::Int),
-        DeValue::Array(_) => {
-            let texts = reader.strings(key.text, value, "")?;
-            Some(LintValue::Texts(texts.into_iter().map(|(text, _)| text).collect()))
-        }
-        _ => reader.string(key.text, value).map(|text| LintValue::Text(text.to_owned())),
-    }
 }
 
 fn address(reader: &mut TomlReader<'_>, key: Key<'_>, value: &Value<'_>, kind: Address) -> Option<String> {
