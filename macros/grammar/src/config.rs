@@ -31,7 +31,7 @@ use reader::{TomlReader, entries};
 use toml::de::DeTable;
 
 pub use contents::KEYS as CONTENT_KEYS;
-pub use lint::LEVELS;
+pub use lint::{LEVELS, LINT_PATH};
 pub use sections::{CONVENTIONS, KEYS};
 
 /// The sections of the file.
@@ -82,6 +82,7 @@ pub fn read_parts(text: &str, file: &str) -> (ConfigDecl, Vec<FileDiagnostic>) {
     };
     for (section, value) in entries(document.get_ref()) {
         let at = section.at;
+        config.sections.push(reader.stated(section.text, at));
         let reads = match section.text {
             "server" => sections::server,
             "convention" => sections::convention,

@@ -198,8 +198,12 @@ pub struct ConfigDecl {
     /// `[convention] pattern`: the glob that every scope matches, for the convention `pattern`.
     pub convention_pattern: Option<StatedDecl>,
     pub lint: Vec<LintDecl>,
+    /// `[[lint.path]]`.
+    pub lint_paths: Vec<LintPathDecl>,
     /// `[[diff.accept]]`.
     pub accept: Vec<AcceptDecl>,
+    /// The sections of the file, in source order.
+    pub sections: Vec<StatedDecl>,
     /// The locations of keys whose values have no location in this form.
     pub places: ConfigPlaces,
 }
@@ -294,6 +298,15 @@ pub struct LintDecl {
     pub level: Option<StatedDecl>,
     /// The other keys of a table.
     pub options: Vec<LintOptionDecl>,
+}
+
+/// One entry of `[[lint.path]]`: the levels of rules in some files.
+#[derive(Clone, Debug)]
+pub struct LintPathDecl {
+    /// Patterns of files, relative to the folder of the file that states them.
+    pub paths: Vec<StatedDecl>,
+    /// The levels, without options.
+    pub levels: Vec<LintDecl>,
 }
 
 /// One entry of `[[diff.accept]]`: a change between two releases that is accepted until a day.

@@ -1,7 +1,7 @@
 //! Accepted files, and how they are parsed.
 
 use super::read;
-use crate::ir::{AcceptedSubject, ConfigDecl, ConfigPlaces, LintDecl, LintValue, StatedDecl};
+use crate::ir::{AcceptedSubject, ConfigDecl, ConfigPlaces, LintDecl, LintPathDecl, LintValue, StatedDecl};
 
 fn config(text: &str) -> ConfigDecl {
     read(text, "mcp-scopes.toml").unwrap_or_else(|errors| panic!("{text}: {errors:#?}"))
@@ -100,6 +100,27 @@ broad-scope = { level = "warn", max_tools = 20, except = ["mcp:admin"], strict =
             ("strict", &LintValue::Flag(true)),
             ("as", &LintValue::Text("x".to_owned())),
         ]
+    );
+}
+
+#[test]
+fn reads_levels_for_some_files() {
+    let config = config(
+        "[lint]\nnaming = \"allow\"\n\n[[lint.path]]\npaths = [\"src/admin/**\", \"examples/\"]\nrisky-name = \"deny\"\nnaming = \"warn\"\n\n\
+         [[lint.path]]\npaths = [\"*.gen.rs\"]\nbroad-scope = \"allow\"\n",
+    );
+    assert_eq!(shown(&config.sections), ["lint 1:2"]);
+    assert_eq!(config.lint.len(), 1);
+    let [admin, generated] = config.lint_paths.as_slice() else { panic!("{:?}", config.lint_paths) };
+    assert_eq!(shown(&admin.paths), ["src/admin/** 5:10", "examples/ 5:26"]);
+    let levels = |entry: &LintPathDecl| -> Vec<String> {
+        let level = |lint: &LintDecl| lint.level.as_ref().map_or("", |level| level.text.as_str()).to_owned();
+        entry.levels.iter().map(|lint| format!("{} {}", lint.rule.text, level(lint))).collect()
+    };
+    assert_eq!(levels(admin), ["risky-name deny", "naming warn"]);
+    assert_eq!(
+        (shown(&generated.paths), levels(generated)),
+        (vec!["*.gen.rs 10:10".to_owned()], vec!["broad-scope allow".to_owned()])
     );
 }
 
