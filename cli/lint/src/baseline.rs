@@ -23,8 +23,10 @@
 //! | module | holds |
 //! |---|---|
 //! | `read` | reads the file and reports its errors |
+//! | `unseen` | the entries about code that a run could not see |
 
 mod read;
+mod unseen;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -34,6 +36,7 @@ use std::{
 
 use mcp_scopes_prm::json::Json;
 use mcp_scopes_scan::{Error, Finding, Report, Suppression, SuppressionKind, settle, source::Place};
+use unseen::Unseen;
 
 use crate::{
     Overrides,
@@ -85,7 +88,7 @@ impl Baseline {
     }
 
     /// Suppresses the known findings of a report. Reports entries without a reason, expired entries and entries without
-    /// a finding.
+    /// a finding, unless they are about code that features or the target leave out.
     pub fn apply(&self, report: &mut Report, today: Day, overrides: &Overrides) {
         let mut known: BTreeMap<(&str, &str), &BaselineEntry> = BTreeMap::new();
         for entry in &self.entries {
@@ -108,9 +111,10 @@ impl Baseline {
             }
         }
         let mut about: Vec<Finding> = Vec::new();
+        let unseen = Unseen::of(report);
         for entry in &self.entries {
             if !used.iter().any(|known| std::ptr::eq(*known, entry)) {
-                about.push(entry.stale());
+                about.extend((!unseen.hides(entry)).then(|| entry.stale()));
             } else if today > entry.expires {
                 about.push(entry.expired());
             }
@@ -131,7 +135,8 @@ impl Baseline {
 
     /// Returns the text of a baseline file with every finding of the report, to which no baseline may have been
     /// applied. Entries of `old` keep their reasons, and their dates unless expired. New entries get the given values. An entry of `old`
-    /// without a finding is removed if `is_whole`, which states that everything was linted that the file covers.
+    /// without a finding is removed if `is_whole`, which states that everything was linted that the file covers, and if it is about no
+    /// code that features or the target leave out.
     #[must_use]
     pub fn update(
         old: Option<&Self>,
@@ -149,7 +154,8 @@ impl Baseline {
         let findings: Vec<&Finding> = report.findings.iter().filter(|finding| finding.settable).collect();
         let known: BTreeSet<(&str, &str)> =
             findings.iter().map(|finding| (finding.rule, finding.fingerprint.as_str())).collect();
-        let others = all.iter().filter(|_| !is_whole).flat_map(|all| &all.entries);
+        let unseen = Unseen::of(report);
+        let others = all.iter().flat_map(|all| &all.entries).filter(|entry| !is_whole || unseen.hides(entry));
         let others = others.filter(|entry| !known.contains(&(entry.rule.as_str(), entry.fingerprint.as_str())));
         let others = others.map(|entry| {
             let key = (entry.rule.clone(), entry.subject.clone(), entry.fingerprint.clone());

@@ -8,7 +8,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 
-use mcp_scopes_scan::{Finding, Report};
+use mcp_scopes_scan::{Finding, Report, inventory::Inventory};
 use sha2::{Digest as _, Sha256};
 
 /// The version of the fingerprint algorithm.
@@ -17,9 +17,13 @@ pub const VERSION: &str = "mcp-scopes/v1";
 /// Assigns a fingerprint to every finding of a report. Suppressed findings are included, so a finding keeps its
 /// fingerprint when its suppression is removed.
 pub(crate) fn assign(report: &mut Report) {
-    let folders: Vec<(&Path, &str)> =
-        report.inventories.iter().map(|inventory| (inventory.folder.as_path(), inventory.package.as_str())).collect();
+    let folders = folders(&report.inventories);
     assign_to(report.findings.iter_mut().chain(&mut report.suppressed), &folders);
+}
+
+/// Returns the folders of packages, with their names.
+pub(crate) fn folders(inventories: &[Inventory]) -> Vec<(&Path, &str)> {
+    inventories.iter().map(|inventory| (inventory.folder.as_path(), inventory.package.as_str())).collect()
 }
 
 /// Assigns fingerprints to some findings. `folders` are the folders of packages, with their names.
@@ -30,13 +34,18 @@ pub(crate) fn assign_to<'f>(findings: impl Iterator<Item = &'f mut Finding>, fol
     for finding in all {
         let file = file(folders, finding.file());
         let ordinal = seen.entry((finding.rule, file.clone(), finding.subject.clone())).or_default();
-        finding.fingerprint = digits(&[VERSION, finding.rule, &file, &finding.subject, &ordinal.to_string()]);
+        finding.fingerprint = of(finding.rule, &file, &finding.subject, *ordinal);
         *ordinal += 1;
     }
 }
 
+/// Returns the fingerprint of a finding, the one of that index among those that are equal in all of this.
+pub(crate) fn of(rule: &str, file: &str, subject: &str, index: usize) -> String {
+    digits(&[VERSION, rule, file, subject, &index.to_string()])
+}
+
 /// Returns a file name that does not depend on the current folder.
-fn file(folders: &[(&Path, &str)], file: &str) -> String {
+pub(crate) fn file(folders: &[(&Path, &str)], file: &str) -> String {
     let around =
         folders.iter().filter_map(|(folder, package)| Some((Path::new(file).strip_prefix(folder).ok()?, package)));
     let nearest = around.min_by_key(|(rest, _)| rest.as_os_str().len());

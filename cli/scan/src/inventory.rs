@@ -36,6 +36,8 @@ pub struct Inventory {
     pub left_out: usize,
     /// Number of tables that features or the target leave out.
     pub left_out_tables: usize,
+    /// The files with functions or tables that features or the target leave out, also those that are left out as a whole.
+    pub unseen: BTreeSet<Arc<str>>,
     /// The configuration files with errors, with what could be read of them. Only their levels of rules apply.
     pub partial_configs: Vec<Config>,
     /// What could not be read. Each has a finding, and findings that only follow from it are left out.

@@ -50,24 +50,38 @@ impl World {
 
 /// Counts the annotated functions of the package that no target of this build has.
 pub(crate) fn count(inventory: &Inventory, places: &[Place]) -> usize {
-    let is_compiled = |place: &Place| {
-        let covers = |(first, last): (u32, u32)| (first..=last).contains(&place.start.line);
-        inventory.tools.iter().any(|tool| tool.place.file == place.file && covers(tool.lines))
-    };
-    own(inventory, places).filter(|place| !is_compiled(place)).collect::<BTreeSet<_>>().len()
+    tools(inventory, places).len()
 }
 
 /// Counts the tables of the package that no target of this build has.
 pub(crate) fn count_tables(inventory: &Inventory, places: &[Place]) -> usize {
+    tables(inventory, places).len()
+}
+
+/// Returns the files of the package with annotated functions or tables that no target of this build has.
+pub(crate) fn files(inventory: &Inventory, functions: &[Place], macros: &[Place]) -> BTreeSet<Arc<str>> {
+    let places = tools(inventory, functions).into_iter().chain(tables(inventory, macros));
+    places.map(|place| place.file.clone()).collect()
+}
+
+fn tools<'p>(inventory: &Inventory, places: &'p [Place]) -> BTreeSet<&'p Place> {
+    let is_compiled = |place: &Place| {
+        let covers = |(first, last): (u32, u32)| (first..=last).contains(&place.start.line);
+        inventory.tools.iter().any(|tool| tool.place.file == place.file && covers(tool.lines))
+    };
+    own(inventory, places).filter(|place| !is_compiled(place)).collect()
+}
+
+fn tables<'p>(inventory: &Inventory, places: &'p [Place]) -> BTreeSet<&'p Place> {
     let is_compiled = |place: &Place| {
         // Two targets can share a file. The macro begins on the line of the table's name or just above it.
         let lines = |table: &Table| table.place.start.line.saturating_sub(8)..=table.place.start.line;
         inventory.tables.iter().any(|table| table.place.file == place.file && lines(table).contains(&place.start.line))
     };
-    own(inventory, places).filter(|place| !is_compiled(place)).collect::<BTreeSet<_>>().len()
+    own(inventory, places).filter(|place| !is_compiled(place)).collect()
 }
 
-fn own<'p>(inventory: &'p Inventory, places: &'p [Place]) -> impl Iterator<Item = &'p Place> {
+fn own<'p>(inventory: &Inventory, places: &'p [Place]) -> impl Iterator<Item = &'p Place> {
     places.iter().filter(|place| Path::new(&*place.file).starts_with(&inventory.folder))
 }
 

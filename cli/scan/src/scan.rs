@@ -296,6 +296,8 @@ impl Report {
         self.findings.extend(unused_config::find(&inventory, &world.named_configs));
         circles(&inventory, &mut self.findings);
         for file in world.undeclared(package) {
+        inventory.unseen = left_out::files(&inventory, &world.left_out_tools, &world.left_out_tables);
+        inventory.unseen.extend(world.left_out_files(package));
             self.findings.extend(undeclared(&file));
         }
         let configs = inventory.tables.iter().filter_map(|table| table.config.as_ref());

@@ -214,6 +214,16 @@ impl World {
         marked.filter(|file| !self.visited.contains(*file) && !left_out(file) && inside(file)).cloned().collect()
     }
 
+    /// Returns the files of the package that may hold an annotation and that belong to modules that are not compiled.
+    pub(crate) fn left_out_files(&self, package: PackageId) -> impl Iterator<Item = Arc<str>> {
+        let member = self.members.get(package);
+        let is_left_out = move |file: &&PathBuf| {
+            let is_own = member.is_some_and(|member| member.package.owns(file));
+            is_own && !self.visited.contains(*file) && file.ancestors().any(|part| self.left_out.contains(part))
+        };
+        self.hot_files().filter(is_left_out).map(|file| shown(file))
+    }
+
     /// Returns the files that affect the result: the manifests, the source folders, and the source files beside a
     /// manifest.
     pub(crate) fn inputs(&self) -> BTreeSet<PathBuf> {
