@@ -50,15 +50,31 @@ impl Baseline {
         found().or_else(|| self.update.then(|| PathBuf::from(FILE)))
     }
 
+    /// Suppresses the known findings of a run that could not read everything. Nothing is written, and no entry is stale.
+    pub(crate) fn apply_to_part(&self, report: &mut Report, overrides: &Overrides) -> Result<(), Error> {
+        Self { update: false, ..self.clone() }.apply_as(report, overrides, false, false)
+    }
+
     /// Suppresses the known findings. Writes the file first if requested. `is_whole` states whether everything in the
     /// current folder is linted, so that an entry without a finding of a file that was found there is stale.
     pub(crate) fn apply(&self, report: &mut Report, overrides: &Overrides, is_whole: bool) -> Result<(), Error> {
         let Some(path) = self.used() else { return Ok(()) };
-        let path = path.as_path();
         // The file of a folder above covers more than was linted.
         let is_whole = is_whole && (self.file.is_some() || path == Path::new(FILE));
-        let overrides = overrides.clone();
         let reports_stale = (self.file.is_some() && !self.update) || is_whole;
+        self.apply_as(report, overrides, is_whole, reports_stale)
+    }
+
+    fn apply_as(
+        &self,
+        report: &mut Report,
+        overrides: &Overrides,
+        is_whole: bool,
+        reports_stale: bool,
+    ) -> Result<(), Error> {
+        let Some(path) = self.used() else { return Ok(()) };
+        let path = path.as_path();
+        let overrides = overrides.clone();
         let overrides =
             if reports_stale { overrides } else { overrides.set("stale-baseline-entry", Setting::Allow)? };
         let today = self.today.as_deref().map_or_else(|| Ok(Day::today()), Day::parse)?;

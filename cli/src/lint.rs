@@ -151,19 +151,24 @@ impl Lint {
             }
         }
         let failures = if failures.is_empty() { std::slice::from_ref(error) } else { failures.as_slice() };
-        for failure in failures {
-            // Standard error has the details.
-            if let Some(read) = failure.report().filter(|_| !self.target.is_plain()) {
+        // Standard error has the details.
+        if !self.target.is_plain() {
+            for read in failures.iter().filter_map(Error::report) {
                 report.merge(read.clone());
             }
+        }
+        exclude::apply(&self.exclude, &mut report);
+        // If it is the baseline that cannot be read, that is the failure, and no finding is known.
+        let has_baseline =
+            self.baseline.apply_to_part(&mut report, overrides).is_ok() && self.baseline.used().is_some();
+        for failure in failures {
             let help = failure.advice().unwrap_or_default();
             report.findings.push(Finding::error(UNREADABLE, failure.to_string()).help(help));
         }
-        exclude::apply(&self.exclude, &mut report);
         // Standard output is for the fixed document.
         let is_fix = self.fixing.any() && self.target.output.is_empty();
         if !is_fix {
-            self.target.write(&findings::diagnostics(&report, false));
+            self.target.write(&findings::diagnostics(&report, has_baseline));
         }
         for failure in failures {
             fail_with_findings(failure);

@@ -67,3 +67,76 @@ fn writes_applies_and_updates_a_baseline() {
     assert_eq!(lint(&["--reason", "x"]).code, 2);
     assert_eq!(demo.run(&["lint", "--update-baseline", "--expires", "soon"]).code, 2);
 }
+
+/// A run without a feature says nothing about the code that needs it.
+#[test]
+fn keeps_the_entries_of_code_that_is_left_out() {
+    const FILE: &str = "mcp-scopes.baseline.json";
+    let demo = Demo::new(
+        &MAIN
+            .replace("list_files", "delete_files")
+            .replace("/// Run a command", "/// Drop everything")
+            .replace("fn main() {}", "#[cfg(feature = \"shell\")]\nmod admin;\nfn main() {}"),
+    );
+    demo.write(
+        "src/admin.rs",
+        "use mcp_scopes::mcp_tool;\n\n/// Purge the files\n#[mcp_tool(risk = \"low\", scope = \"files:purge\")]\npub fn purge_files() {}\n",
+    );
+    let subjects = || -> Vec<String> {
+        let text = fs::read_to_string(demo.path().join(FILE)).unwrap();
+        let entries = serde_json::from_str::<serde_json::Value>(&text).unwrap()["entries"].clone();
+        let subject = |entry: &serde_json::Value| entry["subject"].as_str().unwrap().to_owned();
+        entries.as_array().unwrap().iter().map(subject).collect()
+    };
+    let update = ["lint", "--update-baseline", "--reason", "previews only", "--today", "2026-11-21"];
+    demo.run(&[&update[..], &["--all-features"]].concat());
+    let all = subjects();
+    for subject in ["delete_files", "purge_files"] {
+        assert!(all.iter().any(|found| found == subject), "{all:?}");
+    }
+    let run = demo.run(&["lint", "--today", "2026-11-21"]);
+    assert!(!run.out.contains("stale-baseline-entry"), "{}", run.out);
+    demo.run(&update);
+    assert_eq!(subjects(), all);
+    // What was seen and is fixed is removed, in a file with code that is left out too.
+    demo.write(
+        "src/main.rs",
+        &fs::read_to_string(demo.path().join("src/main.rs")).unwrap().replace("delete_files", "list_files"),
+    );
+    let run = demo.run(&["lint", "--today", "2026-11-21"]);
+    assert!(run.out.contains("stale-baseline-entry"), "{}", run.out);
+    demo.run(&update);
+    let rest: Vec<String> = all.into_iter().filter(|subject| subject != "delete_files").collect();
+    assert_eq!(subjects(), rest);
+    // So is the entry of a file that does not exist any more.
+    fs::remove_file(demo.path().join("src/admin.rs")).unwrap();
+    demo.write(
+        "src/main.rs",
+        &fs::read_to_string(demo.path().join("src/main.rs")).unwrap().replace("mod admin;", "const A: () = ();"),
+    );
+    demo.run(&update);
+    assert!(!subjects().contains(&"purge_files".to_owned()), "{:?}", subjects());
+}
+
+/// A run that cannot read some input still knows the findings of the others.
+#[test]
+fn applies_to_the_report_of_a_run_that_fails() {
+    let demo = Demo::new(&MAIN.replace("list_files", "delete_files"));
+    demo.run(&["lint", "--update-baseline", "--reason", "previews only", "--today", "2026-11-21"]);
+    let before = fs::read_to_string(demo.path().join("mcp-scopes.baseline.json")).unwrap();
+    let run = demo.run(&["lint", ".", "missing.json", "--today", "2026-11-21", "--output", "json=report.json"]);
+    assert_eq!(run.code, 2, "{}", run.err);
+    let report = fs::read_to_string(demo.path().join("report.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let rules = |list: &str| -> Vec<&str> {
+        report[list].as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap()).collect()
+    };
+    assert_eq!(rules("findings"), ["unreadable-input"], "{report}");
+    assert_eq!(rules("suppressed"), ["risky-name"], "{report}");
+    // An update writes nothing then, and a baseline that cannot be read is the failure.
+    demo.run(&["lint", ".", "missing.json", "--update-baseline", "--today", "2026-11-21"]);
+    assert_eq!(fs::read_to_string(demo.path().join("mcp-scopes.baseline.json")).unwrap(), before);
+    demo.write("mcp-scopes.baseline.json", "{");
+    let run = demo.run(&["lint", ".", "--output", "json=report.json"]);
+    assert!(run.code == 2 && run.err.contains("mcp-scopes.baseline.json"), "{}", run.err);
+}
