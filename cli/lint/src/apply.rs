@@ -17,7 +17,7 @@ use crate::{
     levels::{Levels, level_of},
     lint_model::{Package, ParsedDocument, Profile, Table, Tool},
     reporter::Reporter,
-    rule::Rule,
+    rule::{Rule, Setting},
     rules::NO_TOOLS,
     suppress::{self, Suppressions},
 };
@@ -94,17 +94,24 @@ pub(super) fn to_source(mut report: Report, overrides: &Overrides) -> Report {
             let levels = Levels::of(inventory, overrides, &mut findings);
             let package = Package::of(inventory, &listed);
             let unread = Unread { any: is_source_unread, own: inventory.unread };
-            for (rule, level) in in_force(&levels).filter(|(rule, _)| !unread.hides(rule)) {
+            for rule in in_force(&levels).filter(|rule| !unread.hides(rule)) {
                 let mut reporter = Reporter::new(rule, levels.options_of(rule), &report.sources);
                 run_checks(rule, &package.tools, &package.tables, &mut reporter);
                 if let Some(check) = rule.check.package {
                     check(&package, &mut reporter);
                 }
-                let limit = |hit: &Finding| if levels.is_default(rule) { level.min(hit.level) } else { level };
-                findings.extend(reporter.found.into_iter().map(|hit| {
-                    let level = limit(&hit);
-                    hit.at_level(level)
+                findings.extend(reporter.found.into_iter().filter_map(|hit| {
+                    let level = levels.of_rule(rule, hit.file()).level()?;
+                    let level = if levels.is_default(rule, hit.file()) { level.min(hit.level) } else { level };
+                    Some(hit.at_level(level))
                 }));
+            }
+            if let Some(workspace) = &inventory.workspace {
+                findings.extend(workspace.findings.iter().cloned());
+                let mut shared = Levels::new(overrides);
+                // Its errors are reported with those of the package.
+                shared.read_workspace(&workspace.config, &mut Vec::new());
+                settings.workspaces.insert(workspace.config.file.clone(), shared);
             }
             settings.packages.push((inventory.folder.clone(), levels));
         }
@@ -151,6 +158,8 @@ impl Unread {
 #[derive(Default)]
 struct Settings {
     packages: Vec<(PathBuf, Levels)>,
+    /// For the files of workspaces, which can be above the packages.
+    workspaces: BTreeMap<Arc<str>, Levels>,
     outside: Levels,
 }
 
@@ -158,7 +167,8 @@ impl Settings {
     /// Returns the levels for a file, if it is in a scanned package.
     fn of(&self, file: &str) -> Option<&Levels> {
         let around = self.packages.iter().filter(|(folder, _)| Path::new(file).starts_with(folder));
-        around.max_by_key(|(folder, _)| folder.as_os_str().len()).map(|(_, levels)| levels)
+        let nearest = around.max_by_key(|(folder, _)| folder.as_os_str().len()).map(|(_, levels)| levels);
+        nearest.or_else(|| self.workspaces.get(file))
     }
 
     /// Sets the level of a warning of the scan. Returns whether it is reported at all.
@@ -171,7 +181,7 @@ impl Settings {
 
     /// Sets the level of a finding. Returns whether it is reported at all.
     fn level(&self, rule: &'static Rule, finding: &mut Finding) -> bool {
-        let level = self.of(finding.file()).unwrap_or(&self.outside).of_rule(rule).level();
+        let level = self.of(finding.file()).unwrap_or(&self.outside).of_rule(rule, finding.file()).level();
         level.map(|level| finding.level = level).is_some()
     }
 }
@@ -203,7 +213,8 @@ fn comments(report: &mut Report, settings: &Settings, findings: Vec<Finding>) {
     }
     for (file, comments) in &files {
         let levels = settings.of(file).unwrap_or(&settings.outside);
-        about.extend(comments.unused(&in_force(levels).map(|(rule, _)| rule.id).collect()));
+        let is_on = |rule: &&Rule| levels.of_rule(rule, file) != Setting::Allow;
+        about.extend(comments.unused(&RULES.iter().filter(is_on).map(|rule| rule.id).collect()));
     }
     about.retain_mut(|finding| {
         finding.settable = true;
@@ -226,7 +237,7 @@ pub(super) fn to_document(
         broken.extend(document.draft.check_mcp());
     }
     broken.extend(document.expected_resource.and_then(|expected| document.draft.check_resource(expected)));
-    for (rule, level) in in_force(levels) {
+    for rule in in_force(levels) {
         let mut reporter = Reporter::new(rule, levels.options_of(rule), sources);
         run_checks(rule, &tools, std::slice::from_ref(&document.table), &mut reporter);
         if let Some(check) = rule.check.document {
@@ -242,7 +253,10 @@ pub(super) fn to_document(
                 .help(help_of(document, violation))
                 .fix(fixes::of_violation(document, violation));
         }
-        findings.extend(reporter.found.into_iter().map(|hit| hit.at_level(level)));
+        findings.extend(reporter.found.into_iter().filter_map(|hit| {
+            let level = levels.of_rule(rule, hit.file()).level()?;
+            Some(hit.at_level(level))
+        }));
     }
     // Violations of a kind that no rule handles are still reported.
     for violation in &broken {
@@ -303,7 +317,7 @@ fn is_reported_by_all(finding: &Finding, tables: &[Table], by_table: &[(Option<A
     sharing <= by_table.iter().filter(same).count()
 }
 
-/// Returns the rules in effect, each with its level.
-fn in_force(levels: &Levels) -> impl Iterator<Item = (&'static Rule, Level)> {
-    RULES.iter().filter_map(|rule| Some((rule, levels.of_rule(rule).level()?)))
+/// Returns the rules that are on in some file.
+fn in_force(levels: &Levels) -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().filter(|rule| levels.is_on(rule))
 }

@@ -208,7 +208,7 @@ const UNREAD: &str = "not-json";
 fn unread(levels: &Levels, file: &Arc<str>, at: (usize, usize), message: String, help: &str) -> Option<Finding> {
     let rule = find(UNREAD)?;
     // No other rule can check such a document, so the finding is never just a warning.
-    if levels.of_rule(rule) == Setting::Allow {
+    if levels.of_rule(rule, file) == Setting::Allow {
         return None;
     }
     let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);

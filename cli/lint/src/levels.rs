@@ -1,8 +1,15 @@
 //! Resolves the level and the options of each rule.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `file` | the levels of one configuration file |
+
+mod file;
 
 use std::collections::BTreeMap;
 
-use mcp_scopes_grammar::ir::{LintDecl, LintOptionDecl, LintValue, StatedDecl};
+use file::{ByName, FileLevels};
+use mcp_scopes_grammar::ir::{LintDecl, LintOptionDecl, LintPathDecl, LintValue, StatedDecl};
 use mcp_scopes_model::nearest::Nearest;
 use mcp_scopes_scan::{
     Finding, Level,
@@ -19,7 +26,10 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Levels {
     overrides: Overrides,
-    by_name: BTreeMap<String, Setting>,
+    /// Those of the files of the package. If they differ, the strictest level counts.
+    files: Vec<FileLevels>,
+    /// Those of the file of the workspace, for rules that the package does not set.
+    workspace: Option<FileLevels>,
     options: BTreeMap<&'static str, Vec<(String, OptionValue)>>,
 }
 
@@ -38,26 +48,40 @@ impl Levels {
         for config in configs.chain(&inventory.partial_configs) {
             levels.read(config, findings);
         }
+        if let Some(workspace) = &inventory.workspace {
+            levels.read_workspace(&workspace.config, findings);
+        }
         levels
     }
 
     /// Adds the `[lint]` section of a file.
     pub(crate) fn read(&mut self, config: &Config, findings: &mut Vec<Finding>) {
+        let levels = self.levels_in(config, findings);
+        self.files.push(levels);
+    }
+
+    /// Adds the `[lint]` section of the file of the workspace, after those of the package.
+    pub(crate) fn read_workspace(&mut self, config: &Config, findings: &mut Vec<Finding>) {
+        self.workspace = Some(self.levels_in(config, findings));
+    }
+
+    /// Reads the levels of a file, and adds its options.
+    fn levels_in(&mut self, config: &Config, findings: &mut Vec<Finding>) -> FileLevels {
+        let mut refuse = |entry: &LintDecl, at: &StatedDecl, (message, help): Wrong| {
+            let place = Place::point(&config.file, at.line, at.column);
+            findings.push(Finding::error("lint-config", message).help(help).at(place).about(&*entry.rule.text));
+        };
+        let mut levels = FileLevels::of(&config.file);
         for entry in &config.said.lint {
-            let mut refuse = |at: &StatedDecl, (message, help): (String, String)| {
-                let place = Place::point(&config.file, at.line, at.column);
-                findings.push(Finding::error("lint-config", message).help(help).at(place).about(&*entry.rule.text));
-            };
             let (rule, level) = match check(entry) {
                 Ok(checked) => checked,
                 Err(wrong) => {
-                    refuse(&entry.rule, wrong);
+                    refuse(entry, &entry.rule, wrong);
                     continue;
                 }
             };
             if let Some(setting) = level {
-                let level = self.by_name.entry(entry.rule.text.clone()).or_insert(setting);
-                *level = setting.max(*level);
+                levels.everywhere.set(&entry.rule.text, setting);
             }
             for stated in &entry.options {
                 match option(entry, rule, stated) {
@@ -67,24 +91,48 @@ impl Levels {
                             options.push((stated.name.text.clone(), choice));
                         }
                     }
-                    Err(wrong) => refuse(&stated.name, wrong),
+                    Err(wrong) => refuse(entry, &stated.name, wrong),
                 }
             }
         }
+        for LintPathDecl { paths, levels: stated } in &config.said.lint_paths {
+            let mut by_name = ByName::default();
+            for entry in stated {
+                match check(entry) {
+                    Ok((_, Some(setting))) => by_name.set(&entry.rule.text, setting),
+                    Ok((_, None)) => {}
+                    Err(wrong) => refuse(entry, &entry.rule, wrong),
+                }
+            }
+            levels.by_path.push((paths.iter().map(|path| path.text.clone()).collect(), by_name));
+        }
+        levels
     }
 
-    /// Returns the level of a rule. The order of precedence is: an override of the rule or its category, the file's
-    /// setting for the rule or its category, the default. An override can turn warnings into errors.
-    pub(crate) fn of_rule(&self, rule: &Rule) -> Setting {
-        let file = || self.by_name.get(rule.id).or_else(|| self.by_name.get(rule.category.as_str())).copied();
-        let setting = self.overrides.of_rule(rule).or_else(file).unwrap_or(rule.level);
+    /// Returns the level of a rule in a file, or in a package as a whole if `file` is empty. The order of precedence is: an override of
+    /// the rule or its category, the setting of the package's files, that of the workspace's file, the default. An override can turn
+    /// warnings into errors.
+    pub(crate) fn of_rule(&self, rule: &Rule, file: &str) -> Setting {
+        let setting = self.overrides.of_rule(rule).or_else(|| self.stated(rule, file)).unwrap_or(rule.level);
         if setting == Setting::Warn && self.overrides.denies_warnings() { Setting::Deny } else { setting }
     }
 
-    /// Returns whether nothing but its default sets the level of a rule.
-    pub(crate) fn is_default(&self, rule: &Rule) -> bool {
-        let file = || self.by_name.contains_key(rule.id) || self.by_name.contains_key(rule.category.as_str());
-        self.overrides.of_rule(rule).is_none() && !file()
+    /// Returns the level that a configuration file states for a rule in a file.
+    fn stated(&self, rule: &Rule, file: &str) -> Option<Setting> {
+        let of_package = self.files.iter().filter_map(|levels| levels.of_rule(rule, file)).max();
+        of_package.or_else(|| self.workspace.as_ref()?.of_rule(rule, file))
+    }
+
+    /// Returns whether a rule is on in some file.
+    pub(crate) fn is_on(&self, rule: &Rule) -> bool {
+        let in_some_files = || self.files.iter().chain(&self.workspace).flat_map(|levels| levels.in_some_files(rule));
+        let is_on = |setting: Setting| setting != Setting::Allow;
+        is_on(self.of_rule(rule, "")) || (self.overrides.of_rule(rule).is_none() && in_some_files().any(is_on))
+    }
+
+    /// Returns whether nothing but its default sets the level of a rule in a file.
+    pub(crate) fn is_default(&self, rule: &Rule, file: &str) -> bool {
+        self.overrides.of_rule(rule).is_none() && self.stated(rule, file).is_none()
     }
 
     /// Returns the options that are set for a rule.
@@ -104,7 +152,7 @@ impl Levels {
 
 /// Returns the level of a rule without any configuration file. `None` if the rule is off.
 pub(crate) fn level_of(rule: &Rule, overrides: &Overrides) -> Option<Level> {
-    Levels::new(overrides).of_rule(rule).level()
+    Levels::new(overrides).of_rule(rule, "").level()
 }
 
 type Wrong = (String, String);

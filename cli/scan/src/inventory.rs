@@ -9,7 +9,7 @@ pub use mcp_scopes_grammar::{
     tool::{ParameterDecl as Parameter, ToolFacts},
 };
 
-use crate::source::Place;
+use crate::{Finding, source::Place};
 
 /// The index of a tool in [`Inventory::tools`].
 pub type ToolId = usize;
@@ -40,6 +40,8 @@ pub struct Inventory {
     pub unseen: BTreeSet<Arc<str>>,
     /// The configuration files with errors, with what could be read of them. Only their levels of rules apply.
     pub partial_configs: Vec<Config>,
+    /// The configuration file of its workspace.
+    pub workspace: Option<WorkspaceConfig>,
     /// What could not be read. Each has a finding, and findings that only follow from it are left out.
     pub unread: Unread,
     /// The server code beside the annotations. Empty unless the scan looks for it.
@@ -173,6 +175,16 @@ pub struct Config {
     pub said: ConfigDecl,
     /// The path of the file, as displayed.
     pub file: Arc<str>,
+}
+
+/// The configuration file of a workspace, beside its root manifest. Its `[lint]` and `[diff]` apply to each package.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WorkspaceConfig {
+    /// The file, with what could be read of it.
+    pub config: Config,
+    /// Its errors. The compiler does not read the file, so they prevent no document.
+    pub findings: Vec<Finding>,
 }
 
 /// One element of a table's list.

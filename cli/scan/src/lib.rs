@@ -28,6 +28,7 @@
 //! | `fields`, `schema`, `optional`, `rename` | the parameters of a type, from the JSON Schema that its source describes |
 //! | `server_code` | the SDK's tools and transports beside the annotations, and what protects them |
 //! | `unused_config` | configuration files that no table names |
+//! | `workspace_config` | the configuration file of a workspace |
 //! | `document` | the outline of a table, in an arena, and its problems under the shared rules |
 //! | `tool` | the facts of one tool: from a record, and to the model |
 //! | `report`, `error` | the result of a scan, and the error that stops it |
@@ -84,6 +85,7 @@ mod target_triple;
 mod tool;
 mod unused_config;
 pub mod walk;
+mod workspace_config;
 mod world;
 
 pub use error::{Error, ErrorKind};

@@ -21,6 +21,7 @@ use crate::{
     source::{Place, Sources},
     target_triple, unused_config,
     walk::Walked,
+    workspace_config,
     world::{World, shown},
 };
 
@@ -308,6 +309,7 @@ impl Report {
         for finding in &mut world.findings {
             finding.rule = crate::finding::reported_id(finding.rule);
         }
+        inventory.workspace = workspace_config::find(folder, &mut world.sources);
         self.findings.append(&mut world.findings);
         self.sources.merge(std::mem::take(&mut world.sources));
         self.inventories.push(inventory);

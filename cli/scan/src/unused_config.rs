@@ -10,11 +10,15 @@ use crate::{
 };
 
 /// The usual name of a configuration file.
-const CONFIG: &str = "mcp-scopes.toml";
+pub(crate) const CONFIG: &str = "mcp-scopes.toml";
 
 /// Reports a configuration file of a package that no table names.
 pub(crate) fn find(inventory: &Inventory, named: &BTreeSet<PathBuf>) -> Option<Finding> {
     let path = inventory.folder.join(CONFIG);
+    // The file of the workspace applies without a table.
+    if inventory.workspace.as_ref().is_some_and(|workspace| workspace.config.file == shown(&path)) {
+        return None;
+    }
     if named.contains(&path) || inventory.unread != Unread::default() || !path.is_file() {
         return None;
     }

@@ -10,7 +10,11 @@ use mcp_scopes_lint::{
     day::Day,
 };
 use mcp_scopes_model::nearest::Nearest;
-use mcp_scopes_scan::{Error, Suppression, SuppressionKind, inventory::Config, source::Place};
+use mcp_scopes_scan::{
+    Error, ErrorKind, Report, Suppression, SuppressionKind,
+    inventory::{Config, WorkspaceConfig},
+    source::Place,
+};
 
 use super::{
     change::{Change, Kind},
@@ -75,8 +79,20 @@ impl Acceptances {
     pub(crate) fn apply(&self, changes: Vec<Change>, new: &DocumentSource, unused: bool) -> Result<Judged, Error> {
         let stated = self.config.as_deref().map(config_file).transpose()?;
         let mut entries = Vec::new();
-        if let Some(config) = stated.as_ref().or_else(|| config_of(new)) {
+        let own = stated.as_ref().or_else(|| config_of(new));
+        if let Some(config) = own {
             entries.extend(config.said.accept.iter().map(|entry| of_file(entry, config)));
+        }
+        if stated.is_none()
+            && let Some(workspace) = workspace_of(new)
+            && own.is_none_or(|own| own.file != workspace.config.file)
+        {
+            let WorkspaceConfig { config, findings, .. } = workspace;
+            if findings.iter().any(|finding| finding.level == mcp_scopes_scan::Level::Error) {
+                return Err(unusable(workspace));
+            }
+            let shared = config.said.accept.iter().map(|entry| of_file(entry, config));
+            entries.extend(shared.map(|entry| Entry { is_shared: true, ..entry }));
         }
         entries.extend(of_comments(new));
         if entries.is_empty() {
@@ -95,6 +111,8 @@ struct Entry {
     reason: String,
     until: String,
     place: Place,
+    /// Whether it is of the file of the workspace, so that it may be for another package.
+    is_shared: bool,
 }
 
 fn of_file(entry: &AcceptDecl, config: &Config) -> Entry {
@@ -105,6 +123,7 @@ fn of_file(entry: &AcceptDecl, config: &Config) -> Entry {
         reason: entry.reason.clone(),
         until: entry.until.clone(),
         place: Place::point(&config.file, entry.kind.line, entry.kind.column),
+        is_shared: false,
     }
 }
 
@@ -124,7 +143,7 @@ fn of_comments(source: &DocumentSource) -> Vec<Entry> {
             let Some(name) = names.get(&(file, lines)) else { continue };
             let Acceptance { kind, change, until, reason, place } = said;
             let subject = AcceptedSubject::Tool((*name).clone());
-            found.push(Entry { kind, change, subject, reason, until, place });
+            found.push(Entry { kind, change, subject, reason, until, place, is_shared: false });
         }
     }
     found
@@ -135,6 +154,19 @@ fn config_of(source: &DocumentSource) -> Option<&Config> {
     let DocumentSource::Package(export) = source else { return None };
     let (inventory, table) = export.origin()?;
     inventory.tables.get(table)?.config.as_ref()
+}
+
+/// Returns the file of the workspace.
+fn workspace_of(source: &DocumentSource) -> Option<&WorkspaceConfig> {
+    let DocumentSource::Package(export) = source else { return None };
+    export.origin()?.0.workspace.as_ref()
+}
+
+/// Returns the error for a file of the workspace with errors. An entry that could not be read would accept nothing.
+fn unusable(workspace: &WorkspaceConfig) -> Error {
+    let mut report = Report::default();
+    report.findings.clone_from(&workspace.findings);
+    Error::new(ErrorKind::Findings, format!("`{}` cannot be used", workspace.config.file)).with(report)
 }
 
 fn judge(changes: Vec<Change>, entries: Vec<Entry>, today: Day, unused: bool) -> Result<Judged, Error> {
@@ -176,7 +208,7 @@ fn judge(changes: Vec<Change>, entries: Vec<Entry>, today: Day, unused: bool) ->
         } else if used == Use::Differs && judged.changes.iter().any(|change| is_similar(&entry, kind, change)) {
             let message = format!("the acceptance of `{shown}` is for another change: {}", entry.change);
             (OUTDATED, message, "review the change again, and write the digits that are printed with it")
-        } else if unused && used != Use::Matched {
+        } else if unused && !entry.is_shared && used != Use::Matched {
             (UNUSED, format!("the acceptance of `{shown}` matches no change"), "remove it")
         } else {
             continue;

@@ -1,6 +1,7 @@
 //! The schema of `[lint]`.
 
-use mcp_scopes_lint::{Category, OptionValue, RULES, RuleOption, Setting};
+use mcp_scopes_grammar::config::LINT_PATH;
+use mcp_scopes_lint::{Category, OptionValue, RULES, Rule, RuleOption, Setting};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
@@ -9,6 +10,9 @@ use super::values::Level;
 sections! {
     Lint is lint;
 }
+
+/// A relative path without reserved characters.
+const PATH: &str = "^[^/!\\[\\]{}\\\\][^\\[\\]{}\\\\]*$";
 
 /// `allow`, `warn`, `deny`; alone, or as `level` of a table.
 #[derive(JsonSchema)]
@@ -44,11 +48,32 @@ fn lint(generator: &mut SchemaGenerator) -> Schema {
         };
         (rule.id.to_owned(), described(&text, &schema))
     });
+    let text = "The levels of rules in some files. An entry has precedence over those before it, and over the levels beside it.";
+    let path = (LINT_PATH.to_owned(), json!({"description": text, "type": "array", "items": path(&level)}));
     json_schema!({
         "type": "object",
         "additionalProperties": false,
-        "properties": categories.chain(rules).collect::<Map<String, Value>>(),
+        "properties": categories.chain(rules).chain([path]).collect::<Map<String, Value>>(),
     })
+}
+
+/// Returns the schema of an entry of `[[lint.path]]`.
+fn path(level: &Value) -> Value {
+    let of_rule = |rule: &Rule| {
+        let level = if rule.check.is_fixed() { json!({"const": Setting::Deny.as_str()}) } else { level.clone() };
+        (rule.id.to_owned(), level)
+    };
+    let categories = Category::ALL.iter().map(|category| (category.as_str().to_owned(), level.clone()));
+    let mut properties: Map<String, Value> = categories.chain(RULES.iter().map(of_rule)).collect();
+    let paths = json!({
+        "description": "The files, as patterns relative to the folder of this file.",
+        "type": "array",
+        "items": {"type": "string", "pattern": PATH},
+        "minItems": 1,
+        "uniqueItems": true,
+    });
+    properties.insert("paths".to_owned(), paths);
+    json!({"type": "object", "required": ["paths"], "additionalProperties": false, "properties": properties})
 }
 
 fn levelled(level: &Value, options: &[RuleOption]) -> Value {

@@ -1,7 +1,7 @@
 //! Compares the schema with the reader.
 
 use mcp_scopes_grammar::{
-    config::{CONTENT_KEYS, CONVENTIONS, KEYS, SECTIONS},
+    config::{CONTENT_KEYS, CONVENTIONS, KEYS, LINT_PATH, SECTIONS},
     tool::{DYNAMIC_KEYS, POLICY_KEYS},
 };
 use mcp_scopes_lint::{Category, RULES};
@@ -61,9 +61,12 @@ fn schema_and_reader_have_the_same_keys() {
         }
     }
     assert_eq!(schema["definitions"]["Convention"]["properties"]["scope"]["enum"], json!(CONVENTIONS));
-    let rules: Vec<&str> =
-        RULES.iter().map(|rule| rule.id).chain(Category::ALL.iter().map(|category| category.as_str())).collect();
-    assert_eq!(names(&schema["properties"]["lint"]), sorted(&rules));
+    let rules = RULES.iter().map(|rule| rule.id).chain(Category::ALL.iter().map(|category| category.as_str()));
+    let with = |name| sorted(&rules.clone().chain([name]).collect::<Vec<&str>>());
+    let lint = &schema["properties"]["lint"];
+    assert_eq!(names(lint), with(LINT_PATH));
+    let path = &lint["properties"][LINT_PATH]["items"];
+    assert_eq!((names(path), &path["additionalProperties"]), (with("paths"), &json!(false)));
 }
 
 /// The reader accepts the example of each key.
