@@ -14,11 +14,13 @@
 //! | `layers` | the layout of a hierarchy |
 //! | `page` | the page in HTML |
 //! | `markdown` | the same contents in Markdown |
+//! | `index` | the list of the pages of a workspace |
 //! | `markers` | the markers that delimit the text in a file |
 
 mod browser;
 mod gather;
 mod hierarchy;
+mod index;
 mod input;
 mod layers;
 mod markdown;
@@ -37,7 +39,9 @@ use std::{
 };
 
 use clap::{ArgGroup, Args};
+use index::Listed;
 use mcp_scopes_scan::file;
+use server::Server;
 use stamp::Stamp;
 
 use crate::{
@@ -45,6 +49,7 @@ use crate::{
     outcome::Outcome,
     stale,
     terminal::{complain, fail, print, print_note},
+    workspace,
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -60,6 +65,8 @@ pub(crate) const EXAMPLES: &str = "Examples:
                                           For a server in another language
   mcp-scopes docs git:v1.2 --output v1.2.html
                                           From another revision
+  mcp-scopes docs --workspace --output pages
+                                          A page for each scope table, and a list of them
   mcp-scopes docs --markdown              Print tables for another text
   mcp-scopes docs --in README.md          Write them between its markers; in CI add --check
 
@@ -67,7 +74,7 @@ The markers are two separate lines:
   <!-- mcp-scopes docs begin -->
   <!-- mcp-scopes docs end -->";
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(group(ArgGroup::new("file").args(["output", "readme"])))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Docs {
@@ -81,7 +88,7 @@ pub(crate) struct Docs {
     /// Write Markdown; headings start at the third level
     #[arg(long, conflicts_with = "html")]
     markdown: bool,
-    /// Write to this file, atomically
+    /// Write to this file, atomically; with `--workspace`, to this folder
     #[arg(long, visible_alias = "out", value_name = "FILE")]
     output: Option<PathBuf>,
     /// Open the page in the browser; without `--output`, it is a temporary file
@@ -93,6 +100,10 @@ pub(crate) struct Docs {
     /// Write nothing; print the difference, and exit with 1 if the file would change
     #[arg(long, requires = "file")]
     check: bool,
+    /// A page for each scope table at or below the folder: `PACKAGE.html`, or `PACKAGE.TABLE.html` if a package has several;
+    /// and `index.html`, which lists them
+    #[arg(long, requires = "output", conflicts_with_all = ["package", "name", "resource", "open"])]
+    workspace: bool,
     #[command(flatten)]
     stamp: Stamp,
     #[command(flatten)]
@@ -103,26 +114,20 @@ pub(crate) struct Docs {
 
 impl Docs {
     pub(crate) fn run(&self) -> Outcome {
+        if self.workspace {
+            return self.run_all();
+        }
         let to_terminal = self.output.is_none() && self.readme.is_none() && io::stdout().is_terminal();
         if to_terminal && !self.markdown && !self.open {
             let help = "write it to a file with `--output scopes.html`, open it with `--open`, or print `--markdown`";
             complain("the page is HTML, and standard output is a terminal", Some(help));
             return Outcome::Failed;
         }
-        let input = match input::read(&self.path, self.table.allow_loopback_http, |path| {
-            self.table.scan(self.build.scan(path))
-        }) {
-            Ok(input) => input,
+        let (server, old) = match self.server() {
+            Ok(read) => read,
             Err(outcome) => return outcome,
         };
-        let old = self.output.as_deref().and_then(|output| File::open(output).and_then(file::limited).ok());
-        let compared = old.as_deref().filter(|_| self.check);
-        let server = match self.stamp.server(&input, compared) {
-            Ok(server) => server,
-            Err(outcome) => return outcome,
-        };
-        let text =
-            if self.markdown || self.readme.is_some() { markdown::render(&server) } else { page::render(&server) };
+        let text = self.render(&server);
         if self.open {
             return self.write_and_open(&text);
         }
@@ -131,6 +136,62 @@ impl Docs {
             (None, Some(output)) => self.put(output, old, &text),
             (None, None) => print(&text),
         }
+    }
+
+    /// Reads the contents of the page, and the file with an earlier page.
+    fn server(&self) -> Result<(Server, Option<Vec<u8>>), Outcome> {
+        let scan = |path: &Path| self.table.scan(self.build.scan(path));
+        let input = input::read(&self.path, self.table.allow_loopback_http, scan)?;
+        let old = self.output.as_deref().and_then(|output| File::open(output).and_then(file::limited).ok());
+        let compared = old.as_deref().filter(|_| self.check);
+        let server = self.stamp.server(&input, compared)?;
+        Ok((server, old))
+    }
+
+    fn render(&self, server: &Server) -> String {
+        if self.markdown || self.readme.is_some() { markdown::render(server) } else { page::render(server) }
+    }
+
+    /// Makes a page for each scope table of a workspace, and the list of these pages.
+    fn run_all(&self) -> Outcome {
+        let (Some(folder), root) = (&self.output, Path::new(&self.path)) else { return Outcome::Failed };
+        if !root.is_dir() {
+            complain(&format!("`{}` is not a folder", self.path), Some("give the folder of a workspace"));
+            return Outcome::Failed;
+        }
+        let extension = if self.markdown { "md" } else { "html" };
+        let mut listed = Vec::new();
+        let scan = self.build.scan(root);
+        let outcome = workspace::each(&scan, folder, !self.check, extension, |table, file| {
+            let path = table.path().to_string_lossy().into_owned();
+            let page = Self {
+                path,
+                output: Some(file.clone()),
+                workspace: false,
+                table: self.table.of(table),
+                ..self.clone()
+            };
+            match page.server() {
+                Ok((server, old)) => {
+                    let outcome = page.put(&file, old, &page.render(&server));
+                    listed.push(Listed::of(table, extension, &server));
+                    outcome
+                }
+                Err(outcome) => outcome,
+            }
+        });
+        if outcome == Outcome::Failed || listed.is_empty() {
+            return outcome;
+        }
+        let name = format!("index.{extension}");
+        if listed.iter().any(|page| page.file == name) {
+            complain(&format!("a package has the page `{name}`, so there is no list"), Some("rename the package"));
+            return Outcome::Failed;
+        }
+        let index = folder.join(name);
+        let text = if self.markdown { index::markdown(&listed) } else { index::html(&listed) };
+        let old = File::open(&index).and_then(file::limited).ok();
+        outcome.max(self.put(&index, old, &text))
     }
 
     /// Writes the page, and opens it in the browser.
@@ -202,6 +263,7 @@ impl Docs {
         }
         let file = |option: &str, path: &Path| format!("{option} {}", quoted(&path.display().to_string()));
         words.extend(self.readme.as_deref().map(|path| file("--in", path)));
+        words.extend(self.workspace.then(|| "--workspace".to_owned()));
         words.extend(self.output.as_deref().map(|path| file("--output", path)));
         words.extend(self.stamp.to_arguments());
         words.extend(self.table.to_arguments());

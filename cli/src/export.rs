@@ -14,6 +14,7 @@ use crate::{
     outcome::Outcome,
     stale,
     terminal::{complain, fail, print, print_stderr},
+    workspace,
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -21,19 +22,25 @@ pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes export --resource https://files.example.com/mcp
   mcp-scopes export --features shell --output metadata.json
   mcp-scopes export --resource http://localhost:3000/mcp --allow-loopback-http
-  mcp-scopes export --check metadata.json";
+  mcp-scopes export --check metadata.json
+  mcp-scopes export --workspace --output metadata";
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Export {
     /// The folder of a package or a folder below it, or a program that carries its table
     #[arg(default_value = ".")]
     path: PathBuf,
-    /// Write the document to this file, atomically
+    /// Write the document to this file, atomically; with `--workspace`, the documents to this folder
     #[arg(long, value_name = "FILE", conflicts_with = "check")]
     output: Option<PathBuf>,
-    /// Compare the document with this file: print the difference and exit with 1 if there is one
+    /// Compare the document with this file: print the difference and exit with 1 if there is one; with `--workspace`, compare
+    /// the documents with those in this folder
     #[arg(long, value_name = "FILE")]
     check: Option<PathBuf>,
+    /// The document of each scope table at or below the folder: `PACKAGE.json`, or `PACKAGE.TABLE.json` if a package has
+    /// several
+    #[arg(long, conflicts_with_all = ["package", "name", "resource"])]
+    workspace: bool,
     #[command(flatten)]
     table: Table,
     #[command(flatten)]
@@ -42,6 +49,20 @@ pub(crate) struct Export {
 
 impl Export {
     pub(crate) fn run(&self) -> Outcome {
+        if self.workspace {
+            let help = "name a folder with `--output FOLDER`, or with `--check FOLDER`";
+            let Some(folder) = self.output.as_ref().or(self.check.as_ref()) else {
+                complain("`--workspace` makes several documents", Some(help));
+                return Outcome::Failed;
+            };
+            let scan = self.build.scan(&self.path);
+            return workspace::each(&scan, folder, self.output.is_some(), "json", |table, file| {
+                let (output, check) =
+                    (self.output.as_ref().map(|_| file.clone()), self.check.as_ref().map(|_| file.clone()));
+                let one = self.table.of(table);
+                Self { path: table.path(), output, check, workspace: false, table: one, ..self.clone() }.run()
+            });
+        }
         let scan = self.table.scan(self.build.scan(&self.path));
         let export = match scan.export() {
             Ok(export) => export,

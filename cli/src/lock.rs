@@ -1,7 +1,6 @@
 //! `mcp-scopes lock` and `mcp-scopes check`: records the access of a release in a file to review and commit.
 
 use std::{
-    collections::BTreeSet,
     fmt::Write as _,
     path::{Path, PathBuf},
 };
@@ -12,7 +11,6 @@ use mcp_scopes_scan::{
     Report,
     file::{replace, text},
     shown,
-    source::Place,
 };
 
 use crate::{
@@ -27,7 +25,7 @@ use crate::{
     stale,
     target::Target,
     terminal::fail,
-    workspace::folders_with,
+    workspace::{RootTable, folders_with, root_tables},
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -84,11 +82,12 @@ impl Lock {
         let of = |path: PathBuf| Self { path, workspace: false, ..self.clone() };
         let mut locks: Vec<Self> = folders_with(&self.path, lock_file::FILE).into_iter().map(of).collect();
         // Of several tables in one package each has its own file.
-        for Locked { folder, file, table } in locked_tables(&self.tree()?) {
-            if let Some(name) = table
+        for table in root_tables(&self.tree()?) {
+            let file = file_of(&table);
+            if let Some(name) = table.selected()
                 && file.is_file()
             {
-                locks.push(Self { table: self.table.named(&name), file: Some(file), ..of(folder) });
+                locks.push(Self { table: self.table.named(name), file: Some(file), ..of(table.folder.clone()) });
             }
         }
         if locks.is_empty() {
@@ -157,31 +156,9 @@ impl Lock {
     }
 }
 
-/// A scope table that needs a lock file.
-struct Locked {
-    /// The folder of its package.
-    folder: PathBuf,
-    file: PathBuf,
-    /// Its name, if the package has several.
-    table: Option<String>,
-}
-
-/// Returns the tables that need a lock file. The table of a library is locked with the tables that splice it.
-fn locked_tables(report: &Report) -> Vec<Locked> {
-    let tables = || report.inventories.iter().flat_map(|inventory| &inventory.tables);
-    let spliced: BTreeSet<&Place> = tables().filter(|table| table.spliced).map(|table| &table.place).collect();
-    let mut all = Vec::new();
-    for inventory in &report.inventories {
-        let roots = inventory.roots().map(|(_, table)| table).filter(|table| !spliced.contains(&table.place));
-        let names: Vec<&str> = roots.map(|table| &*table.name).collect();
-        let has_several = names.len() > 1;
-        all.extend(names.into_iter().map(|name| Locked {
-            folder: inventory.folder.clone(),
-            file: inventory.folder.join(lock_file::name(name, has_several)),
-            table: has_several.then(|| name.to_owned()),
-        }));
-    }
-    all
+/// Returns the lock file of a table. The table of a library is locked with the tables that splice it.
+fn file_of(table: &RootTable) -> PathBuf {
+    table.folder.join(lock_file::name(&table.name, table.is_one_of_several))
 }
 
 /// The comparison of one lock file.
@@ -228,20 +205,21 @@ impl Check {
 
     /// Checks that each package with a scope table has a lock file. Otherwise a change would pass whose lock file is removed with it.
     fn check_all_locked(&self) -> Result<(), Unreadable> {
-        let is_unlocked = |locked: &Locked| {
-            !locked.file.is_file() && !self.exclude.iter().any(|pattern| is_match(pattern, &shown(&locked.folder)))
+        let is_unlocked = |table: &RootTable| {
+            !file_of(table).is_file() && !self.exclude.iter().any(|pattern| is_match(pattern, &shown(&table.folder)))
         };
-        let unlocked: Vec<Locked> = locked_tables(&self.lock.tree()?).into_iter().filter(is_unlocked).collect();
+        let unlocked: Vec<RootTable> = root_tables(&self.lock.tree()?).into_iter().filter(is_unlocked).collect();
         let Some(first) = unlocked.first() else { return Ok(()) };
-        let mut folders: Vec<String> = unlocked.iter().map(|locked| shown(&locked.folder).to_string()).collect();
+        let mut folders: Vec<String> = unlocked.iter().map(|table| shown(&table.folder).to_string()).collect();
         folders.dedup();
-        let name = first.file.file_name().unwrap_or_default().to_string_lossy();
+        let file = file_of(first);
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
         let message = format!("no `{name}` beside the scope table in `{}`", folders.join("`, `"));
         let folder = shown(&first.folder);
         let folder = if folder.is_empty() { "." } else { &*folder };
         let mut command = format!("mcp-scopes lock {}", quoted(folder));
-        if let Some(table) = &first.table {
-            let _ = write!(command, " --table {} --file {}", quoted(table), quoted(&shown(&first.file)));
+        if let Some(table) = first.selected() {
+            let _ = write!(command, " --table {} --file {}", quoted(table), quoted(&shown(&file)));
         }
         let help = format!("write it with `{command}`, or leave the folder out with `--exclude`");
         Err(Unreadable::new(message, help))
@@ -251,8 +229,8 @@ impl Check {
         let file = lock.file();
         let shown = file.display().to_string();
         let accept = format!("accept it with `{}`", lock.command());
-        let both = lock.open(&shown).and_then(|old| Ok((old, lock.current()?)));
-        let (old, new) = both.map_err(|unreadable| {
+        let new = lock.current()?;
+        let old = lock.open(&shown).map_err(|unreadable| {
             let help = if file.exists() { unreadable.help.clone() } else { accept.clone() };
             Unreadable { help, ..unreadable }
         })?;

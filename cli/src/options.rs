@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use mcp_scopes_scan::Scan;
 
-use crate::workspace;
+use crate::workspace::{self, RootTable};
 
 /// Facts that a document states beyond the source.
 #[derive(Clone, Debug, Args)]
@@ -28,6 +28,11 @@ impl Table {
     /// Returns the same options for the table of that name.
     pub(crate) fn named(&self, name: &str) -> Self {
         Self { name: Some(name.to_owned()), ..self.clone() }
+    }
+
+    /// Returns the same options for a table of a workspace.
+    pub(crate) fn of(&self, table: &RootTable) -> Self {
+        table.selected().map_or_else(|| self.clone(), |name| self.named(name))
     }
 
     /// Returns the scan for the document of that table.
@@ -79,9 +84,12 @@ pub(crate) struct Build {
 impl Build {
     /// Returns the folder of the package at or below the path.
     pub(crate) fn folder(&self, path: &Path) -> PathBuf {
-        // A package that is missing has no folder, so the scan reports the path.
-        let named = |name: &String| workspace::package(path, name).unwrap_or_else(|| path.join(name));
-        self.package.as_ref().map_or_else(|| path.to_owned(), named)
+        // A package that is missing has no folder. The scan reports it.
+        self.named_folder(path).unwrap_or_else(|_| path.to_owned())
+    }
+
+    fn named_folder(&self, path: &Path) -> Result<PathBuf, (String, String)> {
+        self.package.as_ref().map_or_else(|| Ok(path.to_owned()), |name| workspace::package(path, name))
     }
 
     /// Returns whether only one package is meant.
@@ -93,10 +101,12 @@ impl Build {
     pub(crate) fn scan(&self, path: &Path) -> Scan {
         // Cargo also accepts spaces between features.
         let features = self.features.iter().flat_map(|part| part.split_whitespace());
-        let scan = Scan::new(self.folder(path))
-            .features(features)
-            .all_features(self.all_features)
-            .no_default_features(self.no_default_features);
+        let scan = match self.named_folder(path) {
+            Ok(folder) => Scan::new(folder),
+            Err((message, help)) => Scan::new(path).failing(message, help),
+        };
+        let scan =
+            scan.features(features).all_features(self.all_features).no_default_features(self.no_default_features);
         let scan = self.target.iter().fold(scan, Scan::target);
         self.cfg.iter().fold(scan, Scan::cfg)
     }

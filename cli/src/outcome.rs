@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-/// The result of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The result of a run, from good to bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Outcome {
     /// Success.
     Clean,

@@ -1,8 +1,18 @@
-//! The packages and lock files of a workspace, found by their files.
+//! The packages, scope tables and lock files of a workspace, found by their files.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
+};
+
+use mcp_scopes_model::nearest::Nearest;
+use mcp_scopes_scan::{Report, Scan, source::Place};
+
+use crate::{
+    findings,
+    outcome::Outcome,
+    terminal::{complain, fail_with_findings, print_stderr},
 };
 
 /// Returns the folders at or below a folder that contain a file of that name, sorted. Hidden folders and those of
@@ -30,13 +40,113 @@ fn is_skipped(name: &str) -> bool {
     name.starts_with('.') || name == "target" || name == "node_modules"
 }
 
-/// Returns the folder of the package of that name at or below a folder.
-pub(crate) fn package(root: &Path, name: &str) -> Option<PathBuf> {
-    let is_named = |folder: &PathBuf| {
+/// Returns the folder of the package of that name at or below a folder, or the error that there is none, with its help.
+pub(crate) fn package(root: &Path, name: &str) -> Result<PathBuf, (String, String)> {
+    let mut names = Vec::new();
+    for folder in folders_with(root, "Cargo.toml") {
         let manifest = mcp_scopes_scan::file::text(&folder.join("Cargo.toml")).unwrap_or_default();
-        name_in(&manifest) == Some(name)
+        match name_in(&manifest) {
+            Some(found) if found == name => return Ok(folder),
+            found => names.extend(found.map(str::to_owned)),
+        }
+    }
+    let near = names.iter().fold(Nearest::to(name), |search, known| search.or(known)).found();
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if names.is_empty() => "give the folder of a package or of a workspace".to_owned(),
+        None => format!("name one of `{}`", names.join("`, `")),
     };
-    folders_with(root, "Cargo.toml").into_iter().find(is_named)
+    Err((format!("no package at or below `{}` has the name `{name}`", root.display()), help))
+}
+
+/// A scope table that no other table splices.
+#[derive(Clone, Debug)]
+pub(crate) struct RootTable {
+    /// The folder of its package.
+    pub(crate) folder: PathBuf,
+    package: String,
+    /// The name of its static.
+    pub(crate) name: String,
+    /// Whether its package has several.
+    pub(crate) is_one_of_several: bool,
+}
+
+impl RootTable {
+    /// Returns the name to select it by, if the package has several.
+    pub(crate) fn selected(&self) -> Option<&str> {
+        self.is_one_of_several.then_some(self.name.as_str())
+    }
+
+    /// Returns the folder of its package as a path on the command line.
+    pub(crate) fn path(&self) -> PathBuf {
+        if self.folder.as_os_str().is_empty() { PathBuf::from(".") } else { self.folder.clone() }
+    }
+
+    /// Returns the name of its file in a folder for a whole workspace.
+    pub(crate) fn file(&self, extension: &str) -> String {
+        let table = self.selected().map(|name| format!(".{}", name.to_lowercase())).unwrap_or_default();
+        format!("{}{table}.{extension}", self.package)
+    }
+}
+
+/// Returns the tables of a report that no other table splices, also not one of another package.
+pub(crate) fn root_tables(report: &Report) -> Vec<RootTable> {
+    let tables = || report.inventories.iter().flat_map(|inventory| &inventory.tables);
+    let spliced: BTreeSet<&Place> = tables().filter(|table| table.spliced).map(|table| &table.place).collect();
+    let mut all = Vec::new();
+    for inventory in &report.inventories {
+        let roots = inventory.roots().map(|(_, table)| table).filter(|table| !spliced.contains(&table.place));
+        let names: Vec<&str> = roots.map(|table| &*table.name).collect();
+        let is_one_of_several = names.len() > 1;
+        all.extend(names.into_iter().map(|name| RootTable {
+            folder: inventory.folder.clone(),
+            package: inventory.package.clone(),
+            name: name.to_owned(),
+            is_one_of_several,
+        }));
+    }
+    all
+}
+
+/// Makes a file of a folder for each scope table at or below the path of a scan, and returns the worst outcome. With `writes`, the folder
+/// is created.
+pub(crate) fn each(
+    scan: &Scan,
+    folder: &Path,
+    writes: bool,
+    extension: &str,
+    mut make: impl FnMut(&RootTable, PathBuf) -> Outcome,
+) -> Outcome {
+    let report = match scan.run_tree() {
+        Ok(report) => report,
+        Err(error) => return fail_with_findings(&error),
+    };
+    // A table in a file that cannot be read would have no file, and nothing would say so.
+    if report.has_errors() {
+        print_stderr(findings::text(&report));
+        complain("errors keep the files from being made", Some("fix the errors above"));
+        return Outcome::Found;
+    }
+    let tables = root_tables(&report);
+    if tables.is_empty() {
+        let message = format!("no scope table at or below `{}`", scan.path().display());
+        complain(&message, Some("give the folder of a workspace; a table behind a feature needs `--features`"));
+        return Outcome::Failed;
+    }
+    let mut names = BTreeSet::new();
+    if let Some(twice) =
+        tables.iter().map(|table| table.file(extension)).find(|name| !names.insert(name.to_lowercase()))
+    {
+        let message = format!("two scope tables would have the file `{twice}`");
+        complain(&message, Some("give a folder with one of the packages of that name"));
+        return Outcome::Failed;
+    }
+    if writes && let Err(error) = fs::create_dir_all(folder) {
+        complain(&format!("cannot create `{}`: {error}", folder.display()), Some("name a folder that can be written"));
+        return Outcome::Failed;
+    }
+    let outcomes = tables.iter().map(|table| make(table, folder.join(table.file(extension))));
+    outcomes.max().unwrap_or(Outcome::Clean)
 }
 
 /// Returns the name in the section `[package]` of a manifest.

@@ -51,6 +51,8 @@ pub struct Scan {
     pub(crate) instead: BTreeMap<Arc<str>, Arc<str>>,
     pub(crate) seen: Arc<AtomicUsize>,
     pub(crate) server: bool,
+    /// The message and the help of the error that each run returns.
+    failure: Option<(String, String)>,
 }
 
 impl Scan {
@@ -69,6 +71,7 @@ impl Scan {
             instead: BTreeMap::new(),
             seen: Arc::default(),
             server: false,
+            failure: None,
         }
     }
 
@@ -114,6 +117,13 @@ impl Scan {
     pub fn for_build(mut self, cfgs: Cfgs, features: BTreeSet<String>) -> Self {
         self.cfgs = Some(cfgs);
         self.selection = FeatureSelection { named: features, all: false, no_default: true };
+        self
+    }
+
+    /// Lets each run return this error, of a scan whose path could not be found.
+    #[doc(hidden)]
+    pub fn failing(mut self, message: impl Into<String>, help: impl Into<String>) -> Self {
+        self.failure = Some((message.into(), help.into()));
         self
     }
 
@@ -184,6 +194,9 @@ impl Scan {
     }
 
     fn scan(&self, extent: Extent) -> Result<Report, Error> {
+        if let Some((message, help)) = &self.failure {
+            return Err(Error::new(ErrorKind::Usage, message).help(help));
+        }
         #[cfg(feature = "artefact")]
         if crate::artefact::is_artefact(&self.path) {
             self.check_built()?;
@@ -283,6 +296,8 @@ impl Report {
         inventory.unread = world.unread;
         inventory.left_out = left_out::count(&inventory, &world.left_out_tools);
         inventory.left_out_tables = left_out::count_tables(&inventory, &world.left_out_tables);
+        inventory.unseen = left_out::files(&inventory, &world.left_out_tools, &world.left_out_tables);
+        inventory.unseen.extend(world.left_out_files(package));
         inventory.partial_configs = std::mem::take(&mut world.partial_configs);
         if world.unread.source {
             world.findings.retain(|finding| !FOLLOWING.contains(&finding.rule));
@@ -294,11 +309,10 @@ impl Report {
                 self.findings.extend(problems.filter(|finding| !follows(finding)));
             }
         }
+        inventory.workspace = workspace_config::find(folder, &mut world.sources);
         self.findings.extend(unused_config::find(&inventory, &world.named_configs));
         circles(&inventory, &mut self.findings);
         for file in world.undeclared(package) {
-        inventory.unseen = left_out::files(&inventory, &world.left_out_tools, &world.left_out_tables);
-        inventory.unseen.extend(world.left_out_files(package));
             self.findings.extend(undeclared(&file));
         }
         let configs = inventory.tables.iter().filter_map(|table| table.config.as_ref());
@@ -309,7 +323,6 @@ impl Report {
         for finding in &mut world.findings {
             finding.rule = crate::finding::reported_id(finding.rule);
         }
-        inventory.workspace = workspace_config::find(folder, &mut world.sources);
         self.findings.append(&mut world.findings);
         self.sources.merge(std::mem::take(&mut world.sources));
         self.inventories.push(inventory);

@@ -14,7 +14,7 @@ use crate::{
     terminal::{complain, fail},
 };
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Stamp {
     /// The date to show on the page, as in `2027-02-19`. Default: the day of `SOURCE_DATE_EPOCH`; without it, the page
     /// has no date. `--check` does not compare dates
