@@ -126,7 +126,8 @@ impl Diff {
 
 /// Returns every change from the old side to the new.
 pub(crate) fn changes_between(old: &Side, new: &Side) -> Vec<Change> {
-    compare::changes(old.metadata.document(), new.metadata.document())
+    let hints = old.hints.as_ref().zip(new.hints.as_ref());
+    compare::changes(old.metadata.document(), new.metadata.document(), hints)
 }
 
 impl FailOn {

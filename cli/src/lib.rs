@@ -14,6 +14,7 @@
 //! | `export` | `mcp-scopes export` |
 //! | `findings` | findings of the linter as diagnostics |
 //! | `fix` | `--fix`, `--unsafe-fixes`, `--diff` |
+//! | `hints` | the behaviour hints of tools |
 //! | `init` | `mcp-scopes init` |
 //! | `levels` | `--deny`, `--warn`, `--allow` |
 //! | `lint` | `mcp-scopes lint` |
@@ -43,6 +44,7 @@ mod exclude;
 mod export;
 mod findings;
 mod fix;
+mod hints;
 mod init;
 mod levels;
 mod lint;

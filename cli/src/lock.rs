@@ -110,7 +110,8 @@ impl Lock {
         let path = self.file();
         // A file that cannot be read is overwritten.
         let before = text(&path).ok();
-        let written = match lock_file::text(&current.metadata, before.as_deref()) {
+        let hints = current.hints.unwrap_or_default();
+        let written = match lock_file::text(&current.metadata, &hints, before.as_deref()) {
             Ok(text) => text,
             Err(error) => {
                 let message = format!("`{}` cannot be locked: {}", self.path.display(), error.message());

@@ -14,18 +14,18 @@ use mcp_scopes_model::Risk;
 use mcp_scopes_prm::{Document, McpExtensions};
 
 use super::change::{Change, Kind, Security};
-use crate::access::Access;
+use crate::{access::Access, hints::Hints};
 
 /// Returns every change from the old document to the new. Within each part of the document, the most serious changes
-/// come first.
-pub(crate) fn changes(old: &Document, new: &Document) -> Vec<Change> {
+/// come first. `hints` are those of both sides, if both are known.
+pub(crate) fn changes(old: &Document, new: &Document, hints: Option<(&Hints, &Hints)>) -> Vec<Change> {
     let mut changes = Changes::new();
     let none = McpExtensions::default();
     let (before, after) = (old.mcp_extensions.as_ref().unwrap_or(&none), new.mcp_extensions.as_ref().unwrap_or(&none));
     let (mut here, mut there) = (Access::of(new, after), Access::of(old, before));
     here.compare_with(&mut there);
     server(old, new, |changes| baseline((old, before, &there), (new, after, &here), changes), &mut changes);
-    let reached = tools::compare(before, after, &here, &there, &mut changes);
+    let reached = tools::compare((before, &there), (after, &here), hints, &mut changes);
     let reached = reached.and(contents::compare(before, after, &here, &there, &mut changes));
     hierarchy(&here, &there, reached, &mut changes);
     limits::compare(before, after, &mut changes);

@@ -13,7 +13,8 @@ use mcp_scopes_scan::{Error, ErrorKind, Report, Scan, artefact::is_artefact, fil
 use super::{diagnostics::failed, source::DocumentSource};
 use crate::{
     findings,
-    lock_file::{INSIDE, document_in},
+    hints::Hints,
+    lock_file::{INSIDE, contents_of},
     outcome::Outcome,
     target::Target,
     terminal::{complain, print_stderr},
@@ -66,6 +67,8 @@ impl Unreadable {
 #[derive(Debug)]
 pub(crate) struct Side {
     pub(crate) metadata: Metadata,
+    /// The hints of the tools. `None` for a document or a program, which do not state them.
+    pub(crate) hints: Option<Hints>,
     pub(crate) source: DocumentSource,
 }
 
@@ -90,17 +93,17 @@ impl Reading<'_> {
                 let has_no_tools = Path::new(path).exists();
                 return Err(Unreadable { has_no_tools, ..Unreadable::new(message, "name a path of that revision") });
             }
-            let Side { metadata, .. } =
+            let Side { metadata, hints, .. } =
                 self.at(&here, side).map_err(|unreadable| unreadable.below(&folder.path().join(FILES)))?;
             // The temporary folder is removed, and its contents differ from the work tree.
-            return Ok(Side { metadata, source: DocumentSource::Elsewhere });
+            return Ok(Side { metadata, hints, source: DocumentSource::Elsewhere });
         }
         if side == "-" {
             let bytes = file::limited(io::stdin().lock()).map_err(|error| {
                 Unreadable::new(format!("cannot read standard input: {error}"), "pass a metadata document")
             })?;
-            let (metadata, _) = self.document(&utf8(bytes, "standard input")?, "standard input")?;
-            return Ok(Side { metadata, source: DocumentSource::Elsewhere });
+            let (metadata, hints, _) = self.document(&utf8(bytes, "standard input")?, "standard input")?;
+            return Ok(Side { metadata, hints, source: DocumentSource::Elsewhere });
         }
         self.at(Path::new(side), side)
     }
@@ -114,15 +117,18 @@ impl Reading<'_> {
             Unreadable::new(format!("cannot read `{side}`: {error}"), help)
         })?;
         let text = utf8(bytes, side)?;
-        let (metadata, inside) = self.document(&text, side)?;
+        let (metadata, hints, inside) = self.document(&text, side)?;
         let file = side.replace(std::path::MAIN_SEPARATOR, "/").into();
-        Ok(Side { metadata, source: DocumentSource::File { file, text, inside } })
+        Ok(Side { metadata, hints, source: DocumentSource::File { file, text, inside } })
     }
 
     fn package(&self, path: &Path, side: &str) -> Result<Side, Unreadable> {
         match (self.scan)(path).export() {
             Ok(export) => {
-                Ok(Side { metadata: export.metadata.clone(), source: DocumentSource::Package(Box::new(export)) })
+                // A program does not carry them.
+                let hints = path.is_dir().then(|| Hints::of(&export));
+                let metadata = export.metadata.clone();
+                Ok(Side { metadata, hints, source: DocumentSource::Package(Box::new(export)) })
             }
             Err(error) => {
                 let help = match (error.kind(), error.advice()) {
@@ -138,19 +144,21 @@ impl Reading<'_> {
         }
     }
 
-    /// Parses the document. Returns it with the pointer of its member in the text.
-    fn document(&self, text: &str, side: &str) -> Result<(Metadata, &'static str), Unreadable> {
+    /// Parses the document. Returns it with the hints of a lock file, and with the pointer of its member in the text.
+    fn document(&self, text: &str, side: &str) -> Result<(Metadata, Option<Hints>, &'static str), Unreadable> {
         let read = |text: &str| {
             if self.loopback { Metadata::from_json_allowing_loopback_http(text) } else { Metadata::from_json(text) }
         };
-        if let Some(document) = document_in(text) {
-            let metadata = document
-                .and_then(|document| read(&document).map_err(|error| format!("its document is not valid: {error}")));
-            return metadata.map(|metadata| (metadata, INSIDE)).map_err(|message| {
+        if let Some(contents) = contents_of(text) {
+            let read = contents.and_then(|(document, hints)| {
+                let metadata = read(&document).map_err(|error| format!("its document is not valid: {error}"))?;
+                Ok((metadata, Some(hints), INSIDE))
+            });
+            return read.map_err(|message| {
                 Unreadable::new(format!("`{side}`: {message}"), "write it again with `mcp-scopes lock`")
             });
         }
-        read(text).map(|metadata| (metadata, "")).map_err(|error| {
+        read(text).map(|metadata| (metadata, None, "")).map_err(|error| {
             let message = format!("`{side}` is not a valid metadata document: {error}");
             Unreadable::new(message, "`mcp-scopes lint` shows the reasons")
         })

@@ -14,7 +14,12 @@ mod values;
 
 use mcp_scopes_prm::{Document, Metadata};
 
-use super::change::Change;
+use super::{change::Change, compare};
+
+/// Compares two documents whose hints are not known.
+fn changes(old: &Document, new: &Document) -> Vec<Change> {
+    compare::changes(old, new, None)
+}
 
 fn document(extensions: &str) -> Document {
     whole(&format!(r#""mcp_extensions": {{{extensions}}}"#))

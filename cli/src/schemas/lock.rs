@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{METADATA, committed};
-use crate::{lock_file::MEMBERS, schemas::LOCK};
+use crate::{hints::NAMES, lock_file::MEMBERS, schemas::LOCK};
 
 #[derive(schemars::JsonSchema)]
 #[schemars(
@@ -22,6 +22,17 @@ struct File {
     /// The protected resource metadata (RFC 9728) that the release publishes.
     #[schemars(schema_with = "document")]
     document: (),
+    /// The behaviour hints that the tools declare (MCP, Tools: `ToolAnnotations`), by tool. Models read them, and the document does
+    /// not state them. Omitted if there are none.
+    #[schemars(schema_with = "hints")]
+    hints: Option<()>,
+}
+
+fn hints(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let flags: serde_json::Map<String, Value> =
+        NAMES.iter().map(|name| ((*name).to_owned(), json!({"type": "boolean"}))).collect();
+    let tool = json!({"type": "object", "additionalProperties": false, "properties": flags});
+    schemars::json_schema!({"type": "object", "additionalProperties": tool})
 }
 
 fn metadata() -> Value {
@@ -43,6 +54,7 @@ fn schema() -> Value {
     let members = schema.as_object_mut().unwrap();
     members.insert("$id".to_owned(), json!(LOCK.url));
     members.insert("$defs".to_owned(), metadata()["$defs"].clone());
+    members["required"].as_array_mut().unwrap().retain(|name| *name != "hints");
     // The member is omitted rather than null.
     members["properties"]["$schema"]["type"] = json!("string");
     schema

@@ -161,3 +161,48 @@ fn a_base_without_tools_is_an_empty_table() {
     server(&old, &unlisted.replace("#[mcp_tool", "#[cfg(target_os = \"none\")]\n#[mcp_tool"));
     assert_eq!(run(folder.path(), &["diff", "old", "new"]).0, Some(2));
 }
+
+/// The document does not state the hints of the SDK's attribute, and models read them.
+#[test]
+fn reports_hints_that_changed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+    let with = |hints: &str| {
+        SOURCE.replace(
+            "pub fn read_file",
+            &format!("#[rmcp::tool(annotations(title = \"Read\", {hints}))]\npub fn read_file"),
+        )
+    };
+    server(&old, &with("read_only_hint = false, open_world_hint = true"));
+    server(&new, &with("read_only_hint = true, destructive_hint = false"));
+    assert_eq!(run(&old, &["lock"]).0, Some(0));
+    assert_eq!(run(&old, &["check"]), (Some(0), String::new(), String::new()));
+    for side in ["old", "old/mcp-scopes.lock.json"] {
+        let (code, out, err) = run(folder.path(), &["diff", side, "new", "--fail-on", "reworded"]);
+        assert_eq!(code, Some(1), "{side}: {err}");
+        for says in [
+            "patch, reworded: readOnlyHint of `read_file`: was `false`, is `true` [tool-reworded]",
+            "patch, reworded: `read_file` has destructiveHint now: `false`",
+            "patch, reworded: `read_file` has no openWorldHint any more: it was `true`",
+            "/mcp_extensions/tool_scope_mapping/read_file/annotations/readOnlyHint",
+        ] {
+            assert!(out.contains(says), "{side}: {out}");
+        }
+    }
+    fs::copy(old.join("mcp-scopes.lock.json"), new.join("mcp-scopes.lock.json")).expect("the folder is writable");
+    let (code, out, _) = run(&new, &["check"]);
+    assert!(code == Some(1) && out.contains("readOnlyHint of `read_file`"), "{out}");
+    // A document does not say what the hints are, so nothing changed.
+    assert_eq!(run(&old, &["export", "--output", "../old.json"]).0, Some(0));
+    assert!(!fs::read_to_string(folder.path().join("old.json")).expect("the document exists").contains("Hint"));
+    assert_eq!(run(folder.path(), &["diff", "old.json", "new", "--fail-on", "patch"]).0, Some(0));
+    // A lock file without the member states that there are none.
+    server(&old, &with("").replace(", ))", "))"));
+    assert_eq!(run(&old, &["lock"]).0, Some(0));
+    let (_, out, _) = run(folder.path(), &["diff", "old/mcp-scopes.lock.json", "new"]);
+    assert!(out.contains("`read_file` has readOnlyHint now: `true`"), "{out}");
+    let lock = fs::read_to_string(new.join("mcp-scopes.lock.json")).expect("the lock file exists");
+    fs::write(new.join("mcp-scopes.lock.json"), lock.replace("openWorldHint", "openHint")).expect("it is writable");
+    let (code, _, err) = run(&new, &["check"]);
+    assert!(code == Some(2) && err.contains("unknown hint `openHint` of `read_file`"), "{err}");
+}

@@ -13,14 +13,14 @@ use super::{
 use crate::{
     access::{Access, Requirement},
     diff::change::{Kind, Security},
+    hints::Hints,
 };
 
 /// Compares all tools. Returns the changes in who can call them.
 pub(super) fn compare(
-    before: &McpExtensions,
-    after: &McpExtensions,
-    here: &Access<'_>,
-    there: &Access<'_>,
+    (before, there): (&McpExtensions, &Access<'_>),
+    (after, here): (&McpExtensions, &Access<'_>),
+    hints: Option<(&Hints, &Hints)>,
     changes: &mut Changes,
 ) -> Security {
     let mut reached = Security::NEUTRAL;
@@ -30,6 +30,9 @@ pub(super) fn compare(
             Some(old) => {
                 let verdict = access(name, &pointer, (old, there), (tool, here), changes);
                 rest(name, &pointer, old, tool, changes);
+                for (hint, was, is) in hints.map(|(old, new)| old.differing(new, name)).unwrap_or_default() {
+                    reworded(name, &format!("{pointer}/annotations"), hint, (was, is), changes);
+                }
                 verdict
             }
             None => added(name, &pointer, (tool, after.tool_interaction_policies.get(name)), here, there, changes),

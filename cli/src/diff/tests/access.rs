@@ -1,10 +1,7 @@
 //! Who can call what.
 
-use super::{document, ids, whole};
-use crate::diff::{
-    change::{Kind, Security},
-    compare::changes,
-};
+use super::{changes, document, ids, whole};
+use crate::diff::change::{Kind, Security};
 
 /// Every valid token opens an `authenticated` tool, and a caller without a token does not.
 #[test]

@@ -4,12 +4,9 @@ use std::collections::BTreeSet;
 
 use mcp_scopes_prm::{Document, Metadata};
 
-use super::{document, ids, opened_by, whole};
+use super::{changes, document, ids, opened_by, whole};
 use crate::{
-    diff::{
-        change::{Kind, Security},
-        compare::changes,
-    },
+    diff::change::{Kind, Security},
     verdict::Compatibility,
 };
 

@@ -5,12 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use mcp_scopes_prm::Document;
 use proptest::{prelude::*, test_runner::Config};
 
-use super::{document, ids};
+use super::{changes, document, ids};
 use crate::{
-    diff::{
-        change::{Change, Security},
-        compare::changes,
-    },
+    diff::change::{Change, Security},
     verdict::Verdict,
 };
 

@@ -2,12 +2,9 @@
 
 use mcp_scopes_prm::Document;
 
-use super::{document, ids, whole};
+use super::{changes, document, ids, whole};
 use crate::{
-    diff::{
-        change::{Kind, Security},
-        compare::changes,
-    },
+    diff::change::{Kind, Security},
     verdict::Compatibility,
 };
 

@@ -19,7 +19,7 @@ use super::{
     },
     Choices, Plan,
 };
-use crate::lock_file;
+use crate::{hints::Hints, lock_file};
 
 impl Plan {
     /// Plans `mcp-scopes.toml`.
@@ -71,7 +71,7 @@ impl Plan {
             let scan = if several { scan.table(&table.name) } else { scan };
             let locked = scan.export().map_err(|error| error.to_string()).and_then(|export| {
                 let before = changes.text(&file);
-                let new = lock_file::text(&export.metadata, before.as_deref());
+                let new = lock_file::text(&export.metadata, &Hints::of(&export), before.as_deref());
                 let new = new.map_err(|error| error.message().to_owned())?;
                 match before {
                     // Other changes since the last release are for the review of `mcp-scopes check`.
