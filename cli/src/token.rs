@@ -20,7 +20,7 @@ use std::{
 use clap::Args;
 use mcp_scopes_scan::file;
 use mcp_scopes_server::{
-    __private::v1::{Explanation, explain},
+    __private::v1::{Explanation, Refusal, explain},
     Claims, TokenError,
     token::{Issuer, KeySet, KeySource, Provider},
 };
@@ -221,7 +221,7 @@ impl KeySource for NoKeys {
 fn report(explanation: &Explanation) -> Outcome {
     let claims = match &explanation.result {
         Ok(claims) => claims,
-        Err(error) => return refused(error, explanation.is_signature_checked),
+        Err((step, error)) => return refused(*step, error, explanation.is_signature_checked),
     };
     let mut text = String::from("the token would be accepted, with the default settings of a server\n");
     let signature =
@@ -271,8 +271,8 @@ fn tools(side: &Side, claims: &Claims, scope_prefix: &str) -> String {
     format!("  tools: {names} ({count} of {of})\n")
 }
 
-fn refused(error: &TokenError, is_signature_checked: bool) -> Outcome {
-    complain(&format!("the token would be refused: {}", error.reason()), error.help());
+fn refused(step: Refusal, error: &TokenError, is_signature_checked: bool) -> Outcome {
+    complain(&format!("the token would be refused: {} [{}]", error.reason(), step.id()), error.help());
     if !is_signature_checked {
         print("  signature: not checked; add `--jwks FILE` to check it\n");
     }

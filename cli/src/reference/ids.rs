@@ -1,10 +1,11 @@
-//! The ids that are no lint rules: errors of the compiler and of the scan, kinds of changes, faults of
-//! audit files, and failures of a run.
+//! The ids that are no lint rules: errors of the compiler and of the scan, kinds of changes, faults of audit files, steps that
+//! refuse a token, and failures of a run.
 
 use mcp_scopes_audit::FaultKind;
 use mcp_scopes_grammar::catalogue;
 use mcp_scopes_lint::RULES;
 use mcp_scopes_model::nearest::Nearest;
+use mcp_scopes_server::__private::v1::Refusal;
 
 use crate::{
     diff::{accept::NOTICES, change::Kind},
@@ -26,6 +27,7 @@ pub(super) struct Meaning {
 const BY_COMPILER: &str = "the compiler, and `lint`; no setting changes the level";
 const BY_SCAN: &str = "`lint`, and each command that reads source or programs";
 const BY_AUDIT: &str = "`audit verify`";
+const BY_TOKEN: &str = "`token`";
 const BY_DIFF: &str = "`diff` and `check`";
 
 /// Errors of a table as a whole, and of the scan.
@@ -66,6 +68,7 @@ pub(super) fn all() -> impl Iterator<Item = Meaning> {
     let changes = Kind::ALL.iter().map(|kind| of(kind.id(), kind.why(), "", BY_DIFF));
     let notices = NOTICES.iter().map(|(id, why)| of(id, why, "correct or remove the entry", BY_DIFF));
     let faults = FaultKind::ALL.iter().map(|(id, summary, help)| of(id, summary, help, BY_AUDIT));
+    let refusals = Refusal::ALL.iter().map(|(id, summary, help)| of(id, summary, help, BY_TOKEN));
     let lint_config = of(
         "lint-config",
         "entry of `[lint]` with a rule, a level or an option that does not exist",
@@ -78,7 +81,8 @@ pub(super) fn all() -> impl Iterator<Item = Meaning> {
         "name a file or folder that exists and is readable",
         "every command that writes a report",
     );
-    OTHERS.into_iter().chain(compiler).chain(changes).chain(notices).chain(faults).chain([lint_config, failure])
+    let others = OTHERS.into_iter().chain(compiler).chain(changes).chain(notices);
+    others.chain(faults).chain(refusals).chain([lint_config, failure])
 }
 
 /// Returns the meanings of an id.

@@ -86,34 +86,37 @@ fn says_why_a_token_would_be_refused_and_what_to_change() {
         }
         unsigned(&claims)
     };
-    for (token, more, said, help) in [
-        (with(json!({"aud": null})), &[][..], "`aud` is missing", "`Provider::cognito`"),
-        (with(json!({"aud": "account"})), &[], "`aud` has another value", "audience mapper"),
-        (with(json!({"aud": "https://tools.example.com/mcp/"})), &[], "trailing slash", "exactly as"),
-        (with(json!({"iss": "https://auth.example.com/"})), &[], "`iss` differs", ".token_issuer(..)"),
-        (with(json!({"iss": null})), &[], "`iss` is missing", "let the issuer write"),
-        (with(json!({"exp": 1})), &[], "it has expired", "refresh its token"),
-        (with(json!({"at_hash": "h"})), &[], "it looks like an ID token", "send the access token"),
+    for (token, more, said, step, help) in [
+        (with(json!({"aud": null})), &[][..], "`aud` is missing", "audience", "`Provider::cognito`"),
+        (with(json!({"aud": "account"})), &[], "`aud` has another value", "audience", "audience mapper"),
+        (with(json!({"aud": "https://tools.example.com/mcp/"})), &[], "trailing slash", "audience", "exactly as"),
+        (with(json!({"iss": "https://auth.example.com/"})), &[], "`iss` differs", "issuer", ".token_issuer(..)"),
+        (with(json!({"iss": null})), &[], "`iss` is missing", "issuer", "let the issuer write"),
+        (with(json!({"exp": 1})), &[], "it has expired", "time", "refresh its token"),
+        (with(json!({"at_hash": "h"})), &[], "it looks like an ID token", "kind", "send the access token"),
         (
             with(json!({"token_use": "id"})),
             &["--provider", "cognito", "editor"],
             "`token_use`",
+            "kind",
             "send the access token",
         ),
         (
             with(json!({"aud": null, "token_use": "access"})),
             &["--provider", "cognito", "other"],
             "names a client that is not on the list",
+            "client",
             "add the client",
         ),
         (
             with(json!({"scope": null, "permissions": ["shell:run"]})),
             &[],
             "`permissions` is present and not read",
+            "scopes",
             "scopes_from",
         ),
-        ("opaque".to_owned(), &[], "it is opaque, and not a JWT", "`Issuer::introspection`"),
-        (SIGNED.replacen("eyJ", "eyK", 1), &[], "holds no JSON object", ""),
+        ("opaque".to_owned(), &[], "it is opaque, and not a JWT", "format", "`Issuer::introspection`"),
+        (SIGNED.replacen("eyJ", "eyK", 1), &[], "holds no JSON object", "format", ""),
     ] {
         let run = explain(&demo, &token, more);
         assert_eq!(run.code, 1, "{said}: {run:?}");
@@ -122,6 +125,11 @@ fn says_why_a_token_would_be_refused_and_what_to_change() {
             "{said}: {run:?}"
         );
         assert!(run.err.contains(help), "{help}: {run:?}");
+        // The id of the step is explained.
+        let id = format!("token-{step}");
+        assert!(run.err.lines().next().unwrap().ends_with(&format!(" [{id}]")), "{id}: {run:?}");
+        let run = demo.run(&["explain", &id]);
+        assert!(run.code == 0 && run.out.contains("Reported by `token`"), "{id}: {run:?}");
     }
     demo.write("jwks.json", KEYS);
     let run = explain(&demo, &unsigned(&claims()), &["--jwks", "jwks.json"]);

@@ -21,6 +21,8 @@ pub mod v1 {
         JwtVerifier,
         explain::{Explanation, explain},
     };
+    #[cfg(any(feature = "jwt", feature = "introspection"))]
+    pub use crate::token::refusal::{Refusal, Refused};
     use crate::{
         BuildError, ProblemKind, ResourceServer, ResourceServerService, StdioCredentials, contents, error::ProblemList,
     };

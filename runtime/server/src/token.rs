@@ -27,7 +27,7 @@
 #![cfg_attr(feature = "introspection", doc = "| `introspection` | asking the issuer about each token |")]
 #![cfg_attr(
     any(feature = "jwt", feature = "introspection"),
-    doc = "| `rules` | what claims have to say; `claim` reads them, `issuer_rule` says what `iss` has to be, `kind` whether they are those of an access token; `provider` [`Provider`]: how an issuer writes them |"
+    doc = "| `rules` | what claims have to say; `refusal` the steps that can refuse a token; `claim` reads them, `issuer_rule` says what `iss` has to be, `kind` whether they are those of an access token; `provider` [`Provider`]: how an issuer writes them |"
 )]
 #![cfg_attr(any(feature = "jwks", feature = "introspection"), doc = "| `endpoint` | asking an issuer over HTTP |")]
 
@@ -69,6 +69,8 @@ mod kind;
 mod misreading;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 mod provider;
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+pub(crate) mod refusal;
 #[cfg(feature = "jwks")]
 mod renewal;
 mod revocations;

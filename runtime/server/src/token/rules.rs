@@ -16,6 +16,7 @@ use super::{
         scopes::Granted,
         server_permissions,
     },
+    refusal::{Refusal, Refused},
 };
 use crate::reason::reason;
 
@@ -73,23 +74,30 @@ impl Rules {
 
     /// Returns the claims of a token that is for this server.
     pub(super) fn check(&self, found: &Found, now: SystemTime) -> Result<ClaimsBuilder, TokenError> {
-        let claims = self.issuer.check(found, self.may_be_silent())?;
-        kind::check(found)?;
-        self.bindings.read(confirmation(found))?;
+        self.check_steps(found, now).map_err(|(_, error)| error)
+    }
+
+    /// Like [`check`](Self::check). The error names the step that refuses the token.
+    pub(super) fn check_steps(&self, found: &Found, now: SystemTime) -> Result<ClaimsBuilder, Refused> {
+        let claims = self.issuer.check(found, self.may_be_silent()).map_err(Refusal::Issuer.of())?;
+        kind::check(found).map_err(Refusal::Kind.of())?;
+        self.bindings.read(confirmation(found)).map_err(Refusal::Binding.of())?;
         if confirmation(found).is_none() && kind::is_proved(found) {
-            return Err(NO_KEY);
+            return Err((Refusal::Binding, NO_KEY));
         }
-        let end = claim::times(found, now, self.leeway)?;
+        let end = claim::times(found, now, self.leeway).map_err(Refusal::Time.of())?;
         if end.is_none() && !self.may_be_silent() {
-            return Err(TokenError::invalid(reason!("`exp` is missing"))
-                .with_help("let the issuer write `exp` (RFC 9068 §2.2)"));
+            let error = TokenError::invalid(reason!("`exp` is missing"))
+                .with_help("let the issuer write `exp` (RFC 9068 §2.2)");
+            return Err((Refusal::Time, error));
         }
         if let Some(name) = self.required.iter().find(|name| claim::present(found, name).is_none()) {
-            return Err(TokenError::of_claim(name, reason!("is missing"))
-                .with_help("let the issuer write the claim, or remove `.require_claim(..)`"));
+            let error = TokenError::of_claim(name, reason!("is missing"))
+                .with_help("let the issuer write the claim, or remove `.require_claim(..)`");
+            return Err((Refusal::Claim, error));
         }
         let mut claims = match &self.mapping {
-            Some(mapping) => self.mapped(claims, found, mapping)?,
+            Some(mapping) => self.mapped(claims, found, mapping).map_err(Refusal::Claim.of())?,
             None => self.read(claims, found)?,
         };
         if let Some(end) = end {
@@ -99,22 +107,24 @@ impl Rules {
     }
 
     /// Reads the claims as the provider writes them.
-    fn read(&self, claims: ClaimsBuilder, found: &Found) -> Result<ClaimsBuilder, TokenError> {
-        self.provider.check_kind(found)?;
-        let verdict = self.provider.check_audience(found, &self.resources)?;
-        let client = self.provider.check_client(found)?;
-        let Granted { scopes, unread, role_claim } = self.provider.scopes.read(found)?;
+    fn read(&self, claims: ClaimsBuilder, found: &Found) -> Result<ClaimsBuilder, Refused> {
+        self.provider.check_kind(found).map_err(Refusal::Kind.of())?;
+        let audience = self.provider.check_audience(found, &self.resources);
+        let verdict = audience.map_err(Refusal::Audience.of())?;
+        let client = self.provider.check_client(found).map_err(Refusal::Client.of())?;
+        let Granted { scopes, unread, role_claim } = self.provider.scopes.read(found).map_err(Refusal::Scopes.of())?;
         let audience = claim::present(found, "aud").and_then(claim::texts).unwrap_or_default();
         let has_scopes = !scopes.is_empty();
         let scopes = self.provider.scopes.without_prefix(scopes, &self.scope_prefix);
         let lacks_prefix = has_scopes && scopes.is_empty();
-        let scopes = self.limited(scopes, found, &audience)?;
+        let scopes = self.limited(scopes, found, &audience).map_err(Refusal::Scopes.of())?;
         let mut claims = claims.audience(audience).scp(scopes).unread(unread).role_claim(role_claim);
         claims = claims.lacks_scope_prefix(lacks_prefix);
         if verdict == Verdict::Rule {
             claims = claims.for_this_server();
         }
-        claims = match (self.provider.subject(found)?, claim::text(found, "sub")?) {
+        let subject = self.provider.subject(found).and_then(|subject| Ok((subject, claim::text(found, "sub")?)));
+        claims = match subject.map_err(Refusal::Claim.of())? {
             (Some(subject), _) => claims.subject(subject),
             (None, Some(sub)) => claims.partial_subject(sub),
             (None, None) => claims,

@@ -10,6 +10,7 @@ use super::{
         confirmation::{CERTIFICATE, KEY},
         issuer_rule::IssuerRule,
         misreading::NAME_THE_CLAIM,
+        refusal::{Refusal, Refused},
         rules::{ClaimsSource, Rules},
     },
     Compact,
@@ -20,7 +21,7 @@ use crate::{BuildError, error::ProblemList, reason::reason};
 #[derive(Debug)]
 pub struct Explanation {
     /// The claims of an accepted token.
-    pub result: Result<Claims, TokenError>,
+    pub result: Result<Claims, Refused>,
     /// Whether the signature was checked.
     pub is_signature_checked: bool,
     /// What is in front of every scope that clients request.
@@ -67,17 +68,19 @@ fn conditions(claims: &Claims) -> Vec<&'static str> {
     key.into_iter().chain(certificate).collect()
 }
 
-fn check(token: Token<'_>, rules: &Rules, keys: Option<&KeySet>) -> Result<Claims, TokenError> {
-    let compact = Compact::read(token)?;
-    let header = compact.header()?;
+fn check(token: Token<'_>, rules: &Rules, keys: Option<&KeySet>) -> Result<Claims, Refused> {
+    let compact = Compact::read(token).map_err(Refusal::Format.of())?;
+    let header = compact.header().map_err(Refusal::Format.of())?;
     if !Algorithm::ASYMMETRIC.contains(&header.algorithm) {
-        return Err(TokenError::invalid(reason!("its algorithm is not allowed"))
-            .with_help("let the issuer sign with an asymmetric algorithm, or accept this one: `.algorithms([..])`"));
+        let error = TokenError::invalid(reason!("its algorithm is not allowed"))
+            .with_help("let the issuer sign with an asymmetric algorithm, or accept this one: `.algorithms([..])`");
+        return Err((Refusal::Signature, error));
     }
-    let found = compact.claims()?;
+    let found = compact.claims().map_err(Refusal::Format.of())?;
     if let Some(keys) = keys {
-        let key = keys.signer(header.key.as_deref(), header.algorithm, compact.message, &compact.signature)?;
-        rules.issuer.check_key(&found, key.issuer)?;
+        let key = keys.signer(header.key.as_deref(), header.algorithm, compact.message, &compact.signature);
+        let key = key.map_err(Refusal::Signature.of())?;
+        rules.issuer.check_key(&found, key.issuer).map_err(Refusal::Signature.of())?;
     }
-    rules.check(&found, clock::now()).map(super::super::claims::ClaimsBuilder::build)
+    rules.check_steps(&found, clock::now()).map(super::super::claims::ClaimsBuilder::build)
 }
