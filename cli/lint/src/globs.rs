@@ -1,7 +1,63 @@
 //! Compares globs: `*` matches any characters, `?` matches one.
 
-/// Returns whether some text matches both globs. `budget` is the number of steps that are left; without any, the answer is `false`.
-pub(crate) fn may_overlap(one: &str, other: &str, budget: &mut usize) -> bool {
+use std::borrow::Cow;
+
+use mcp_scopes_model::content::insensitive_prefix;
+
+/// The URIs about which the entry with a glob decides, as the server compares them (`spec.md`, "Resources and prompts"): in
+/// [one case](in_one_case), with or without a trailing slash, and without fragment or query.
+pub(crate) struct Decided {
+    /// Globs that together match these URIs, the one of the entry first.
+    forms: Vec<String>,
+}
+
+impl Decided {
+    pub(crate) fn by(glob: &str) -> Self {
+        let glob = in_one_case(glob);
+        let start = glob.trim_end_matches('*');
+        let mut forms = vec![glob.clone().into_owned()];
+        forms.extend(without_slash(start));
+        // A star matches the slash.
+        if start.len() == glob.len() && !start.ends_with('/') {
+            forms.push(format!("{glob}/"));
+        }
+        // A glob has no literal `?`, so `#` begins what is behind the path as well as a query does.
+        let behind = forms.iter().filter(|form| !form.ends_with('*')).map(|form| format!("{form}#*"));
+        let behind: Vec<String> = behind.collect();
+        forms.extend(behind);
+        Self { forms }
+    }
+
+    /// Returns whether both entries decide about some URI. `budget` is the number of steps that are left; without any, the answer is
+    /// `false`.
+    pub(crate) fn overlaps(&self, other: &Self, budget: &mut usize) -> bool {
+        self.forms.iter().any(|one| other.forms.iter().any(|other| may_overlap(one, other, budget)))
+    }
+
+    /// Returns whether the entry decides about each URI that matches the glob of the other one.
+    pub(crate) fn includes(&self, other: &Self) -> bool {
+        let Some(glob) = other.forms.first() else { return false };
+        self.forms.iter().any(|form| covers(form, glob))
+    }
+}
+
+/// Returns a glob with scheme and authority in lowercase.
+fn in_one_case(glob: &str) -> Cow<'_, str> {
+    let (prefix, path) = glob.split_at_checked(insensitive_prefix(glob)).unwrap_or((glob, ""));
+    if prefix.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned([&prefix.to_ascii_lowercase(), path].concat())
+    } else {
+        Cow::Borrowed(glob)
+    }
+}
+
+/// Returns a glob without its trailing slash, which `?` matches too. The slashes before an authority are kept.
+fn without_slash(glob: &str) -> Option<String> {
+    glob.strip_suffix(['/', '?']).filter(|before| !before.ends_with('/')).map(str::to_owned)
+}
+
+/// Returns whether some text matches both globs.
+fn may_overlap(one: &str, other: &str, budget: &mut usize) -> bool {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     if literal_ends_differ(&one, &other) {
         return false;
@@ -47,7 +103,7 @@ fn skip_stars(reached: &mut [bool], glob: &[char]) {
 }
 
 /// Returns whether every text that matches `inner` matches `outer`.
-pub(crate) fn covers(outer: &str, inner: &str) -> bool {
+fn covers(outer: &str, inner: &str) -> bool {
     let (outer, inner): (Vec<char>, Vec<char>) = (outer.chars().collect(), inner.chars().collect());
     let (mut at, mut from) = (0, 0);
     // The last star of `outer`, and where the part that it matches ends.
@@ -82,7 +138,7 @@ fn literal_ends_differ(one: &[char], other: &[char]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{covers, may_overlap};
+    use super::{Decided, covers, in_one_case, may_overlap};
 
     /// Returns every text of these letters up to that length.
     fn texts(letters: &str, most: usize) -> Vec<String> {
@@ -127,5 +183,48 @@ mod tests {
             assert!(covers(outer, inner) && !covers(inner, outer), "{outer} {inner}");
         }
         assert!(!may_overlap("a*", "*b", &mut 3), "the budget is spent");
+    }
+
+    #[test]
+    fn compares_scheme_and_authority_case_insensitively() {
+        for (glob, expected) in [
+            ("App://Host/A*", "app://host/A*"),
+            ("APP:A", "app:A"),
+            ("*", "*"),
+            ("app://h/A", "app://h/A"),
+            ("A*", "A*"),
+        ] {
+            assert_eq!(in_one_case(glob), expected);
+        }
+    }
+
+    /// The rule of the server, on all short texts: a form of a URI matches, with or without a trailing slash.
+    #[test]
+    fn matches_oracle_for_other_ends_and_what_is_behind_the_path() {
+        let decides = |glob: &str, uri: &str| {
+            let before = |delimiters: &[char]| uri.split(delimiters).next().unwrap();
+            [uri, before(&['#']), before(&['?', '#'])].iter().any(|form| {
+                let other = form.strip_suffix('/').map_or_else(|| format!("{form}/"), str::to_owned);
+                [*form, &*other].iter().any(|form| matches(glob.as_bytes(), form.as_bytes()))
+            })
+        };
+        let uris: Vec<String> = texts("a/?#", 5).into_iter().filter(|uri| !uri.contains("//")).collect();
+        let globs = texts("ab/*?", 3).into_iter().filter(|glob| glob.starts_with('a') && !glob.contains("//"));
+        let globs: Vec<(String, Decided, Vec<bool>)> = globs
+            .map(|glob| {
+                let decided = uris.iter().map(|uri| decides(&glob, uri)).collect();
+                (glob.clone(), Decided::by(&glob), decided)
+            })
+            .collect();
+        for (one, of_one, by_one) in &globs {
+            for (other, of_other, by_other) in &globs {
+                let expected = by_one.iter().zip(by_other).any(|(one, other)| *one && *other);
+                let found = of_one.overlaps(of_other, &mut usize::MAX.clone());
+                assert!(found || !expected, "{one} {other}");
+                // URIs with `b` are not among the texts, and `?` can match a slash beside another one, which no URI has.
+                let is_exact = !one.contains(['b', '?']) && !other.contains(['b', '?']);
+                assert!(!found || expected || !is_exact, "{one} {other}");
+            }
+        }
     }
 }

@@ -39,6 +39,35 @@ pub const fn is_template(name: &str) -> bool {
     false
 }
 
+/// Returns the length of scheme and authority in the glob of a resource entry. They are compared case-insensitively, as in URIs.
+///
+/// ```
+/// use mcp_scopes_model::content::insensitive_prefix;
+/// assert_eq!(insensitive_prefix("App://Host/Path"), "App://Host".len());
+/// assert_eq!(insensitive_prefix("App:Settings"), "App:".len());
+/// assert_eq!(insensitive_prefix("*"), 0);
+/// ```
+#[must_use]
+#[expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; the index is bounded by the loop")]
+pub const fn insensitive_prefix(glob: &str) -> usize {
+    let bytes = glob.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() && bytes[at] != b':' {
+        at += 1;
+    }
+    if at == bytes.len() {
+        return 0;
+    }
+    at += 1;
+    if at + 1 < bytes.len() && bytes[at] == b'/' && bytes[at + 1] == b'/' {
+        at += 2;
+        while at < bytes.len() && bytes[at] != b'/' {
+            at += 1;
+        }
+    }
+    at
+}
+
 /// Schemes whose URLs name a host. A wildcard there would also match the path of another host.
 const WITH_HOST: [&str; 5] = ["http", "https", "ws", "wss", "ftp"];
 

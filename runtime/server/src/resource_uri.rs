@@ -3,6 +3,8 @@
 //! A match opens a resource, so a URI that two readers could take for different resources opens nothing: dot segments, empty
 //! segments, encoded delimiters, backslashes, a user, a default port. What is left has one reading, apart from query and fragment.
 
+use mcp_scopes_model::content::insensitive_prefix;
+
 /// The maximum length of a URI in bytes. The comparison with globs takes time that grows with it.
 const MAX_LEN: usize = 8 << 10;
 /// The delimiters behind the path.
@@ -60,13 +62,10 @@ impl ResourceUri {
 
 /// Returns whether a glob matches a form. Scheme and authority are compared case-insensitively.
 pub(super) fn covers(glob: &str, form: &str) -> bool {
-    let Some((scheme, rest)) = glob.split_once(':') else { return glob_matches(glob, form) };
-    let authority = rest.strip_prefix("//").map_or(0, |rest| 2 + rest.find('/').unwrap_or(rest.len()));
-    let prefix = glob.get(..scheme.len() + 1 + authority).unwrap_or_default();
+    let Some((prefix, path)) = glob.split_at_checked(insensitive_prefix(glob)) else { return false };
     if !prefix.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return glob_matches(glob, form);
     }
-    let path = glob.get(prefix.len()..).unwrap_or_default();
     glob_matches(&[&prefix.to_ascii_lowercase(), path].concat(), form)
 }
 

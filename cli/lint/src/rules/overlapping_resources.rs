@@ -1,7 +1,7 @@
 use mcp_scopes_scan::inventory::Requirement;
 
 use crate::{
-    globs::{covers, may_overlap},
+    globs::Decided,
     lint_model::{Content, Hierarchy, Table},
     reporter::Reporter,
     rule::{Rule, rule},
@@ -19,16 +19,21 @@ pub(super) const RULE: Rule = rule! {
 /// The maximum number of steps to compare globs, so that many long globs do not take long.
 const MOST_STEPS: usize = 20_000_000;
 
+/// An entry, and what it decides about.
+type Entry<'t> = (&'t Content, Decided);
+
 fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let hierarchy = table.hierarchy();
-    let globs: Vec<&Content> =
-        table.contents.iter().filter(|content| content.is_glob() && content.is_stated()).collect();
+    let globs = table.contents.iter().filter(|content| content.is_glob() && content.is_stated());
+    let globs: Vec<Entry<'_>> = globs.map(|content| (content, Decided::by(&content.name.value))).collect();
     let mut steps = MOST_STEPS;
-    for (place, later) in globs.iter().enumerate() {
-        let earlier = globs.iter().take(place).filter(|earlier| {
-            may_overlap(&earlier.name.value, &later.name.value, &mut steps) && is_surprising(&hierarchy, earlier, later)
-        });
-        let mut earlier = earlier.copied();
+    for (place, entry) in globs.iter().enumerate() {
+        let (later, decided) = entry;
+        let overlapping = globs
+            .iter()
+            .take(place)
+            .filter(|earlier| earlier.1.overlaps(decided, &mut steps) && is_surprising(&hierarchy, earlier, entry));
+        let mut earlier = overlapping.map(|(earlier, _)| *earlier);
         let Some(first) = earlier.next() else { continue };
         let (name, other) = (&later.name.value, &first.name.value);
         let more = match earlier.count() {
@@ -56,9 +61,9 @@ fn grouped(content: &Content) -> String {
 
 /// Returns whether an author may not expect the result: both requirements count, or the one of the wider glob, so that the other entry
 /// opens nothing.
-fn is_surprising<'t>(hierarchy: &Hierarchy<'t>, one: &'t Content, other: &'t Content) -> bool {
-    let hides = |strict: &Content, lax: &Content| covers(&strict.name.value, &lax.name.value);
-    match (implies(hierarchy, one, other), implies(hierarchy, other, one)) {
+fn is_surprising<'t>(hierarchy: &Hierarchy<'t>, one: &'t Entry<'t>, other: &'t Entry<'t>) -> bool {
+    let hides = |strict: &Entry<'_>, lax: &Entry<'_>| strict.1.includes(&lax.1);
+    match (implies(hierarchy, one.0, other.0), implies(hierarchy, other.0, one.0)) {
         (true, true) => false,
         (true, false) => hides(one, other),
         (false, true) => hides(other, one),
