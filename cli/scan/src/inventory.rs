@@ -64,11 +64,11 @@ pub struct Unread {
 pub struct ServerCode {
     /// The functions that an SDK's attribute makes a tool.
     pub tools: Vec<SdkTool>,
-    /// The tools that the program makes without such a function, of a package with the handler of a server.
+    /// The tools that are no such functions: structs of rust-mcp-sdk, and those that a package with the handler of a server builds.
     pub built: Vec<BuiltTool>,
     /// The calls that start a transport of an SDK.
     pub transports: Vec<Transport>,
-    /// Whether a function of the package names a layer, a guard or an authorization.
+    /// Whether a function of the package uses a layer, a guard or an authorization. One that builds a `ResourceServer` uses none.
     pub is_protected: bool,
 }
 
@@ -92,7 +92,7 @@ pub struct Transport {
     pub call: String,
     /// What it transports over.
     pub kind: TransportKind,
-    /// Whether the code around the call names a layer or a guard.
+    /// Whether a layer or a guard is around it, as far as the code shows.
     pub is_protected: bool,
     /// The place of the call.
     pub place: Place,

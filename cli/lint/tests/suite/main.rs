@@ -16,3 +16,4 @@ mod rules;
 mod servers;
 mod shared;
 mod suppression;
+mod transports;

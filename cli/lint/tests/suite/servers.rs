@@ -28,7 +28,7 @@ fn lint(folder: &Path, overrides: &Overrides) -> Report {
 }
 
 /// The level of each transport in a body, with a tool that has these keys.
-fn transports(keys: &str, body: &str, more: &str) -> Vec<Level> {
+pub(crate) fn transports(keys: &str, body: &str, more: &str) -> Vec<Level> {
     let tool =
         format!("#[mcp_tool(risk = \"low\"{keys})]\npub fn list_files(caller: Caller) -> Result<(), Denied> {{}}\n");
     let source = format!("{TABLE}{tool}pub async fn start() {{ {body} }}\n{more}");
@@ -109,11 +109,12 @@ fn rejects_transports_that_nothing_in_the_package_protects() {
             "",
             &[],
         ),
+        // The other server is protected.
         (
             "",
             "service(&server, make, sessions, config); StreamableHttpService::new(a, b, c);",
             "use mcp_scopes_rmcp::service;",
-            &[],
+            &[Warning],
         ),
     ] {
         assert_eq!(transports(keys, body, more), expected, "{keys} {body}");
@@ -151,9 +152,18 @@ fn finds_transports_wherever_code_is() {
         ("", "pub const MAKE: Make = || StreamableHttpService::new(make, sessions, config);", &[Error]),
         ("", "pub struct A;\nimpl A { const MAKE: Make = || StreamableHttpService::new(make, sessions); }", &[Error]),
         // Protections under other names.
-        ("Rs::builder(&TOOLS); StreamableHttpService::new(make);", "use mcp_scopes_server::ResourceServer as Rs;", &[]),
-        ("Rs::builder(&TOOLS); StreamableHttpService::new(make);", "type Rs = mcp_scopes_server::ResourceServer;", &[]),
-        ("ResourceServer::builder(&TOOLS); StreamableHttpService::new(a);", "use mcp_scopes_server::*;", &[]),
+        (
+            "Rs::layer(&server).layer(StreamableHttpService::new(a));",
+            "use mcp_scopes_server::ResourceServer as Rs;",
+            &[],
+        ),
+        (
+            "Rs::layer(&server).layer(StreamableHttpService::new(a));",
+            "type Rs = mcp_scopes_server::ResourceServer;",
+            &[],
+        ),
+        ("ResourceServer::layer(&server).layer(StreamableHttpService::new(a));", "use mcp_scopes_server::*;", &[]),
+        ("ResourceServer::layer(&server).layer(StreamableHttpService::new(a));", "use other::*;", &[Error]),
         ("protect(source, Files).serve(stdio()).await;", "use mcp_scopes_rmcp::guard as protect;", &[]),
         ("protect(source, Files).serve(stdio()).await;", "use other::guard as protect;", &[Error]),
         (

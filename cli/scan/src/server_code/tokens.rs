@@ -1,19 +1,6 @@
 //! Questions about tokens alone.
 
-use proc_macro2::{Delimiter, TokenTree};
-
-/// Splits the arms of a `match`, so that a protection in one arm does not count for another.
-pub(super) fn branches(tokens: &[TokenTree]) -> Vec<&[TokenTree]> {
-    let is_arrow = |at: usize| {
-        let second = tokens.get(at + 1).is_some_and(|token| is_punct(token, '>'));
-        tokens.get(at).is_some_and(|token| is_punct(token, '=')) && second
-    };
-    let arrows: Vec<usize> = (0..tokens.len()).filter(|at| is_arrow(*at)).collect();
-    let mut starts = vec![0];
-    starts.extend(arrows);
-    let ends = starts.iter().skip(1).copied().chain([tokens.len()]);
-    starts.iter().zip(ends).filter_map(|(start, end)| tokens.get(*start..end)).collect()
-}
+use proc_macro2::{Delimiter, Spacing, TokenTree};
 
 /// Returns the name behind `::`, with type arguments before it left out.
 pub(super) fn associated(tokens: &[TokenTree]) -> Option<String> {
@@ -108,6 +95,14 @@ pub(super) fn is_other_receiver(tokens: &[TokenTree], at: usize) -> bool {
 fn is_callee(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Ident(name) if !["return", "await", "in", "else", "match", "if", "move"].contains(&name.to_string().as_str()))
         || is_punct(token, '>')
+}
+
+/// Returns whether the token at that index is `=` alone: no part of `==`, `=>`, `>=` and other operators.
+pub(super) fn is_assignment(tokens: &[TokenTree], at: usize) -> bool {
+    let is_alone = |at: usize| {
+        tokens.get(at).is_none_or(|token| !matches!(token, TokenTree::Punct(sign) if sign.spacing() == Spacing::Joint))
+    };
+    tokens.get(at).is_some_and(|token| is_punct(token, '=')) && is_alone(at) && at.checked_sub(1).is_none_or(is_alone)
 }
 
 pub(super) fn is_punct(token: &TokenTree, expected: char) -> bool {
