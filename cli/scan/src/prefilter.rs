@@ -9,7 +9,7 @@ pub struct Marks {
     pub ours: bool,
     /// It may contain `#[path = ".."]`, so a module of it may be in another file than its path suggests.
     pub path: bool,
-    /// It may hold `#[tool]`, the attribute of an SDK, or the handler of one of its servers.
+    /// It may hold `#[tool]`, the attribute of an SDK, the handler of one of its servers, or the builder of a tool.
     pub sdk: bool,
 }
 
@@ -23,6 +23,8 @@ pub struct Prefilter {
     qualified: Finder<'static>,
     renamed: Finder<'static>,
     handler: Finder<'static>,
+    core_handler: Finder<'static>,
+    builder: Finder<'static>,
 }
 
 impl Default for Prefilter {
@@ -36,6 +38,8 @@ impl Default for Prefilter {
             qualified: Finder::new("::tool"),
             renamed: Finder::new("tool as "),
             handler: Finder::new("ServerHandler for "),
+            core_handler: Finder::new("ServerHandlerCore for "),
+            builder: Finder::new("ToolBuilder::new"),
         }
     }
 }
@@ -69,7 +73,7 @@ impl Prefilter {
         };
         self.attribute.find_iter(bytes).chain(self.qualified.find_iter(bytes)).any(ends)
             || self.renamed.find(bytes).is_some()
-            || self.handler.find(bytes).is_some()
+            || [&self.handler, &self.core_handler, &self.builder].iter().any(|finder| finder.find(bytes).is_some())
     }
 
     fn says_path(&self, bytes: &[u8]) -> bool {
@@ -119,6 +123,8 @@ mod tests {
             ("#[rmcp::tool]", true),
             ("use rmcp::{tool as t, tool_router};", true),
             ("impl ServerHandler for A {}", true),
+            ("impl ServerHandlerCore for A {}", true),
+            ("let look = ToolBuilder::new(\"look\");", true),
             ("#[tool_router]", false),
             ("use rmcp::tool_router;", false),
             ("tool", false),

@@ -39,9 +39,24 @@ fn check(package: &Package, reporter: &mut Reporter<'_>) {
         reporter.report(message).at(&first.place).about(name).help(help);
     }
     // A package that depends on the tables of another one has no tools.
-    for tool in package.server.built.iter().filter(|tool| !known.contains(tool.name.as_str())) {
+    let undeclared = || package.server.built.iter().filter(|tool| !known.contains(tool.name.as_str()));
+    let help = |name: &str| {
+        format!(
+            "declare it in `mcp-scopes.toml`: `[tools.\"{name}\"]`, with `scope` and `risk`; `mcp-scopes init` writes it"
+        )
+    };
+    if let Some(first) = undeclared().next().filter(|_| known.is_empty() && open().next().is_none()) {
+        let (tool, found) = (&first.name, &first.found);
+        let message = match undeclared().count() {
+            1 => format!("package `{name}` has a tool, `{tool}` ({found}), and no declaration"),
+            count => format!("package `{name}` has {count} tools, the first is `{tool}` ({found}), and no declaration"),
+        };
+        reporter.report(message).at(&first.place).about(name).help(help(tool));
+        return;
+    }
+    // The table denies what it does not list.
+    for tool in undeclared() {
         let message = format!("the tool `{}` ({}) is not declared", tool.name, tool.found);
-        let help = format!("declare it in `mcp-scopes.toml`: `[tools.\"{}\"]`, with `scope` and `risk`", tool.name);
-        reporter.report(message).at(&tool.place).about(&tool.name).help(help).at_most_warning();
+        reporter.report(message).at(&tool.place).about(&tool.name).help(help(&tool.name)).at_most_warning();
     }
 }

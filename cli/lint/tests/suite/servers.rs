@@ -248,6 +248,50 @@ fn rejects_tools_of_an_sdk_without_annotations() {
     }
 }
 
+/// Tools that are no functions: the structs, builders and handlers of SDKs.
+#[test]
+fn rejects_tools_of_an_sdk_without_declarations() {
+    let manifest = |sdk: &str| {
+        format!(
+            "[package]\nname = \"server\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nmcp-scopes = \"0.1\"\n{sdk} = \"1\"\n"
+        )
+    };
+    let structs = "use rust_mcp_sdk::macros::mcp_tool;\n#[mcp_tool(name = \"look\", description = \"What is there\")]\n\
+                   pub struct Look {}\n#[mcp_tool(name = \"stop\")]\npub struct Stop {}\n";
+    let builder = "pub fn router() -> McpRouter { McpRouter::new().tool(ToolBuilder::new(\"look\").build()) }\n";
+    let by_hand = "pub struct A;\nimpl ServerHandler for A { async fn call_tool(&self, request: Request) -> Answer {\n\
+                   match request.name.as_ref() { \"look\" => look(), _ => unknown() } } }\n";
+    let core = "pub struct A;\nimpl ServerHandlerCore for A { fn list(&self) -> Vec<Tool> { vec![Tool { name: \"look\".into(), input_schema: schema() }] } }\n";
+    let table = "mcp_scopes::scope_table! { pub static TOOLS = [] with \"mcp-scopes.toml\"; }\n";
+    let declared = "[server]\nresource = \"https://a.example.com/mcp\"\nauthorization_servers = [\"https://b.example.com\"]\n\n\
+                    [tools.other]\nscope = \"other\"\nrisk = \"low\"\ndescription = \"Do\"\n";
+    for (sdk, source, tool) in [
+        ("rust-mcp-sdk", structs, "2 tools, the first is `look` (`#[mcp_tool]` of rust-mcp-sdk on `Look`)"),
+        ("rust-mcp-sdk", core, "a tool, `look` (`Tool { .. }`)"),
+        ("tower-mcp", builder, "a tool, `look` (`ToolBuilder::new`)"),
+        ("rmcp", by_hand, "a tool, `look` (`call_tool`)"),
+    ] {
+        let (manifest, open) = (manifest(sdk), Overrides::new());
+        let alone = found("unannotated-tools", &[("Cargo.toml", &manifest), ("src/lib.rs", source)], &open);
+        assert_eq!(alone, [(format!("package `server` has {tool}, and no declaration"), Level::Error)], "{sdk}");
+        // The table denies what it does not list.
+        let with_table = format!("{table}{source}");
+        let files = [("Cargo.toml", &*manifest), ("src/lib.rs", &with_table), ("mcp-scopes.toml", declared)];
+        let levels: Vec<Level> =
+            found("unannotated-tools", &files, &open).into_iter().map(|(_, level)| level).collect();
+        assert!(!levels.is_empty() && levels.iter().all(|level| *level == Level::Warning), "{sdk}: {levels:?}");
+    }
+    // A client names tools too, and the attribute of another crate makes none.
+    for (sdk, source) in [
+        ("rmcp", "pub fn call(client: Client) { client.call(Tool::new(\"look\", \"\", schema())); }\n"),
+        ("other", structs),
+    ] {
+        let manifest = manifest(sdk);
+        let found = found("unannotated-tools", &[("Cargo.toml", &manifest), ("src/lib.rs", source)], &Overrides::new());
+        assert_eq!(found, [], "{sdk}");
+    }
+}
+
 #[test]
 fn allows_unannotated_tools_with_a_comment() {
     let one = "// mcp-scopes: allow(unannotated-tools) for development only\n/// Lists.\n#[rmcp::tool]\npub fn list_files() {}\n";

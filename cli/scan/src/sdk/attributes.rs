@@ -139,6 +139,11 @@ fn is_tool(path: &Path, names: &Names, package: &Package) -> bool {
     }
 }
 
+/// Returns the hint, or the worse value if the attribute states it in another form.
+pub(super) fn destructive(attribute: &Attribute, read: Option<bool>) -> Option<bool> {
+    read.or_else(|| states(attribute, "destructive_hint").then_some(true))
+}
+
 /// Returns whether an attribute, also one inside of `cfg_attr`, has that name.
 pub(super) fn holds(attribute: &Attribute, name: &str) -> bool {
     let mut is_held = false;

@@ -1,15 +1,47 @@
-//! Finds tools that a program builds at run time. It is a search for names in tokens; it knows no types.
+//! Finds tools that a program builds at run time, and those that are structs. It is a search for names in tokens; it knows no types.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
-use syn::{ImplItem, Item, LitStr};
+use syn::{ImplItem, Item, ItemStruct, LitStr, ext::IdentExt as _};
 
-use super::{BuiltTool, SdkModule, attributes::is_for_tests};
+use super::{
+    BuiltTool, SdkModule,
+    attributes::{destructive, flag, is_for_tests, is_named, literal},
+};
 use crate::{package::Package, source::Place};
 
 /// Types and constructors whose first argument is the name of a tool.
 const CONSTRUCTORS: [(&str, &[&str]); 2] =
     [("Tool", &["new", "new_with_raw", "new_raw", "new_with_icons"]), ("ToolBuilder", &["new"])];
+
+/// Adds the structs with `#[mcp_tool(name = "..")]` of rust-mcp-sdk.
+pub(crate) fn structs(module: &mut SdkModule, items: &[Item], package: &Package) {
+    if !package.dependencies.values().any(|found| found.package.starts_with("rust-mcp-")) {
+        return;
+    }
+    for item in items {
+        if let Item::Struct(item) = item {
+            tool_struct(module, item);
+        }
+    }
+}
+
+fn tool_struct(module: &mut SdkModule, item: &ItemStruct) {
+    let Some(attribute) = item.attrs.iter().find(|attribute| is_named(attribute, "mcp_tool")) else { return };
+    let (place, ty) = (Place::of(&module.file, item.ident.span()), item.ident.unraw());
+    let Some(name) = literal(attribute, "name") else {
+        module.unread.push((place, format!("the name of `#[mcp_tool]` on `{ty}` is not a literal")));
+        return;
+    };
+    module.built.push(BuiltTool {
+        name,
+        place,
+        description: literal(attribute, "description"),
+        found: format!("`#[mcp_tool]` of rust-mcp-sdk on `{ty}`"),
+        read_only: flag(attribute, "read_only_hint"),
+        destructive: destructive(attribute, flag(attribute, "destructive_hint")),
+    });
+}
 
 /// Adds the tools that items build.
 pub(crate) fn find(module: &mut SdkModule, items: &[Item], package: &Package) {
@@ -57,7 +89,7 @@ fn constructors(module: &mut SdkModule, tokens: TokenStream) {
                     // `let Tool { .. } = tool`, `Tool { .. } => ..`
                     && !behind.first().is_some_and(|token| is_punct(token, '='))
                 {
-                    literal(module, token, &fields.stream().into_iter().collect::<Vec<_>>());
+                    tool_literal(module, token, &fields.stream().into_iter().collect::<Vec<_>>());
                 }
             }
             TokenTree::Group(group) => constructors(module, group.stream()),
@@ -121,7 +153,7 @@ fn is_definition(before: &TokenTree) -> bool {
 }
 
 /// Adds the tool of `Tool { name: "..".into(), .. }`, which states a schema, or takes it from another value.
-fn literal(module: &mut SdkModule, at: &TokenTree, fields: &[TokenTree]) {
+fn tool_literal(module: &mut SdkModule, at: &TokenTree, fields: &[TokenTree]) {
     let value = |field: &str| {
         let start = fields.windows(2).position(
             |pair| matches!(pair, [TokenTree::Ident(name), colon] if name == field && is_punct(colon, ':')),

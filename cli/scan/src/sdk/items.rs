@@ -3,14 +3,14 @@
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{
-    Attribute, Expr, ExprLit, ImplItem, Item, ItemImpl, ItemStruct, Lit, Signature, Type, UseTree, Visibility,
-    ext::IdentExt as _, spanned::Spanned,
+    Attribute, Expr, ExprLit, ImplItem, Item, ItemImpl, Lit, Signature, Type, UseTree, Visibility, ext::IdentExt as _,
+    spanned::Spanned,
 };
 
 use super::{
-    BuiltTool, SdkModule, TableItem, Text, ToolFunction, ToolImpl, TypeItem, UseItem,
+    SdkModule, TableItem, Text, ToolFunction, ToolImpl, TypeItem, UseItem,
     attributes::{
-        Names, SdkAttribute, condition_texts, flag, holds, is_for_tests, is_named, literal, name_of, states, tools,
+        Names, SdkAttribute, condition_texts, destructive, holds, is_for_tests, is_named, literal, name_of, tools,
     },
     built,
 };
@@ -31,6 +31,7 @@ pub(super) fn collect(module: &mut SdkModule, items: &[Item], package: &Package,
     for item in items {
         reader.item(item);
     }
+    built::structs(reader.module, items, package);
     built::find(reader.module, items, package);
 }
 
@@ -53,10 +54,7 @@ impl Reader<'_> {
                     self.module.uses.push(UseItem { head, range, is_conditional });
                 }
             }
-            Item::Struct(item) => {
-                self.type_item(&item.ident, &item.vis);
-                self.sdk_struct(item);
-            }
+            Item::Struct(item) => self.type_item(&item.ident, &item.vis),
             Item::Enum(item) => self.type_item(&item.ident, &item.vis),
             Item::Fn(item) => {
                 self.module.names.push(item.sig.ident.unraw().to_string());
@@ -85,28 +83,6 @@ impl Reader<'_> {
         let name = name.unraw().to_string();
         self.module.names.push(name.clone());
         self.module.types.push(TypeItem { name, is_public: !matches!(visibility, Visibility::Inherited) });
-    }
-
-    /// Adds `#[mcp_tool(name = "..")]` of rust-mcp-sdk, which is on a struct.
-    fn sdk_struct(&mut self, item: &ItemStruct) {
-        let is_sdk = self.package.dependencies.values().any(|found| found.package.starts_with("rust-mcp-"));
-        let Some(attribute) = item.attrs.iter().find(|attribute| is_sdk && is_named(attribute, "mcp_tool")) else {
-            return;
-        };
-        let place = Place::of(&self.module.file, item.ident.span());
-        let Some(name) = literal(attribute, "name") else {
-            let why = format!("the name of `#[mcp_tool]` on `{}` is not a literal", item.ident);
-            self.module.unread.push((place, why));
-            return;
-        };
-        self.module.built.push(BuiltTool {
-            name,
-            place,
-            description: literal(attribute, "description"),
-            found: format!("`#[mcp_tool]` of rust-mcp-sdk on `{}`", item.ident),
-            read_only: flag(attribute, "read_only_hint"),
-            destructive: destructive(attribute, flag(attribute, "destructive_hint")),
-        });
     }
 
     fn impl_item(&mut self, item: &ItemImpl) {
@@ -267,11 +243,6 @@ fn type_name(ty: &Type) -> Option<String> {
 /// Returns whether a type has arguments other than lifetimes that are left out.
 fn has_arguments(ty: &Type) -> bool {
     ty.to_token_stream().into_iter().any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '<'))
-}
-
-/// Returns the hint, or the worse value if the attribute states it in another form.
-fn destructive(attribute: &Attribute, read: Option<bool>) -> Option<bool> {
-    read.or_else(|| states(attribute, "destructive_hint").then_some(true))
 }
 
 /// Returns the description in an attribute: a literal, or the path of a constant.
