@@ -28,6 +28,8 @@ pub(super) struct Server<'s> {
     pub(super) convention: Convention,
     /// Whether a file states the scopes.
     pub(super) has_file: bool,
+    /// Whether several tables share the file. A baseline has to be of scopes that each of them knows.
+    pub(super) is_shared: bool,
 }
 
 /// Returns the text of a new file.
@@ -45,7 +47,7 @@ pub(super) fn text(server: &Server<'_>, tools: &[Planned]) -> String {
     let what = "the issuer of the tokens";
     text.extend([format!("authorization_servers = [{}]{}\n", quoted(issuer), replace(server.issuer, what))]);
     let baseline = baseline(tools);
-    if !baseline.is_empty() {
+    if !baseline.is_empty() && !server.is_shared {
         let list: Vec<String> = baseline.iter().map(|scope| quoted(scope)).collect();
         text.push_str("# The scopes that the first challenge asks for\n");
         text.extend([format!("baseline = [{}]\n", list.join(", "))]);

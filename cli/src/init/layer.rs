@@ -22,6 +22,8 @@ pub(super) enum Sdk {
 
 /// The versions of rmcp that `mcp-scopes-rmcp` integrates: from this one to the next major one.
 pub(super) const INTEGRATED: Version = Version(3, 11, 0);
+/// From this version on, `#[tool_handler]` keeps a `call_tool` that the impl has. Between it and 0.8 the change is not dated.
+const KEEPS_CALL_TOOL: Version = Version(1, 8, 0);
 /// The first version of rmcp that the macros support.
 pub(super) const OLDEST: Version = Version(0, 3, 0);
 
@@ -150,11 +152,19 @@ fn http(sdk: Sdk, places: &str, names: &Names<'_>) -> String {
              with `?` behind its closing parenthesis: it fails if the server offers resources or prompts that nothing opens\n  \
              and mount the service for every path, in place of `.nest_service(..)`, `.route_service(..)`:\n    .fallback_service(service)\n"
         ),
-        _ => format!(
-            "over HTTP{places}, before the router is made:\n{build}  \
-             as the last call on the axum `Router`:\n    .layer(server.layer())\n  \
-             or, without axum, around the service: `server.layer().layer(service)`\n"
-        ),
+        _ => {
+            let mount = match sdk {
+                Sdk::RustMcp => {
+                    "  `create_axum_server` takes no layer: in its place, mount `mcp_routes(..)` of rust-mcp-axum on a `Router`\n"
+                }
+                _ => "",
+            };
+            format!(
+                "over HTTP{places}, before the router is made:\n{build}  \
+                 as the last call on the axum `Router`:\n    .layer(server.layer())\n{mount}  \
+                 or, without axum, around the service: `server.layer().layer(service)`\n"
+            )
+        }
     }
 }
 
@@ -174,11 +184,22 @@ fn process(sdk: Sdk, head: &str, end: &str, credentials: &str, names: &Names<'_>
         Sdk::TowerMcp => ("first in the handler of each tool", "NAME", "tower_mcp::Error::invalid_params(message)"),
         _ => ("first in the handler's `call_tool`", "request.name", "ErrorData::new(ErrorCode(403), message, None)"),
     };
+    let route = "    Self::tool_router().call(ToolCallContext::new(self, request, context)).await\n";
+    let written = match sdk {
+        Sdk::OtherRmcp(Some(version)) if version >= KEEPS_CALL_TOOL => format!(
+            "  `#[tool_handler]` keeps a `call_tool` that the impl has; behind the check, it calls the router of the attribute:\n{route}"
+        ),
+        Sdk::OtherRmcp(_) => format!(
+            "  `#[tool_handler]` may write `call_tool` itself: write it and `list_tools` in place of the attribute, and behind the check:\n{route}"
+        ),
+        _ => String::new(),
+    };
+    let kept = if sdk == Sdk::TowerMcp { "which it captures" } else { "kept in a field of the handler" };
     format!(
-        "{head}at the start{end}:\n    let caller = *{credentials}.caller();\n  {place}, with that caller:\n    \
+        "{head}at the start{end}:\n    let caller = *{credentials}.caller();\n  {place}, with that caller, {kept}:\n    \
          if caller.authorize(&{tool}).is_err() {{\n        \
          let message = format!(\"no scope in `{variable}` opens the tool `{{}}`\", {tool});\n        \
-         return Err({error});\n    }}\n  \
+         return Err({error});\n    }}\n{written}  \
          for `lint`, which does not see that check, above the line that starts the transport:\n    \
          // mcp-scopes: allow(unguarded-transport) the handler checks each call\n"
     )

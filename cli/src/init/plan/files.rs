@@ -46,6 +46,7 @@ impl Plan {
                     issuer: choices.issuer,
                     convention: self.convention,
                     has_file: choices.stated.is_some(),
+                    is_shared: self.tables.len() > 1,
                 };
                 config::text(&server, &tools) + &declared
             }

@@ -153,6 +153,16 @@ fn adopted() -> &'static [Adopted] {
     &ADOPTED
 }
 
+/// Returns the lock files of a package, each with its table if there are several.
+fn locks(folder: &Path) -> Vec<(String, Option<String>)> {
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let locks = names.filter_map(|file| {
+        let table = file.strip_suffix(".lock.json")?.to_uppercase();
+        Some((file, (table != "MCP-SCOPES").then_some(table)))
+    });
+    locks.collect()
+}
+
 #[test]
 fn results_are_the_adopted_packages() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -163,7 +173,10 @@ fn results_are_the_adopted_packages() {
         for package in case.packages() {
             packages.entry(&case.into).or_default().push(package.to_owned());
             let mut files: Vec<String> = case.files.iter().map(|(file, _)| file.clone()).collect();
-            files.extend(["mcp-scopes.toml", "mcp-scopes.lock.json"].map(|file| format!("{package}/{file}")));
+            let locks = locks(&demo.path().join(package)).into_iter().map(|(file, _)| file);
+            files.extend(
+                ["mcp-scopes.toml".to_owned()].into_iter().chain(locks).map(|file| format!("{package}/{file}")),
+            );
             for file in files.iter().filter(|file| file.starts_with(&format!("{package}/"))) {
                 let Ok(text) = fs::read_to_string(demo.path().join(file)) else { continue };
                 let path = folder.join(file);
@@ -197,6 +210,8 @@ fn edits_by_hand_are_those_that_init_prints() {
                 "mcp_scopes_rmcp::guard",
                 ".fallback_service",
                 ".layer",
+                "caller.authorize(",
+                ".call(ToolCallContext::new(",
             ];
             for line in new.lines().filter(|line| calls.iter().any(|call| line.contains(call))) {
                 let bare: String = line.split_whitespace().collect();
@@ -229,17 +244,23 @@ fn every_shape_is_linted_exported_locked_and_documented() {
         for package in
             case.packages().into_iter().filter(|package| demo.path().join(package).join("mcp-scopes.toml").is_file())
         {
-            let done = demo.run_in(package, &docs.iter().map(String::as_str).collect::<Vec<_>>());
-            assert_eq!(done.code, 0, "{}: {done:?}", case.name);
-            assert!(demo.read(&format!("{package}/scopes.html")).contains("</html>"), "{}", case.name);
-            // The lock file is that of the source, and its document is what `export` prints.
-            let file = format!("{package}/mcp-scopes.lock.json");
-            let check = demo.run(&["check", package, "--file", &file]);
-            assert_eq!(check.code, 0, "{}: {check:?}", case.name);
-            let export = demo.run(&["export", package]);
-            assert_eq!(export.code, 0, "{}: {export:?}", case.name);
-            let (lock, export) = (Json::parse(&demo.read(&file)).unwrap(), Json::parse(&export.out).unwrap());
-            assert_eq!(lock.get("document"), Some(&export), "{}", case.name);
+            // Each of several servers has its own page. The lock file of each table is that of the source, and its document is what `export` prints.
+            let locks = locks(&demo.path().join(package));
+            assert!(!locks.is_empty(), "{}: {package}", case.name);
+            for (file, table) in locks {
+                let file = format!("{package}/{file}");
+                let options: Vec<&str> = table.iter().flat_map(|table| ["--table", table]).collect();
+                let command: Vec<&str> = docs.iter().map(String::as_str).chain(options.iter().copied()).collect();
+                let done = demo.run_in(package, &command);
+                assert_eq!(done.code, 0, "{}: {done:?}", case.name);
+                assert!(demo.read(&format!("{package}/scopes.html")).contains("</html>"), "{}", case.name);
+                let check = demo.run(&[&["check", package, "--file", &file], &*options].concat());
+                assert_eq!(check.code, 0, "{}: {check:?}", case.name);
+                let export = demo.run(&[&["export", package], &*options].concat());
+                assert_eq!(export.code, 0, "{}: {export:?}", case.name);
+                let (lock, export) = (Json::parse(&demo.read(&file)).unwrap(), Json::parse(&export.out).unwrap());
+                assert_eq!(lock.get("document"), Some(&export), "{}", case.name);
+            }
             assert!(run.out.contains(&format!("package `{package}`")), "{}", run.out);
         }
         // Nothing is left to do, and nothing changes.

@@ -104,6 +104,14 @@ async fn servers_over_http_answer_401_and_403_and_run_calls() {
     check(app, &key, "read_file", "files:read", "files:move", "notes.txt").await;
     check(adopted_bells::app(issuer()).await.unwrap(), &key, "ring", "ring", "other", "dong").await;
     check(adopted_tower::app(issuer()).await.unwrap(), &key, "adjust", "adjust", "tell_time", "adjusted").await;
+    // Each of two servers knows its own tools alone.
+    let (gulls, seals) = (adopted_two::gulls(issuer()).await.unwrap(), adopted_two::seals(issuer()).await.unwrap());
+    check(gulls.clone(), &key, "scare", "scare", "count", "scared").await;
+    check(seals.clone(), &key, "feed", "feed", "watch_sand", "fed").await;
+    for (app, tool) in [(gulls, "feed"), (seals, "scare")] {
+        let (status, _, body) = call(&app, tool, Some(&key.token("feed scare"))).await;
+        assert!(!body.contains("scared") && !body.contains("fed\""), "{tool}: {status} {body}");
+    }
     let app = adopted_large::app(issuer()).await.unwrap();
     check(app, &key, "zero_gauge_1", "zero_gauge_1", "inspect_gauge_0", "1").await;
 }
