@@ -5,7 +5,8 @@
 //! unpacked registry. A tree of fewer than 18,000 files is copied to the target folder several times. An example of
 //! this repository is added, so that some rules report findings.
 //!
-//! The program then lints a metadata document of 2,000 tools.
+//! The program then lints a metadata document of 2,000 tools, and compares `mcp-scopes init` of a server with 163 tools in one impl with
+//! a lint of that server.
 
 use std::{
     env,
@@ -23,6 +24,9 @@ const TOOLS: usize = 2_000;
 const MOST: f64 = 1.2;
 /// The maximum duration for a document.
 const DOCUMENT: Duration = Duration::from_millis(50);
+/// The tools of the server that gets annotations, and the maximum duration of that.
+const ADOPTED: usize = 163;
+const ADOPTION: Duration = Duration::from_secs(2);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
@@ -34,7 +38,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let tree = filled(&folder, &target)?;
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/files").canonicalize()?;
     trees(&program, &[&tree, &example], rounds)?;
-    documents(&program, &target, rounds)
+    documents(&program, &target, rounds)?;
+    adoption(&program, &target, rounds)
 }
 
 /// The linter, built for release.
@@ -162,6 +167,44 @@ fn documents(program: &Path, target: &Path, rounds: usize) -> Result<(), Box<dyn
     println!("  {}", String::from_utf8_lossy(&said.stderr).trim());
     println!("  mcp-scopes lint     {time:>8.1?}   least {:.1?}", least(&times));
     println!("  at most {DOCUMENT:?}: {}", verdict(time <= DOCUMENT));
+    Ok(())
+}
+
+/// `init` reads a package, plans its edits and scans the result, so it takes a few times as long as a lint, for any number of tools.
+fn adoption(program: &Path, target: &Path, rounds: usize) -> Result<(), Box<dyn Error>> {
+    let folder = target.join("adoption");
+    fs::create_dir_all(folder.join("src"))?;
+    let manifest = "[package]\nname = \"adoption\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\nrmcp = \"3.11\"\n";
+    fs::write(folder.join("Cargo.toml"), manifest)?;
+    let mut source = "use rmcp::{tool, tool_router};\n\npub struct Plant;\n\n#[tool_router]\nimpl Plant {\n".to_owned();
+    for number in 0..ADOPTED {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            source,
+            "    /// Value of gauge {number} of the plant\n    #[tool(annotations(read_only_hint = true))]\n    \
+             pub async fn inspect_gauge_{number}(&self) -> String {{\n        String::new()\n    }}\n"
+        );
+    }
+    source.push_str("}\n");
+    fs::write(folder.join("src/lib.rs"), source)?;
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(program);
+        command.args(arguments).arg(&folder);
+        command
+    };
+    let (mut inits, mut lints, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..rounds.max(1) {
+        let (_, lint) = time(run(&["lint"]))?;
+        let (_, init) = time(run(&["init", "--dry-run"]))?;
+        ratios.push(init.as_secs_f64() / lint.as_secs_f64());
+        inits.push(init);
+        lints.push(lint);
+    }
+    let init = median(&mut inits);
+    println!("{ADOPTED} tools in one impl");
+    println!("  mcp-scopes lint     {:>8.1?}   least {:.1?}", median(&mut lints), least(&lints));
+    println!("  mcp-scopes init     {init:>8.1?}   least {:.1?}", least(&inits));
+    println!("  ratio {:.2}; at most {ADOPTION:?}: {}", median(&mut ratios), verdict(init <= ADOPTION));
     Ok(())
 }
 
