@@ -11,7 +11,7 @@ const TABLE: &str = "use mcp_scopes::{mcp_tool, mcp_tools, scope_table};\nuse rm
                      scope_table! { pub static TOOLS = [list_files]; }\n";
 
 /// Lints a package, and returns the findings of one rule with their levels.
-fn found(rule: &str, files: &[(&str, &str)], overrides: &Overrides) -> Vec<(String, Level)> {
+pub(crate) fn found(rule: &str, files: &[(&str, &str)], overrides: &Overrides) -> Vec<(String, Level)> {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("src")).unwrap();
     fs::write(folder.path().join("Cargo.toml"), MANIFEST).unwrap();

@@ -1,8 +1,9 @@
 //! Which transports are protected: what is around them, followed through names, blocks and functions.
 
+use mcp_scopes_lint::Overrides;
 use mcp_scopes_scan::Level;
 
-use crate::servers::transports;
+use crate::servers::{found, transports};
 
 /// A `ResourceServer` protects what its layer is put around, and a guard what it is served with.
 #[test]
@@ -29,7 +30,6 @@ fn a_server_that_is_only_built_protects_nothing() {
 #[test]
 fn one_protection_does_not_count_for_two_transports() {
     use Level::Warning;
-    const HTTP: &str = "StreamableHttpService::new(a, b, c)";
     const GUARD: &str = "mcp_scopes_rmcp::guard(source, files.clone())";
     for (body, expected) in [
         (format!("let guarded = {GUARD}; guarded.serve(stdio()).await?; {HTTP};"), &[Warning][..]),
@@ -71,11 +71,17 @@ fn one_protection_does_not_count_for_two_transports() {
     }
 }
 
-/// A transport is followed through names, blocks and functions.
+/// A call that starts a transport.
+const HTTP: &str = "StreamableHttpService::new(a, b, c)";
+
+/// Returns the levels of the transports in the body of a function, beside other code. `@` starts one.
+fn levels(body: &str, more: &str) -> Vec<Level> {
+    transports("", &body.replace('@', HTTP), &more.replace('@', HTTP))
+}
+
 #[test]
-fn follows_a_transport_to_its_protection() {
+fn follows_a_transport_through_names_and_blocks() {
     use Level::Warning;
-    const HTTP: &str = "StreamableHttpService::new(a, b, c)";
     for (body, more, expected) in [
         (
             "let app = Router::new().nest_service(\"/mcp\", @); let app = app.layer(server.layer()); run(app).await",
@@ -130,8 +136,17 @@ fn follows_a_transport_to_its_protection() {
             &[],
         ),
         ("tower::Layer::layer(&server.layer(), @)", "", &[Warning]),
+    ] {
+        assert_eq!(levels(body, more), expected, "{body}\n{more}");
+    }
+}
+
+#[test]
+fn follows_a_transport_through_functions() {
+    use Level::Warning;
+    for (body, more, expected) in [
         // Functions that return a transport.
-        ("@", "pub fn run(server: Server) { start().await.layer(server.layer()); }", &[]),
+        ("@", "pub fn run(server: Server) { start().await.layer(server.layer()); }", &[][..]),
         ("@", "pub fn run(server: Server) { let app = start(); app.layer(server.layer()); }", &[]),
         (
             "@",
@@ -211,7 +226,27 @@ fn follows_a_transport_to_its_protection() {
             &[],
         ),
     ] {
-        let (body, more) = (body.replace('@', HTTP), more.replace('@', HTTP));
-        assert_eq!(transports("", &body, &more), expected, "{body}\n{more}");
+        assert_eq!(levels(body, more), expected, "{body}\n{more}");
+    }
+}
+
+/// The routes of rust-mcp-sdk are in packages beside it.
+#[test]
+fn finds_the_transports_of_rust_mcp_sdk() {
+    let manifest = "[package]\nname = \"server\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nmcp-scopes = \"0.1\"\n\
+                    mcp-scopes-server = \"0.1\"\nrust-mcp-sdk = \"2\"\nmcp-axum = { package = \"rust-mcp-axum\", version = \"2\" }\n";
+    for (body, expected) in [
+        ("mcp_axum::create_axum_server(details, handler, options).start().await;", Some(Level::Error)),
+        ("let app = Router::new().merge(mcp_routes(state, &mount, handler));", Some(Level::Error)),
+        ("let app = Router::new().merge(mcp_routes(state, &mount, handler)).layer(server.layer());", None),
+        ("let app = other::mcp_routes(state, &mount, handler);", None),
+    ] {
+        let source = format!(
+            "use mcp_axum::mcp_routes;\nuse mcp_scopes::{{mcp_tool, scope_table}};\n#[mcp_tool(risk = \"low\")]\npub fn look() {{}}\n\
+             scope_table! {{ pub static TOOLS = [look]; }}\npub async fn start() {{ {body} }}\n"
+        );
+        let files = [("Cargo.toml", manifest), ("src/lib.rs", &*source)];
+        let level = found("unguarded-transport", &files, &Overrides::new()).pop().map(|(_, level)| level);
+        assert_eq!(level, expected, "{body}");
     }
 }

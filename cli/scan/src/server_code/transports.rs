@@ -33,6 +33,9 @@ const TOWER_MCP: [(&str, &[&str]); 4] = [
     ("StdioTransport", &["new"]),
     ("WebSocketTransport", &["new"]),
 ];
+/// Functions that make the routes or the server of rust-mcp-sdk, and their packages.
+const RUST_MCP: [&str; 4] = ["create_actix_server", "create_axum_server", "mcp_routes", "mcp_scope"];
+const RUST_MCP_PACKAGES: [&str; 2] = ["rust-mcp-actix", "rust-mcp-axum"];
 /// rmcp's trait, and its methods that serve a handler.
 const SERVICE_EXT: &str = "ServiceExt";
 const SERVE: [&str; 2] = ["serve", "serve_with_ct"];
@@ -43,7 +46,7 @@ const SERVE_SERVER: [&str; 2] = ["serve_server", "serve_server_with_ct"];
 /// Returns whether a name is one of them.
 fn is_start(name: &str) -> bool {
     SERVICES.iter().chain(&TOWER_MCP).any(|(service, _)| *service == name)
-        || [&SERVE[..], &SERVE_EITHER, &SERVE_SERVER].concat().contains(&name)
+        || [&SERVE[..], &SERVE_EITHER, &SERVE_SERVER, &RUST_MCP].concat().contains(&name)
 }
 
 /// Searches one unit.
@@ -123,6 +126,9 @@ impl<'s> Search<'s> {
             if serves {
                 return Some(format!("{written}(..)"));
             }
+        }
+        if arguments.is_some() && origin.may_be(&RUST_MCP_PACKAGES, &RUST_MCP) {
+            return Some(format!("{written}(..)"));
         }
         let tower = if self.depends_on("tower-mcp") { &TOWER_MCP[..] } else { &[] };
         let (_, methods) = SERVICES.iter().chain(tower).find(|(service, _)| origin.name() == Some(*service))?;
