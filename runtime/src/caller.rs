@@ -2,7 +2,7 @@
 
 use mcp_scopes_model::{Environment, sandbox::Route, tool::SourceLocation};
 
-use crate::{Denied, Grant, Reason, ScopeTable, ToolHandle};
+use crate::{Denied, Grant, Reason, ScopeTable, ToolHandle, mark::Mark};
 
 /// The caller of a tool: its grant, and the environment that the call acts on.
 ///
@@ -21,15 +21,15 @@ use crate::{Denied, Grant, Reason, ScopeTable, ToolHandle};
 pub struct Caller {
     grant: Grant,
     environment: Environment,
-    /// Whether the policies of the table have allowed the call.
-    is_decided: bool,
+    /// The calls that the policies of the table have allowed.
+    mark: Mark,
 }
 
 impl Caller {
     /// Creates a caller with a verified token.
     #[must_use]
     pub const fn new(grant: Grant, environment: Environment) -> Self {
-        Self { grant, environment, is_decided: false }
+        Self { grant, environment, mark: Mark::NONE }
     }
 
     /// Creates a caller without a token, in the live environment.
@@ -50,8 +50,12 @@ impl Caller {
         self.environment
     }
 
-    /// States that another component has enforced the policies of the table for the call. The layer and the guarded handler of
-    /// `mcp-scopes-rmcp` do so themselves. Without it, a tool with `policy(..)` and `guard = ..` denies the call.
+    /// States that another component has enforced the policies of the table for the call. The layer and, on stdio, the guarded handler of
+    /// `mcp-scopes-rmcp` do so themselves, for the tools that a request calls. Without it, each tool with `guard = ..` denies the call if its
+    /// table states a policy for any tool, or limits for sessions: a limit or a pattern may count the call.
+    ///
+    /// A tool that calls another guarded tool as a function passes on a caller of whom the policies have allowed the first call alone. It may
+    /// state with this method that the second call needs no decision.
     ///
     /// ```
     /// # use mcp_scopes::{Caller, Denied, Environment, mcp_tool, scope_table};
@@ -67,7 +71,27 @@ impl Caller {
     /// ```
     #[must_use]
     pub const fn policies_enforced_elsewhere(self) -> Self {
-        Self { is_decided: true, ..self }
+        Self { mark: Mark::ALL, ..self }
+    }
+
+    /// States that the policies have allowed a call of that tool.
+    pub(crate) fn with_decided_call(self, tool: ToolHandle) -> Self {
+        Self { mark: self.mark.with_tool(tool.mask().tool()), ..self }
+    }
+
+    /// States that the policies have allowed the reads of the request.
+    pub(crate) const fn with_decided_reads(self) -> Self {
+        Self { mark: self.mark.with_reads(), ..self }
+    }
+
+    /// Checks that the policies of the table have allowed a call of that tool. `None` is a read of a resource or prompt.
+    pub(crate) fn require_decision(&self, tool: Option<ToolHandle>) -> Result<(), Denied> {
+        let table = self.grant.table();
+        let is_decided = tool.map_or(self.mark.has_reads(), |tool| self.mark.has_tool(tool.mask().tool()));
+        if is_decided || !table.states_policies() {
+            return Ok(());
+        }
+        Err(Denied::without_step(Some(table), tool, Reason::PoliciesNotEnforced))
     }
 
     /// Returns the size in bytes of the largest file that a call of that tool may read or write, if its policy limits it. The layer
@@ -119,17 +143,15 @@ impl Caller {
     }
 
     /// Does the same as [`Caller::authorize`], for the annotated function: a tool of the same name in the table of another
-    /// server is another tool. If the tool states a policy, the policies must have been enforced.
+    /// server is another tool. If the table states policies, they must have allowed a call of this tool.
     pub(crate) fn authorize_at(&self, tool: &str, at: SourceLocation<'_>) -> Result<Route, Denied> {
-        match self.grant.table().tool(tool) {
-            Some(found) if found.location != Some(at) => {
-                Err(Denied::without_step(Some(self.grant.table()), None, Reason::OtherTable))
-            }
-            Some(found) if !self.is_decided && !found.policy.is_none() => self.authorize(tool).and_then(|_| {
-                Err(Denied::without_step(Some(self.grant.table()), Some(found), Reason::PoliciesNotEnforced))
-            }),
-            _ => self.authorize(tool),
+        let found = self.grant.table().tool(tool);
+        if found.is_some_and(|found| found.location != Some(at)) {
+            return Err(Denied::without_step(Some(self.grant.table()), None, Reason::OtherTable));
         }
+        let route = self.authorize(tool)?;
+        self.require_decision(found)?;
+        Ok(route)
     }
 
     /// Checks whether the function itself may run. It may not if the table states that a substitute runs.

@@ -23,7 +23,7 @@ pub enum Reason {
     OtherTable,
     /// The caller is in the sandbox, and the tool does not run there.
     NotInSandbox,
-    /// The tool states policies, and nothing has enforced them for this call.
+    /// The table states policies, and nothing has enforced them for this call.
     PoliciesNotEnforced,
     /// The caller is unknown, because the layer that determines it is missing.
     NoCaller,
@@ -188,10 +188,14 @@ impl fmt::Display for Denied {
             Reason::UnknownTool => f.write_str("no such tool"),
             Reason::OtherTable => f.write_str("the tool belongs to another scope table than the grant"),
             Reason::NotInSandbox => write!(f, "tool `{name}` is not available in the sandbox"),
-            Reason::PoliciesNotEnforced => write!(
-                f,
-                "tool `{name}` states policies that were not enforced for this call; put the resource server layer in front"
-            ),
+            Reason::PoliciesNotEnforced => {
+                f.write_str("the policies of this server were not enforced for this ")?;
+                match name {
+                    "" => f.write_str("request")?,
+                    name => write!(f, "call of tool `{name}`")?,
+                }
+                f.write_str("; put the resource server layer in front")
+            }
             Reason::NoCaller => {
                 f.write_str("the caller is unknown; put the resource server layer in front, or pass a caller")
             }

@@ -7,7 +7,7 @@
 //! | `visible` | [`Visible`]: the tools a grant opens |
 //! | `denied` | [`Denied`]: why a call may not run, and what is missing |
 //! | `challenge` | [`Challenge`]: the `WWW-Authenticate` value made from a denial |
-//! | `caller` | [`Caller`]: the caller of a tool, and the check inside a function |
+//! | `caller` | [`Caller`]: the caller of a tool, and the check inside a function; `mark` what policies have decided for it |
 //! | [`metadata`](mod@metadata) | the protected resource metadata of a table (feature `metadata`) |
 //!
 //! The core requires neither `std` nor an allocator. `default-features = false` leaves only the core.
@@ -24,6 +24,7 @@ mod caller;
 mod challenge;
 mod denied;
 mod grant;
+mod mark;
 #[cfg(feature = "metadata")]
 pub mod metadata;
 mod table;

@@ -45,6 +45,19 @@ pub struct Outline<'a> {
 impl Outline<'_> {
     /// The empty table, which replaces a table with errors.
     pub const EMPTY: Self = Self { path: "", config: &Config::NONE, tools: &[], declared: &[] };
+
+    /// Returns whether a tool states a policy, or the table's file limits for sessions. Then each call may count.
+    #[must_use]
+    pub const fn states_policies(&self) -> bool {
+        let mut at = 0;
+        while at < self.tools.len() {
+            if !self.tools[at].tool.policy.is_none() {
+                return true;
+            }
+            at += 1;
+        }
+        !self.config.session.is_none()
+    }
 }
 
 /// The sizes of the parts of an outline, which const evaluation needs before it can create the arrays.

@@ -34,7 +34,8 @@ use super::{
 /// A handler of rmcp that answers known callers only: others cannot even initialize. Made by [`guard`] and `service`.
 ///
 /// It accepts callers that the layer of the same scope table has authenticated, and checks each call of a tool once more. A server
-/// whose layer was forgotten, or that is started on another transport, therefore fails at its first message.
+/// whose layer was forgotten, or that is started on another transport, therefore fails at its first message. If the table states policies, it
+/// denies calls and reads that they have not allowed.
 ///
 /// `subscriptions/listen` is not checked, since rmcp does not state who asks; it carries notices and no results.
 #[derive(Clone, Debug)]
@@ -139,6 +140,14 @@ impl<H> AuthenticatedHandler<H> {
         error
     }
 
+    /// Checks that the layer has decided by the policies: it alone can, since it sees the whole body. `None` is a read. On stdio this handler decides.
+    fn require_decision(&self, caller: &Caller, tool: Option<&str>) -> Result<(), ErrorData> {
+        match self.source.0 {
+            Kind::Layer(table) => v1::require_decision(caller, tool.and_then(|tool| table.tool(tool))).map_err(error),
+            Kind::Process(_) => Ok(()),
+        }
+    }
+
     fn admit_request(&self, mut context: RequestContext<RoleServer>) -> Result<RequestContext<RoleServer>, ErrorData> {
         self.admit(&mut context.extensions)?;
         Ok(context)
@@ -169,8 +178,11 @@ macro_rules! requests {
 /// Forwards the requests of a known caller for a resource or a prompt. Behind the layer, the layer decides.
 macro_rules! contents {
     ($($name:ident($request:ident: $type:ty) -> $result:ty, $named:expr, reads: $is_read:literal;)*) => {$(
-        async fn $name(&self, $request: $type, context: RequestContext<RoleServer>) -> Result<$result, ErrorData> {
-            let context = self.admit_request(context)?;
+        async fn $name(&self, $request: $type, mut context: RequestContext<RoleServer>) -> Result<$result, ErrorData> {
+            let caller = self.admit(&mut context.extensions)?;
+            if $is_read {
+                self.require_decision(&caller, None)?;
+            }
             if let Kind::Process(credentials) = &self.source.0 {
                 contents::admit(credentials, &$named)?;
                 if $is_read {
@@ -219,7 +231,7 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
     ) -> Result<CallToolResponse, ErrorData> {
         let caller = self.admit(&mut context.extensions)?;
         caller.authorize(&request.name).map_err(|denied| self.denial(denied))?;
-        // Behind the layer, the layer decides by the policies.
+        self.require_decision(&caller, Some(&request.name))?;
         if let Kind::Process(credentials) = &self.source.0 {
             let input_responses = serde_json::to_value(&request.input_responses)
                 .map_err(|error| ErrorData::invalid_params(error.to_string(), None))?;
@@ -232,8 +244,10 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
             if let Err(denied) = enforce_policies(credentials, &call) {
                 return Ok(refused_call(denied).into());
             }
-            // For inline checks of tools with policies.
-            context.extensions.insert(caller.policies_enforced_elsewhere());
+            // For inline checks.
+            if let Some(tool) = caller.grant().table().tool(&request.name) {
+                context.extensions.insert(v1::with_decided_call(caller, tool));
+            }
         }
         self.handler.call_tool(request, context).await
     }
@@ -255,9 +269,10 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
     async fn read_resource_directory(
         &self,
         request: ReadResourceDirectoryRequestParams,
-        context: RequestContext<RoleServer>,
+        mut context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceDirectoryResult, ErrorData> {
-        let context = self.admit_request(context)?;
+        let caller = self.admit(&mut context.extensions)?;
+        self.require_decision(&caller, None)?;
         let Kind::Process(credentials) = &self.source.0 else {
             return self.handler.read_resource_directory(request, context).await;
         };

@@ -254,6 +254,11 @@ pub(super) fn is_call(message: &Message<'_>) -> bool {
     message.method == "tools/call"
 }
 
+/// Returns whether a message reads a resource or gets a prompt.
+pub(super) fn is_read(message: &Message<'_>) -> bool {
+    matches!(&*message.method, "resources/read" | "resources/directory/read" | "prompts/get")
+}
+
 /// Returns the tool of the table that a message calls.
 pub(super) fn called_tool(table: &'static ScopeTable, message: &Message<'_>) -> Option<ToolHandle> {
     let name = message.params.name.as_deref().filter(|_| is_call(message));

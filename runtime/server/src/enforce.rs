@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use mcp_scopes::{Environment, ScopeTable};
+use mcp_scopes::{__private::v1, Environment, ScopeTable};
 
 #[cfg(feature = "policies")]
 use super::policies::PolicyEngine;
 use super::{
     PolicyRequest,
-    authorize::{called_tool, is_call, reply_to},
+    authorize::{called_tool, is_call, is_read, reply_to},
     challenges::Challenges,
     message::{Content, Message},
     policy::DynPolicyHook,
@@ -23,6 +23,8 @@ pub(super) struct PolicyEnforcer {
     pub(super) table: &'static ScopeTable,
     pub(super) sandbox_limiter: RateLimiter,
     pub(super) hook: Option<Arc<dyn DynPolicyHook>>,
+    /// Whether another component enforces the policies.
+    pub(super) is_elsewhere: bool,
     pub(super) challenges: Challenges,
     /// `None` if the table states no policy, or if another component enforces them.
     #[cfg(feature = "policies")]
@@ -30,11 +32,16 @@ pub(super) struct PolicyEnforcer {
 }
 
 impl PolicyEnforcer {
-    /// Decides on all calls of a body that scopes allow: none runs, or all do. Hook and table must both allow each of them.
+    /// Decides on all calls of a body that scopes allow: none runs, or all do. Hook and table must both allow each of them. Inline checks accept
+    /// what was decided on, and nothing else.
     ///
     /// # Errors
     /// 429 for too many calls in the sandbox, 403 for a call that the hook denies, and what the table's policies answer.
-    pub(super) async fn enforce_policies(&self, content: &Content<'_>, requester: &Requester) -> Result<(), Rejection> {
+    pub(super) async fn enforce_policies(
+        &self,
+        content: &Content<'_>,
+        requester: &mut Requester,
+    ) -> Result<(), Rejection> {
         match &self.hook {
             // Boxed, because few servers have a hook.
             Some(hook) => Box::pin(self.ask(&**hook, content, requester)).await?,
@@ -45,7 +52,24 @@ impl PolicyEnforcer {
             Box::pin(engine.decide(content, requester)).await?;
         }
         content.messages().iter().for_each(|message| self.trace_passed(message, requester));
+        self.mark(content, requester);
         Ok(())
+    }
+
+    /// Marks the caller with the calls of the body, which may run.
+    fn mark(&self, content: &Content<'_>, requester: &mut Requester) {
+        let caller = &mut requester.caller;
+        if self.is_elsewhere {
+            *caller = caller.policies_enforced_elsewhere();
+            return;
+        }
+        for message in content.messages() {
+            if let Some(tool) = called_tool(self.table, message) {
+                *caller = v1::with_decided_call(*caller, tool);
+            } else if is_read(message) {
+                *caller = v1::with_decided_reads(*caller);
+            }
+        }
     }
 
     /// Counts sandbox calls, and asks the hook about each call.

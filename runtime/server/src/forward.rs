@@ -100,8 +100,7 @@ fn set_extensions(parts: &mut Parts, requester: Option<&Requester>, exposes_toke
     let extensions = &mut parts.extensions;
     // Extensions of these types that another layer has set do not come from a verified token.
     match requester {
-        // The policies have been enforced, here or elsewhere.
-        Some(requester) => drop(extensions.insert(requester.caller.policies_enforced_elsewhere())),
+        Some(requester) => drop(extensions.insert(requester.caller)),
         None => drop(extensions.remove::<Caller>()),
     }
     let credential = requester.and_then(|requester| requester.credential.as_ref());

@@ -143,8 +143,7 @@ impl StdioCredentials {
 /// Denies what policies decide about, since nothing enforces them.
 #[cfg(not(feature = "policies"))]
 fn unenforced(table: &ScopeTable, _: &ProcessCall<'_>) -> Result<(), ProcessDenial> {
-    let outline = table.outline();
-    if outline.config.session.is_none() && outline.tools.iter().all(|listed| listed.tool.policy.is_none()) {
+    if !table.states_policies() {
         return Ok(());
     }
     Err(ProcessDenial {

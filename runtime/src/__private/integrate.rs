@@ -1,11 +1,31 @@
 //! Items that `mcp-scopes-server` and the crates of SDKs share with the core.
 
-use crate::{Caller, Challenge, Denied, Grant, Reason, ScopeTable, Visible, challenge};
+use crate::{Caller, Challenge, Denied, Grant, Reason, ScopeTable, ToolHandle, Visible, challenge};
 
 /// Returns whether a call of that tool would run, without computing what is missing.
 #[must_use]
 pub fn caller_reaches(caller: &Caller, tool: &str) -> bool {
     caller.reaches(tool)
+}
+
+/// Returns the caller of a request for whom the policies have allowed a call of that tool.
+#[must_use]
+pub fn with_decided_call(caller: Caller, tool: ToolHandle) -> Caller {
+    caller.with_decided_call(tool)
+}
+
+/// Returns the caller of a request for whom the policies have allowed the reads of resources and prompts.
+#[must_use]
+pub const fn with_decided_reads(caller: Caller) -> Caller {
+    caller.with_decided_reads()
+}
+
+/// Checks that the policies of the table, if it states any, have allowed a call of that tool; `None` for a read.
+///
+/// # Errors
+/// Nothing has decided.
+pub fn require_decision(caller: &Caller, tool: Option<ToolHandle>) -> Result<(), Denied> {
+    caller.require_decision(tool)
 }
 
 /// Returns the scopes that a grant holds: one bit per scope number.

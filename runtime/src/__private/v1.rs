@@ -15,7 +15,8 @@ pub use mcp_scopes_model::{
 
 pub use super::integrate::{
     caller_reaches, challenge_forbidden, challenge_naming, challenge_without_error, count_tools_opened_with,
-    denied_other_table, denied_without_caller, grant_words, is_description_byte,
+    denied_other_table, denied_without_caller, grant_words, is_description_byte, require_decision, with_decided_call,
+    with_decided_reads,
 };
 pub use crate::arguments::{Argument, Described, Undescribed, visit as visit_arguments};
 use crate::{AsCaller, Denied};

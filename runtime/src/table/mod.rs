@@ -50,6 +50,7 @@ pub struct ScopeTable {
     /// The closure's words from the fifth on, for tables of more than 256 scopes.
     wide_closure: &'static [u64],
     rows: rows::Rows,
+    states_policies: bool,
 }
 
 impl ScopeTable {
@@ -130,6 +131,12 @@ impl ScopeTable {
     #[must_use]
     pub const fn anonymous(&'static self) -> Grant {
         Grant::anonymous(self)
+    }
+
+    /// Returns whether any tool states a policy, or the table's file limits for sessions. Then something must enforce them for each call.
+    #[must_use]
+    pub const fn states_policies(&self) -> bool {
+        self.states_policies
     }
 
     /// Returns the tools and declarations that the table was made from.

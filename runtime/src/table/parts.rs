@@ -272,6 +272,7 @@ impl ScopeTable {
             required,
             wide_closure,
             rows: rows.rows.rows(),
+            states_policies: outline.states_policies(),
         }
     }
 }

@@ -189,6 +189,7 @@ impl ResourceServerBuilder {
                 table,
                 sandbox_limiter: RateLimiter::new(self.sandbox_pace),
                 hook: self.policy,
+                is_elsewhere: self.policies_elsewhere,
                 challenges,
                 #[cfg(feature = "policies")]
                 engine: policies,

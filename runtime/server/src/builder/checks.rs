@@ -107,8 +107,7 @@ impl ResourceServerBuilder {
     fn reject_unenforced(&self, problems: &mut ProblemList) {
         let outline = self.table.outline();
         let stated = outline.tools.iter().find(|listed| !listed.tool.policy.is_none());
-        let session = !outline.config.session.is_none();
-        if self.policy.is_none() && !self.policies_elsewhere && (stated.is_some() || session) {
+        if self.policy.is_none() && !self.policies_elsewhere && self.table.states_policies() {
             let what = match stated {
                 Some(listed) => format!("the tool `{}` states a policy", listed.tool.name),
                 None => "`[session]` states limits".to_owned(),

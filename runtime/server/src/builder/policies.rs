@@ -58,9 +58,7 @@ impl ResourceServerBuilder {
     /// Compiles the policies of the table. `None` if there are none, or if another component enforces them.
     pub(super) fn policy_rules(&self, problems: &mut ProblemList) -> Option<Rules> {
         let outline = self.table.outline();
-        let states_any =
-            !outline.config.session.is_none() || outline.tools.iter().any(|listed| !listed.tool.policy.is_none());
-        if self.policies_elsewhere || !states_any {
+        if self.policies_elsewhere || !self.table.states_policies() {
             self.reject_unused_settings(problems);
             return None;
         }

@@ -8,6 +8,7 @@
 //! | `callers` | what is the same caller, and what is not |
 //! | `answers` | the form of answers |
 //! | `contents` | resources and prompts |
+//! | `mark` | what inline checks and guarded handlers accept |
 //! | `operator` | sessions, as an operator sees them |
 //! | `setup` | what `build` rejects |
 //! | `stdio` | servers without HTTP, and handlers of rmcp |
@@ -18,6 +19,7 @@ mod batches;
 mod callers;
 mod contents;
 mod keys;
+mod mark;
 mod operator;
 mod setup;
 mod stdio;

@@ -1,7 +1,7 @@
 //! Servers without HTTP, and handlers of rmcp behind the layer.
 
 use mcp_scopes::{Caller, Environment, ScopeTable, mcp_tool, mcp_tools, scope_table};
-use mcp_scopes_rmcp::guard;
+use mcp_scopes_rmcp::{AuthenticatedHandler, guard};
 use mcp_scopes_server::{StdioCredentials, policies::DENIAL_META};
 use rmcp::{
     ErrorData, RoleServer, ServerHandler, ServiceExt as _,
@@ -75,15 +75,18 @@ scope_table! { static FOURTH = [Files::*] with "tests/server/policies/contents.t
 
 const HANDSHAKE: &str = r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#;
 
-struct Stdio {
+pub(super) struct Stdio {
     stream: BufReader<DuplexStream>,
     server: tokio::task::JoinHandle<()>,
 }
 
 impl Stdio {
     async fn start(credentials: StdioCredentials) -> Self {
+        Self::serve(guard(credentials, Files)).await
+    }
+
+    pub(super) async fn serve<H: ServerHandler>(guarded: AuthenticatedHandler<H>) -> Self {
         let (here, there) = tokio::io::duplex(1 << 16);
-        let guarded = guard(credentials, Files);
         let server = tokio::spawn(async move {
             let running = guarded.serve(tokio::io::split(there)).await.unwrap();
             let _ = running.waiting().await;
@@ -93,7 +96,7 @@ impl Stdio {
         stdio
     }
 
-    async fn say(&mut self, message: &str) -> Value {
+    pub(super) async fn say(&mut self, message: &str) -> Value {
         self.stream.write_all(format!("{message}\n").as_bytes()).await.unwrap();
         let mut line = String::new();
         self.stream.read_line(&mut line).await.unwrap();
@@ -120,7 +123,7 @@ impl Drop for Stdio {
     }
 }
 
-fn credentials(table: &'static ScopeTable) -> StdioCredentials {
+pub(super) fn credentials(table: &'static ScopeTable) -> StdioCredentials {
     StdioCredentials::of(Caller::new(table.grant("files:read"), Environment::Live))
 }
 
@@ -165,7 +168,10 @@ async fn inline_checks_require_that_policies_were_enforced() {
     let caller = Caller::new(FIFTH.grant("files:read"), Environment::Live);
     let error = Files.once(mcp_scopes_rmcp::Caller(caller)).await.unwrap_err();
     assert_eq!(error.code.0, 403);
-    assert!(error.message.contains("states policies that were not enforced for this call"), "{error:?}");
+    assert!(
+        error.message.contains("the policies of this server were not enforced for this call of tool `once`"),
+        "{error:?}"
+    );
     assert!(Files.once(mcp_scopes_rmcp::Caller(caller.policies_enforced_elsewhere())).await.is_ok());
 }
 
