@@ -12,7 +12,7 @@ use std::{
 };
 
 use mcp_scopes_model::{Environment, Policy, Risk, Tool};
-use mcp_scopes_policies::{Call, Decision, Facts, RedisStore, Rules, SessionKey, Settings};
+use mcp_scopes_policies::{Call, Decision, Facts, RedisSessions, RedisStore, Rules, SessionKey, Settings};
 
 /// The most that a decision may take, as a multiple of `PING`.
 const MARK: f64 = 2.0;
@@ -29,8 +29,8 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
     runtime.block_on(async {
         let rules = Arc::new(rules());
-        let store = RedisStore::builder(Arc::clone(&rules)).timeout(Duration::from_secs(10)).connect(&server.url);
-        let store = store.await.expect("the server is ready");
+        let store = RedisStore::builder().timeout(Duration::from_secs(10)).connect(&server.url);
+        let store = store.await.expect("the server is ready").with_rules(Arc::clone(&rules));
         println!("{:<56} {:>8} {:>8} {:>6} {:>8} {:>8} {:>6}", "µs", "p50", "PING", "ratio", "p99", "PING", "ratio");
         for latches in [0, 10, 60] {
             let key = key(&latches.to_string());
@@ -45,11 +45,11 @@ fn main() {
 }
 
 /// Prints what a decision takes in a session with that many latches.
-async fn measure(store: &RedisStore, key: &SessionKey, calls: &[Call], rounds: usize, latches: usize) {
+async fn measure(store: &RedisSessions, key: &SessionKey, calls: &[Call], rounds: usize, latches: usize) {
     let (mut pings, mut decisions) = (Vec::with_capacity(rounds), Vec::with_capacity(rounds));
     for _ in 0..rounds {
         let begin = Instant::now();
-        store.ping().await.expect("the server answers");
+        store.store().ping().await.expect("the server answers");
         pings.push(begin.elapsed());
         let begin = Instant::now();
         let decision = store.decide(key, calls, &Facts::default()).await;

@@ -2,7 +2,7 @@
 //!
 //! [`Rules::compile`] reads what a scope table states. For each call the server makes a [`Call`] from its arguments. One [`Session`] per caller
 //! holds what happened so far. [`Rules::decide`] reads and changes it, for all calls of a body at once. [`MemoryStore`] keeps sessions in
-//! memory, and `RedisStore` (feature `redis`) in Redis or Valkey. [`Rules::explain`] turns a denial into a sentence that a model can act on.
+//! memory, and `RedisSessions` (feature `redis`) in Redis or Valkey. [`Rules::explain`] turns a denial into a sentence that a model can act on.
 //!
 //! `mcp-scopes-server` uses it in its feature `policies`. Without the feature `redis` the package does no I/O and reads no clock.
 //! `docs/decisions/099-policy-engine.md` says why it is built this way.
@@ -16,7 +16,8 @@
 //! | [`decide`] | the decision; [`decision`]: its types |
 //! | [`answer`] | sentences and structured answers |
 //! | [`memory`] | [`MemoryStore`] |
-//! | `redis` | `RedisStore`, with the feature `redis`: the same decisions in a script |
+//! | `redis` | `RedisStore` and `RedisSessions`, with the feature `redis`: the same decisions in a script |
+//! | [`store_error`] | [`StoreError`]: why a shared store cannot decide |
 //! | [`key`] | [`SessionKey`], and the keyed hash of arguments |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -40,11 +41,12 @@ pub mod rules;
 pub mod session;
 pub mod settings;
 mod size;
+pub mod store_error;
 pub mod time;
 
 #[cfg(feature = "redis")]
 #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
-pub use self::redis::{RedisStore, RedisStoreBuilder, StoreError, StoreErrorKind};
+pub use self::redis::{RedisSessions, RedisStore, RedisStoreBuilder};
 pub use answer::Answer;
 pub use decide::Facts;
 pub use decision::{ApprovalRequest, Decision, Denial, Reason, Reauthentication};
@@ -55,4 +57,5 @@ pub use problem::{CompileError, Problem};
 pub use rules::{Rules, Subject, ToolNumber};
 pub use session::{Session, SessionView};
 pub use settings::{Domain, RiskRule, SessionLimits, Settings};
+pub use store_error::{StoreError, StoreErrorKind};
 pub use time::Timestamp;

@@ -19,7 +19,7 @@ use core::fmt;
 use crate::{
     name::{Kind, Name},
     rules::{Place, Rules},
-    session::{HEADER, Session},
+    session::{HEADER, Session, SessionView},
     time::Timestamp,
 };
 
@@ -122,6 +122,14 @@ impl PackedSession {
         }
         bytes.extend(sections.iter().flatten());
         bytes
+    }
+
+    /// Returns what an operator sees.
+    #[must_use]
+    pub fn view(&self, rules: &Rules, now: Timestamp) -> SessionView {
+        let records =
+            Kind::SECTIONS.into_iter().zip(&self.carried).map(|(kind, section)| section.len() / kind.record_len());
+        SessionView { unknown: records.sum(), ..self.session.view(rules, now) }
     }
 
     /// Returns the number of seconds after which a store may remove the session; 0 if it need not be stored.

@@ -2,7 +2,6 @@
 
 mod address;
 mod builder;
-mod error;
 mod link;
 mod reply;
 mod request;
@@ -19,20 +18,23 @@ use std::{
 
 use redis::{FromRedisValue, Script, ScriptInvocation};
 
-pub use self::{
-    builder::RedisStoreBuilder,
-    error::{StoreError, StoreErrorKind},
-};
+pub use self::builder::RedisStoreBuilder;
 use self::{link::Link, reply::Reply, request::Encoder};
 use crate::{
-    batch::Batch, decide::Facts, decision::Decision, key::SessionKey, matcher::Call, packed::PackedSession,
-    rules::Rules, session::SessionView, time::Timestamp,
+    batch::Batch,
+    decide::Facts,
+    decision::Decision,
+    key::SessionKey,
+    matcher::Call,
+    packed::PackedSession,
+    rules::Rules,
+    session::SessionView,
+    store_error::{StoreError, StoreErrorKind},
+    time::Timestamp,
 };
 
-/// Keeps the sessions of all replicas of a server, and of all servers of a domain, in Redis 7 or later or in Valkey.
-///
-/// A decision is one round trip: a script checks all conditions and records all effects or none, by the clock of the store. If the store does not
-/// answer, there is no decision, and no call may run.
+/// A connection to the store that keeps the sessions of all replicas of a server, and of all servers of a domain: Redis 7 or later, or Valkey.
+/// Cloning it is cheap.
 ///
 /// # URLs
 ///
@@ -47,23 +49,25 @@ use crate::{
 /// `valkey` and `valkeys` mean the same as `redis` and `rediss`.
 ///
 /// ```no_run
-/// use std::sync::Arc;
-/// use mcp_scopes_policies::{RedisStore, Rules, StoreError};
-/// # async fn connect(rules: Arc<Rules>) -> Result<(), StoreError> {
-/// let store = RedisStore::connect("rediss://sessions.example.com", rules).await?;
+/// use mcp_scopes_policies::{RedisStore, StoreError};
+/// # async fn connect() -> Result<(), StoreError> {
+/// let store = RedisStore::connect("rediss://sessions.example.com").await?;
 /// # Ok(())
 /// # }
 /// ```
+#[derive(Clone)]
 pub struct RedisStore {
-    rules: Arc<Rules>,
-    encoder: Encoder,
-    link: Arc<Link>,
+    shared: Arc<Shared>,
+    /// The time of the tests, in milliseconds.
+    clock: Option<Arc<AtomicU64>>,
+}
+
+struct Shared {
+    link: Link,
     timeout: Duration,
     decide: Script,
     show: Script,
     reset: Script,
-    /// The time of the tests, in milliseconds.
-    clock: Option<Arc<AtomicU64>>,
 }
 
 impl RedisStore {
@@ -71,32 +75,30 @@ impl RedisStore {
     ///
     /// # Errors
     /// The server cannot be reached, or does not keep what it is told to keep: its eviction policy must be `noeviction`.
-    pub async fn connect(url: &str, rules: Arc<Rules>) -> Result<Self, StoreError> {
-        Self::builder(rules).connect(url).await
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        Self::builder().connect(url).await
     }
 
     /// Begins to state settings.
-    pub const fn builder(rules: Arc<Rules>) -> RedisStoreBuilder {
-        RedisStoreBuilder::new(rules)
+    pub const fn builder() -> RedisStoreBuilder {
+        RedisStoreBuilder::new()
     }
 
-    fn new(rules: Arc<Rules>, link: Arc<Link>, timeout: Duration) -> Self {
-        Self {
-            encoder: Encoder::new(&rules),
-            rules,
+    fn new(link: Link, timeout: Duration) -> Self {
+        let shared = Shared {
             link,
             timeout,
             decide: Self::script(),
             show: Script::new(include_str!("redis/show.lua")),
             reset: Script::new(include_str!("redis/reset.lua")),
-            clock: None,
-        }
+        };
+        Self { shared: Arc::new(shared), clock: None }
     }
 
-    /// Returns a store for another table, on the same connection.
+    /// Returns the sessions of servers with these rules.
     #[must_use]
-    pub fn with_rules(&self, rules: Arc<Rules>) -> Self {
-        Self { clock: self.clock.clone(), ..Self::new(rules, Arc::clone(&self.link), self.timeout) }
+    pub fn with_rules(&self, rules: Arc<Rules>) -> RedisSessions {
+        RedisSessions { store: self.clone(), encoder: Encoder::new(&rules), rules }
     }
 
     fn script() -> Script {
@@ -111,10 +113,50 @@ impl RedisStore {
         self
     }
 
+    /// Checks that the store answers, for a readiness probe.
+    ///
+    /// # Errors
+    /// The store did not answer.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.in_time(self.shared.link.ping(self.shared.timeout)).await
+    }
+
+    /// Runs a script, unless it takes too long.
+    async fn invoke<T: FromRedisValue>(&self, invocation: &mut ScriptInvocation<'_>) -> Result<T, StoreError> {
+        if let Some(clock) = &self.clock {
+            invocation.arg(clock.load(Ordering::Relaxed));
+        }
+        self.in_time(self.shared.link.run(invocation, self.shared.timeout)).await
+    }
+
+    async fn in_time<T>(&self, operation: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+        let timeout = self.shared.timeout;
+        let late = |_| StoreError::new(StoreErrorKind::TimedOut { after: timeout });
+        tokio::time::timeout(timeout, operation).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
+    }
+}
+
+/// The sessions of a table in a [`RedisStore`].
+///
+/// A decision is one round trip: a script checks all conditions and records all effects or none, by the clock of the store. If the store does not
+/// answer, there is no decision, and no call may run.
+pub struct RedisSessions {
+    store: RedisStore,
+    rules: Arc<Rules>,
+    encoder: Encoder,
+}
+
+impl RedisSessions {
     /// Returns the rules.
     #[must_use]
     pub fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    /// Returns the store.
+    #[must_use]
+    pub const fn store(&self) -> &RedisStore {
+        &self.store
     }
 
     /// Decides on all calls of a body, and records their effects, in one atomic operation: see [`Rules::decide`].
@@ -123,10 +165,10 @@ impl RedisStore {
     /// There is no decision, and no call may run.
     pub async fn decide(&self, key: &SessionKey, calls: &[Call], facts: &Facts<'_>) -> Result<Decision, StoreError> {
         let batch = Batch { rules: &self.rules, calls };
-        let mut invocation = self.decide.prepare_invoke();
+        let mut invocation = self.store.shared.decide.prepare_invoke();
         invocation.key(key.to_redis());
         invocation.arg(self.encoder.encode(batch, facts));
-        let reply: Reply = self.invoke(&mut invocation).await?;
+        let reply: Reply = self.store.invoke(&mut invocation).await?;
         reply::read(batch, &reply).ok_or(StoreError::new(StoreErrorKind::Other))
     }
 
@@ -135,14 +177,14 @@ impl RedisStore {
     /// # Errors
     /// The store did not answer, or the value is no session.
     pub async fn show(&self, key: &SessionKey) -> Result<Option<SessionView>, StoreError> {
-        let mut invocation = self.show.key(key.to_redis());
-        let (millis, bytes): (u64, Option<Vec<u8>>) = self.invoke(&mut invocation).await?;
+        let mut invocation = self.store.shared.show.key(key.to_redis());
+        let (millis, bytes): (u64, Option<Vec<u8>>) = self.store.invoke(&mut invocation).await?;
         let Some(bytes) = bytes else { return Ok(None) };
         let now = Timestamp::from_millis(millis);
         let packed = PackedSession::unpack(&self.rules, &bytes, now)
             .map_err(|error| StoreError::with_source(StoreErrorKind::Malformed, error))?;
         let counts = packed.seconds_to_live(&self.rules, now) > 0;
-        Ok(counts.then(|| packed.session.view(&self.rules, now)))
+        Ok(counts.then(|| packed.view(&self.rules, now)))
     }
 
     /// Removes a session, with its cooling periods, even if it is malformed. Returns whether there was one.
@@ -150,47 +192,30 @@ impl RedisStore {
     /// # Errors
     /// The store did not answer.
     pub async fn reset(&self, key: &SessionKey) -> Result<bool, StoreError> {
-        self.invoke(&mut self.reset.key(key.to_redis())).await
-    }
-
-    /// Checks that the store answers, for a readiness probe.
-    ///
-    /// # Errors
-    /// The store did not answer.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        self.in_time(self.link.ping(self.timeout)).await
-    }
-
-    /// Runs a script, unless it takes too long.
-    async fn invoke<T: FromRedisValue>(&self, invocation: &mut ScriptInvocation<'_>) -> Result<T, StoreError> {
-        if let Some(clock) = &self.clock {
-            invocation.arg(clock.load(Ordering::Relaxed));
-        }
-        self.in_time(self.link.run(invocation, self.timeout)).await
-    }
-
-    async fn in_time<T>(&self, operation: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
-        let late = |_| StoreError::new(StoreErrorKind::TimedOut { after: self.timeout });
-        tokio::time::timeout(self.timeout, operation).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
+        self.store.invoke(&mut self.store.shared.reset.key(key.to_redis())).await
     }
 }
 
 impl fmt::Debug for RedisStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedisStore").field("timeout", &self.timeout).finish_non_exhaustive()
+        f.debug_struct("RedisStore").field("timeout", &self.shared.timeout).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for RedisSessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisSessions").field("store", &self.store).finish_non_exhaustive()
     }
 }
 
 impl SessionKey {
     /// Returns the key of the value. In a cluster, the braces keep the sessions of a caller in all environments on one node.
     fn to_redis(self) -> String {
-        use core::fmt::Write as _;
         let mut text = String::with_capacity(80);
         text.push_str("mcp-scopes:{");
         let [caller @ .., environment] = self.as_bytes();
-        for byte in caller {
-            let _ = write!(text, "{byte:02x}");
-        }
+        let digits = caller.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        text.extend(digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)));
         text.push_str("}:");
         text.push(char::from(*environment));
         text

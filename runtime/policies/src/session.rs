@@ -198,6 +198,8 @@ pub struct SessionView {
     pub calls: Vec<(String, u32)>,
     /// The tools that are cooling, each with the end of its period.
     pub cooling: Vec<(String, u32)>,
+    /// The number of latches, counters and periods in a shared store that the table does not know.
+    pub unknown: usize,
 }
 
 impl Session {
@@ -215,6 +217,7 @@ impl Session {
             latches: Vec::new(),
             calls: Vec::new(),
             cooling: Vec::new(),
+            unknown: 0,
         };
         for named in &rules.named {
             let Place { kind, at } = named.place;

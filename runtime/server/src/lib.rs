@@ -27,7 +27,7 @@
 //! 7. **Policies.** Calls in the sandbox have a limit: 429. The [`PolicyHook`] is asked: 403. Then the table's policies decide on all calls of
 //!    the body at once (feature `policies`): a denied call is answered with a result of the tool that has `isError`, or else with
 //!    [403](ResourceServerBuilder::policy_answers); 401 for a caller who must authenticate again; 503 if there is no place for the session
-//!    of a new caller. No earlier rejection counts here.
+//!    of a new caller, or the store of sessions cannot be reached. No earlier rejection counts here.
 //! 8. **Forward.** The server behind the layer is called.
 //! 9. **Response.** Session and event ids are sealed. In [`Discovery::Filtered`] every JSON answer and every event that holds a list of
 //!    tools is reduced to what the caller can call; one that cannot be read becomes an error.
@@ -68,6 +68,7 @@
 //! | event `keys` | warn | the keys could not be fetched | `outcome` = `failed`, `reason`, `status`, `cause` |
 //! | event `metadata` | debug | the metadata of a discovered issuer that introspects tokens was read | `outcome` = `renewed` |
 //! | event `metadata` | warn | it could not be read | `outcome` = `failed`, `reason`, `cause` |
+//! | event `store` | warn | the store of sessions does not decide | `outcome` = `failed`, `reason`, `cause` |
 //! | event `cause` | warn | a token is rejected, and the operator can find out why: [`TokenError::caused_by`], [`TokenError::with_help`] | `reason`, `cause`, `help` |
 //!
 //! `step` is `request`, `token`, `environment`, `body`, `scopes`, `session`, `policy` or `answer`, after the list above.

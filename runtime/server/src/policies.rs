@@ -1,4 +1,4 @@
-//! Policies in process: what a table states about calls beyond scopes, enforced with sessions in memory.
+//! Policies in process: what a table states about calls beyond scopes, enforced with sessions in memory or in a store that replicas share.
 //!
 //! The decision itself is made by `mcp-scopes-policies`. Here the calls of a body become its input, and its decision an answer.
 //! A session is what one subject of one issuer does on this server in one environment, whatever client, token, transport session or public
@@ -8,7 +8,37 @@
 //! |---|---|
 //! | the answer to a denied call | [`PolicyAnswers`] |
 //! | approvals | [`ResourceServerBuilder::approval_by_sign_in`](crate::ResourceServerBuilder::approval_by_sign_in), [`Approver`] |
+//! | sessions that replicas share | [`ResourceServerBuilder::policy_store`](crate::ResourceServerBuilder::policy_store) (feature `redis`) |
 //! | show and reset a session | [`ResourceServer::policy_sessions`](crate::ResourceServer::policy_sessions) |
+//!
+//! # Replicas
+//!
+//! Sessions are in memory by default, and end with the process. With the feature `redis` all replicas of a server share them in Redis or Valkey:
+//!
+//! ```no_run
+//! # #[cfg(feature = "redis")]
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! # use mcp_scopes::{mcp_tool, scope_table};
+//! # #[mcp_tool(risk = "low", policy(max_calls_per_session = 3))]
+//! # fn write_file() {}
+//! # scope_table! { static TOOLS = [write_file]; }
+//! # let verifier = mcp_scopes_server::verifier_fn(|_| async { Err(mcp_scopes_server::TokenError::invalid("")) });
+//! use mcp_scopes_server::{ResourceServer, policies::RedisStore};
+//!
+//! let store = RedisStore::connect("rediss://sessions.example.com").await?;
+//! let server = ResourceServer::builder(&TOOLS)
+//!     .resource("https://files.example.com/mcp")
+//!     .authorization_server("https://auth.example.com")
+//!     .verifier(verifier)
+//!     .policy_store(store)
+//!     .build()
+//!     .await?;
+//! # let _ = server;
+//! # Ok(()) }
+//! ```
+//!
+//! While the store cannot be reached, calls that need a session are answered with 503 and `Retry-After`: of tools that state a policy, that a
+//! pattern names, or that count in a limit of `[session]`; with a domain, all calls of tools that are not public. All others run.
 //!
 //! # What the layer cannot see
 //!
@@ -25,6 +55,7 @@
 //! | `approver` | [`Approver`] |
 //! | `process` | the same without HTTP, where one process is one session |
 //! | `sessions` | what an operator sees |
+//! | `store` | where sessions are kept |
 
 mod answers;
 mod approver;
@@ -33,8 +64,12 @@ mod calls;
 mod engine;
 pub(crate) mod process;
 mod sessions;
+pub(crate) mod store;
 
-pub use mcp_scopes_policies::{SessionView, answer::DENIAL_META};
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+pub use mcp_scopes_policies::{RedisStore, RedisStoreBuilder};
+pub use mcp_scopes_policies::{SessionView, StoreError, StoreErrorKind, answer::DENIAL_META};
 
 pub use self::{
     answers::PolicyAnswers,

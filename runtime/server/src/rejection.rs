@@ -224,6 +224,14 @@ impl Rejection {
         rejection.with(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)))
     }
 
+    /// The store of sessions cannot be reached, so nothing is known about what the caller did before.
+    #[cfg(feature = "policies")]
+    pub(super) fn no_sessions() -> Self {
+        let text = "the sessions of callers cannot be read now; retry later";
+        let rejection = Self::of_status(Step::Policy, StatusCode::SERVICE_UNAVAILABLE, text);
+        rejection.because("store_unavailable").with(RETRY_AFTER, HeaderValue::from_static("5"))
+    }
+
     /// Approvals did not lead to a decision.
     #[cfg(feature = "policies")]
     pub(super) fn undecided() -> Self {

@@ -106,16 +106,16 @@ impl ResourceServer {
     /// Returns the sessions of the table's policies, to show and reset them. `None` if the layer enforces none.
     ///
     /// ```
-    /// # fn run(server: &mcp_scopes_server::ResourceServer) -> Option<()> {
+    /// # async fn run(server: &mcp_scopes_server::ResourceServer) -> Result<(), Box<dyn std::error::Error>> {
     /// use mcp_scopes::Environment;
     /// use mcp_scopes_server::policies::SessionHolder;
-    /// let sessions = server.policy_sessions()?;
-    /// let session = sessions.show("https://auth.example.com", SessionHolder::Subject("ada"), Environment::Live);
+    /// let sessions = server.policy_sessions().ok_or("the table states no policies")?;
+    /// let session = sessions.show("https://auth.example.com", SessionHolder::Subject("ada"), Environment::Live).await?;
     /// for pattern in session.map(|session| session.latches).unwrap_or_default() {
     ///     println!("a call has matched {pattern}");
     /// }
-    /// sessions.reset("https://auth.example.com", SessionHolder::Subject("ada"), Environment::Live);
-    /// # Some(()) }
+    /// sessions.reset("https://auth.example.com", SessionHolder::Subject("ada"), Environment::Live).await?;
+    /// # Ok(()) }
     /// ```
     #[cfg(feature = "policies")]
     #[must_use]

@@ -1,6 +1,6 @@
 //! The URL of a store.
 
-use super::error::{StoreError, StoreErrorKind};
+use crate::store_error::{StoreError, StoreErrorKind};
 
 /// Where the servers are. Each text is a URL that the crate `redis` reads.
 #[derive(Debug, PartialEq, Eq)]

@@ -15,10 +15,9 @@ use rustls::{
 use super::{
     RedisStore,
     address::Address,
-    error::{StoreError, StoreErrorKind},
     link::{self, CONNECT_TIMEOUT, Link, Reconnecting, Source},
 };
-use crate::rules::Rules;
+use crate::store_error::{StoreError, StoreErrorKind};
 
 /// Default: the time that the store has for an operation.
 const TIMEOUT: Duration = Duration::from_millis(100);
@@ -26,15 +25,14 @@ const TIMEOUT: Duration = Duration::from_millis(100);
 /// Settings of a [`RedisStore`].
 #[must_use = "`connect` connects"]
 pub struct RedisStoreBuilder {
-    rules: Arc<Rules>,
     timeout: Duration,
     roots: Option<Vec<u8>>,
     identity: Option<(Vec<u8>, Vec<u8>)>,
 }
 
 impl RedisStoreBuilder {
-    pub(crate) const fn new(rules: Arc<Rules>) -> Self {
-        Self { rules, timeout: TIMEOUT, roots: None, identity: None }
+    pub(crate) const fn new() -> Self {
+        Self { timeout: TIMEOUT, roots: None, identity: None }
     }
 
     /// Sets how long an operation may take, after which no call may run. Default: 100 milliseconds.
@@ -87,7 +85,7 @@ impl RedisStoreBuilder {
                 Link::One(Box::new(Reconnecting::open(source, script).await?))
             }
         };
-        Ok(RedisStore::new(self.rules, Arc::new(link), self.timeout))
+        Ok(RedisStore::new(link, self.timeout))
     }
 
     fn client(&self, url: &str) -> Result<Client, StoreError> {

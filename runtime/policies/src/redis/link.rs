@@ -17,7 +17,7 @@ use redis::{
     sentinel::SentinelClient,
 };
 
-use super::error::{StoreError, StoreErrorKind};
+use crate::store_error::{StoreError, StoreErrorKind};
 
 /// How long a connection attempt may take. Operations wait for it no longer than for an answer.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -9,7 +9,9 @@ mod topologies;
 use std::path::Path;
 
 use mcp_scopes_model::{Environment, Policy, Risk, Tool};
-use mcp_scopes_policies::{Call, Decision, Facts, RedisStore, Rules, SessionKey, Settings, StoreError, StoreErrorKind};
+use mcp_scopes_policies::{
+    Call, Decision, Facts, RedisSessions, Rules, SessionKey, Settings, StoreError, StoreErrorKind,
+};
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 
@@ -42,15 +44,15 @@ fn calls(rules: &Rules, name: &str) -> [Call; 1] {
     [path(rules, name, "")]
 }
 
-async fn decide(store: &RedisStore, key: &SessionKey, name: &str) -> Result<Decision, StoreError> {
+async fn decide(store: &RedisSessions, key: &SessionKey, name: &str) -> Result<Decision, StoreError> {
     store.decide(key, &calls(store.rules(), name), &Facts::default()).await
 }
 
 /// Decides on a call and expects it to be allowed.
-async fn allow(store: &RedisStore, key: &SessionKey, name: &str) {
+async fn allow(store: &RedisSessions, key: &SessionKey, name: &str) {
     assert_eq!(decide(store, key, name).await.unwrap(), Decision::Allowed);
 }
 
-async fn fails(store: &RedisStore, key: &SessionKey, name: &str) -> StoreErrorKind {
+async fn fails(store: &RedisSessions, key: &SessionKey, name: &str) -> StoreErrorKind {
     decide(store, key, name).await.unwrap_err().kind().clone()
 }

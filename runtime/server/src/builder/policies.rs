@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "redis")]
+use mcp_scopes_policies::RedisStore;
 use mcp_scopes_policies::{ArgumentHasher, MemoryStore, Problem, Rules, Settings};
 
 use super::ResourceServerBuilder;
@@ -9,7 +11,7 @@ use crate::{
     challenges::Challenges,
     contents::Contents,
     error::{ProblemKind, ProblemList},
-    policies::{Approver, DynApprover, PolicyAnswers, PolicyEngine},
+    policies::{Approver, DynApprover, PolicyAnswers, PolicyEngine, store::Store},
     token::Clock,
 };
 
@@ -21,6 +23,9 @@ pub(super) struct PolicySettings {
     approver: Option<Arc<dyn DynApprover>>,
     /// The number of sessions, and how many of them one issuer may have.
     capacity: Option<(usize, usize)>,
+    /// The store that replicas share.
+    #[cfg(feature = "redis")]
+    store: Option<RedisStore>,
 }
 
 impl ResourceServerBuilder {
@@ -55,6 +60,17 @@ impl ResourceServerBuilder {
         self
     }
 
+    /// Keeps the sessions of policies in Redis or Valkey, where all replicas share them. Default: in memory. While the store cannot be reached,
+    /// calls that need a session are answered with 503: see [`policies`](crate::policies#replicas).
+    ///
+    /// Replicas need the same [`session_key`](Self::session_key).
+    #[cfg(feature = "redis")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+    pub fn policy_store(mut self, store: RedisStore) -> Self {
+        self.policies.store = Some(store);
+        self
+    }
+
     /// Compiles the policies of the table. `None` if there are none, or if another component enforces them.
     pub(super) fn policy_rules(&self, problems: &mut ProblemList) -> Option<Rules> {
         let outline = self.table.outline();
@@ -86,6 +102,7 @@ impl ResourceServerBuilder {
         };
         self.check_files(&rules, problems);
         self.check_auth_time(&rules, problems);
+        self.check_store(&rules, problems);
         (!rules.is_empty()).then_some(rules)
     }
 
@@ -125,13 +142,45 @@ impl ResourceServerBuilder {
         }
     }
 
+    /// Checks that sessions are shared where the table says so, and that replicas recognize what they share.
+    fn check_store(&self, rules: &Rules, problems: &mut ProblemList) {
+        if !self.policies.is_shared() {
+            if rules.has_domain() {
+                problems.add(
+                    "policy_store",
+                    ProblemKind::Missing,
+                    "`[session] domain` names servers that share sessions, and sessions are in memory",
+                    "add `.policy_store(..)` (feature `redis`), or remove `domain`",
+                );
+            }
+            return;
+        }
+        if self.policies.capacity.is_some() {
+            problems.add(
+                "policy_capacity",
+                ProblemKind::NoEffect,
+                "it limits sessions in memory, and `.policy_store(..)` keeps them elsewhere",
+                "remove one of the two calls",
+            );
+        }
+        if self.session_key.is_none() && rules.compares_arguments() {
+            problems.add(
+                "session_key",
+                ProblemKind::Missing,
+                "a tool states `idempotent`, and replicas recognize a repeated call by a hash with this key",
+                "state the same key for all replicas: `.session_key(..)`",
+            );
+        }
+    }
+
     fn reject_unused_settings(&self, problems: &mut ProblemList) {
-        let PolicySettings { answers, sign_in_approval, approver, capacity } = &self.policies;
+        let PolicySettings { answers, sign_in_approval, approver, capacity, .. } = &self.policies;
         for (setting, is_made) in [
             ("policy_answers", *answers != PolicyAnswers::default()),
             ("approval_by_sign_in", sign_in_approval.is_some()),
             ("approver", approver.is_some()),
             ("policy_capacity", capacity.is_some()),
+            ("policy_store", self.policies.is_shared()),
         ] {
             if is_made {
                 let message = if self.policies_elsewhere {
@@ -146,6 +195,15 @@ impl ResourceServerBuilder {
 }
 
 impl PolicySettings {
+    /// Returns whether replicas share the sessions.
+    const fn is_shared(&self) -> bool {
+        #[cfg(feature = "redis")]
+        let is_shared = self.store.is_some();
+        #[cfg(not(feature = "redis"))]
+        let is_shared = false;
+        is_shared
+    }
+
     /// Leaves half of the default capacity to other issuers.
     pub(super) fn with_quotas(mut self) -> Self {
         self.capacity = self.capacity.or(Some((MemoryStore::CAPACITY, MemoryStore::CAPACITY / 2)));
@@ -163,11 +221,20 @@ impl PolicySettings {
         challenges: Challenges,
     ) -> Box<PolicyEngine> {
         let rules = Arc::new(rules);
-        let store = MemoryStore::new(Arc::clone(&rules));
-        let store = match self.capacity {
-            Some((sessions, per_issuer)) => store.with_capacity(sessions, per_issuer),
-            None => store,
+        let in_memory = || {
+            let store = MemoryStore::new(Arc::clone(&rules));
+            Store::Memory(match self.capacity {
+                Some((sessions, per_issuer)) => store.with_capacity(sessions, per_issuer),
+                None => store,
+            })
         };
+        #[cfg(feature = "redis")]
+        let store = match &self.store {
+            Some(store) => Store::Redis(store.with_rules(Arc::clone(&rules))),
+            None => in_memory(),
+        };
+        #[cfg(not(feature = "redis"))]
+        let store = in_memory();
         Box::new(PolicyEngine {
             rules,
             store,

@@ -4,8 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use mcp_scopes::{Environment, ToolHandle};
 use mcp_scopes_policies::{
-    ApprovalRequest, ArgumentHasher, Call, Decision, Evidence, Facts, Full, MemoryStore, Reauthentication, Rules,
-    SessionKey, Timestamp,
+    ApprovalRequest, ArgumentHasher, Call, Decision, Evidence, Facts, Reauthentication, Rules, SessionKey, Timestamp,
 };
 use serde_json::Value;
 
@@ -19,17 +18,19 @@ use super::{
         rejection::Rejection,
         requester::Requester,
         token::Clock,
+        trace,
     },
     PolicyAnswers,
     answers::Refusal,
     approver::{ApprovalQuery, ApproverAnswer, DynApprover},
     calls::Calls,
+    store::{self, Store},
 };
 
 /// Enforces the policies of a table.
 pub(crate) struct PolicyEngine {
     pub(crate) rules: Arc<Rules>,
-    pub(crate) store: MemoryStore,
+    pub(crate) store: Store,
     /// The first resource of the server.
     pub(crate) realm: String,
     pub(crate) hasher: ArgumentHasher,
@@ -51,8 +52,8 @@ struct Asked<'c, 'b> {
 enum Undecided {
     /// The token does not say who calls. The number is that of the call that needs to know.
     NoSubject(usize),
-    /// There is no place for the session of a new caller.
-    Full(Full),
+    /// The store of sessions does not decide about the call with that number.
+    NoDecision(usize, store::Undecided),
 }
 
 impl PolicyEngine {
@@ -67,7 +68,7 @@ impl PolicyEngine {
         }
         // The first round may approve one call. More open approvals of a body are refused.
         for _ in 0..2 {
-            let request = match self.decide_now(&asked.calls, requester) {
+            let request = match self.decide_now(&asked.calls, requester).await {
                 Ok(Decision::Allowed) => return Ok(()),
                 Ok(Decision::Denied(denial)) => {
                     let refusal = Refusal::denied(&self.rules, &denial);
@@ -97,7 +98,7 @@ impl PolicyEngine {
         Ok(asked)
     }
 
-    fn decide_now(&self, calls: &[Call], requester: &Requester) -> Result<Decision, Undecided> {
+    async fn decide_now(&self, calls: &[Call], requester: &Requester) -> Result<Decision, Undecided> {
         let claims = requester.credential.as_ref().map(|credential| &*credential.claims);
         let (facts, now) = (facts(claims), self.now());
         let first = calls.iter().position(|call| self.rules.needs_session(call));
@@ -111,7 +112,8 @@ impl PolicyEngine {
         // the sandbox, and no sequence of headers resets a limit.
         let environment = if requester.is_moved { Environment::Live } else { requester.caller.environment() };
         let key = key(environment).ok_or(Undecided::NoSubject(first.unwrap_or(0)))?;
-        self.store.decide(&key, calls, &facts, now).map_err(Undecided::Full)
+        let decision = self.store.decide(&key, calls, &facts, now).await;
+        decision.map_err(|undecided| Undecided::NoDecision(first.unwrap_or(0), undecided))
     }
 
     /// Returns the key of a caller's session; `None` if the token does not say who it acts for. Neither the client nor the token is part
@@ -183,9 +185,13 @@ impl PolicyEngine {
                 );
                 self.refuse(asked, *call, &Refusal::new("no_subject", name, sentence), requester)
             }
-            Undecided::Full(full) => {
+            Undecided::NoDecision(call, store::Undecided::Full(full)) => {
                 let wait = Duration::from_secs(u64::from(full.retry_after));
-                self.reply(asked, 0, Rejection::no_place_for_session(wait))
+                self.reply(asked, *call, Rejection::no_place_for_session(wait))
+            }
+            Undecided::NoDecision(call, store::Undecided::Unavailable(error)) => {
+                trace::record_store_failure(error);
+                self.reply(asked, *call, Rejection::no_sessions())
             }
         }
     }

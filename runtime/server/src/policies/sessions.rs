@@ -1,7 +1,7 @@
 //! Sessions, as an operator sees them.
 
 use mcp_scopes::Environment;
-use mcp_scopes_policies::SessionView;
+use mcp_scopes_policies::{SessionView, StoreError};
 
 use super::{super::token::claims::SESSION_SUBJECT, engine::PolicyEngine};
 use crate::token::claims::SESSION_API_KEY;
@@ -39,27 +39,35 @@ impl<'s> PolicySessions<'s> {
 
     /// Returns the session of a holder: which patterns its calls have matched, and what it has used of its limits. `None` if nothing
     /// counts against it. `issuer` is what tokens state, or the issuer of the API keys.
-    #[must_use]
-    pub fn show(&self, issuer: &str, holder: SessionHolder<'_>, environment: Environment) -> Option<SessionView> {
+    ///
+    /// # Errors
+    /// A shared store did not answer, or the value is no session.
+    pub async fn show(
+        &self,
+        issuer: &str,
+        holder: SessionHolder<'_>,
+        environment: Environment,
+    ) -> Result<Option<SessionView>, StoreError> {
         let key = self.engine.key_of(issuer, holder.parts(), environment);
-        self.engine.store.show(&key, self.engine.now())
+        self.engine.store.show(&key, self.engine.now()).await
     }
 
     /// Ends the session of a holder, with its cooling periods. Returns whether there was one. The next call begins a new one.
-    #[expect(clippy::must_use_candidate, reason = "called for its effect")]
-    pub fn reset(&self, issuer: &str, holder: SessionHolder<'_>, environment: Environment) -> bool {
-        self.engine.store.reset(&self.engine.key_of(issuer, holder.parts(), environment))
+    ///
+    /// # Errors
+    /// A shared store did not answer.
+    pub async fn reset(
+        &self,
+        issuer: &str,
+        holder: SessionHolder<'_>,
+        environment: Environment,
+    ) -> Result<bool, StoreError> {
+        self.engine.store.reset(&self.engine.key_of(issuer, holder.parts(), environment)).await
     }
 
-    /// Returns the number of sessions. Some of them may have ended.
+    /// Returns the number of sessions in memory. Some of them may have ended. `None` if a shared store has them.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.engine.store.len()
-    }
-
-    /// Returns whether there is no session.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    pub fn count(&self) -> Option<usize> {
+        self.engine.store.count()
     }
 }

@@ -24,3 +24,6 @@ pub(crate) const fn metadata(_: Option<&crate::token::FetchError>) {}
 pub(crate) const fn record_cause(_: &crate::TokenError) {}
 
 pub(crate) const fn record_help(_: &str, _: &str) {}
+
+#[cfg(feature = "policies")]
+pub(crate) const fn record_store_failure(_: &dyn core::error::Error) {}

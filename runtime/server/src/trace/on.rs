@@ -86,6 +86,20 @@ pub(crate) fn record_help(reason: &str, help: &'static str) {
     );
 }
 
+/// Records why the store of sessions does not decide.
+#[cfg(feature = "policies")]
+pub(crate) fn record_store_failure(error: &dyn core::error::Error) {
+    event!(
+        name: "store",
+        target: "mcp_scopes",
+        Level::WARN,
+        outcome = "failed",
+        reason = %error,
+        cause = error.source().map(tracing::field::display),
+        "the store of sessions does not decide"
+    );
+}
+
 /// Records that the keys of an issuer were fetched.
 #[cfg(feature = "jwks")]
 pub(crate) fn keys(fault: Option<&crate::token::FetchError>) {

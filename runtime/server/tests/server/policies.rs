@@ -10,6 +10,7 @@
 //! | `contents` | resources and prompts |
 //! | `mark` | what inline checks and guarded handlers accept |
 //! | `operator` | sessions, as an operator sees them |
+//! | `shared` | sessions in Redis |
 //! | `setup` | what `build` rejects |
 //! | `stdio` | servers without HTTP, and handlers of rmcp |
 
@@ -22,6 +23,7 @@ mod keys;
 mod mark;
 mod operator;
 mod setup;
+mod shared;
 mod stdio;
 
 use std::{

@@ -6,16 +6,19 @@ use std::{
 };
 
 use mcp_scopes_model::Policy;
-use mcp_scopes_policies::{RedisStore, Rules, StoreErrorKind, packed::PackedSession};
+use mcp_scopes_policies::{RedisSessions, RedisStore, StoreErrorKind, packed::PackedSession};
 
-use super::{BLOCKED, allow, decide, fails, live, on_each_server, rules, server::Server};
+use super::{
+    BLOCKED, allow, decide, fails, live, on_each_server, rules,
+    server::{Administer as _, Server},
+};
 use crate::{
     random::Random,
     support::{at, denied},
 };
 
 /// Waits until the store decides again.
-pub(crate) async fn recovers(store: &RedisStore) {
+pub(crate) async fn recovers(store: &RedisSessions) {
     let end = Instant::now() + Duration::from_secs(20);
     while let Err(error) = decide(store, &live("recovers"), "list").await {
         assert!(Instant::now() < end, "{error}: {error:?}");
@@ -23,8 +26,8 @@ pub(crate) async fn recovers(store: &RedisStore) {
     }
 }
 
-async fn connect(url: &str, rules: &Arc<Rules>) -> StoreErrorKind {
-    RedisStore::connect(url, Arc::clone(rules)).await.unwrap_err().kind().clone()
+async fn connect(url: &str) -> StoreErrorKind {
+    RedisStore::connect(url).await.unwrap_err().kind().clone()
 }
 
 #[test]
@@ -34,15 +37,15 @@ fn a_server_that_is_down_decides_nothing_until_it_is_back() {
         let store = server.store(&rules(BLOCKED)).await;
         recovers(&store).await;
         allow(&store, &live("ada"), "read").await;
-        assert!(store.ping().await.is_ok());
+        assert!(store.store().ping().await.is_ok());
         server.kill();
-        assert!(store.ping().await.is_err());
+        assert!(store.store().ping().await.is_err());
         for _ in 0..3 {
             assert_eq!(fails(&store, &live("ada"), "send").await, StoreErrorKind::Unreachable);
             assert_eq!(fails(&store, &live("ada"), "list").await, StoreErrorKind::Unreachable);
         }
         assert!(store.show(&live("ada")).await.is_err() && store.reset(&live("ada")).await.is_err());
-        assert_eq!(connect(&server.url(), &rules(BLOCKED)).await, StoreErrorKind::Unreachable);
+        assert_eq!(connect(&server.url()).await, StoreErrorKind::Unreachable);
         server.restart();
         recovers(&store).await;
         assert_eq!(denied(decide(&store, &live("ada"), "send").await.unwrap()).0, "blocked_after");
@@ -56,7 +59,7 @@ fn a_server_that_is_too_slow_decides_nothing_until_it_is_faster() {
         let rules = rules(BLOCKED);
         let patient = server.store(&rules).await;
         // It has the default timeout.
-        let store = RedisStore::connect(&server.url(), rules).await.unwrap();
+        let store = RedisStore::connect(&server.url()).await.unwrap().with_rules(rules);
         recovers(&store).await;
         server.signal("-STOP");
         let begin = Instant::now();
@@ -107,7 +110,7 @@ fn connects_only_to_a_server_that_evicts_nothing() {
         let rules = rules(BLOCKED);
         for policy in ["allkeys-lru", "volatile-ttl"] {
             let server = Server::start(&program, &["--maxmemory-policy", policy]);
-            let error = RedisStore::connect(&server.url(), Arc::clone(&rules)).await.unwrap_err();
+            let error = RedisStore::connect(&server.url()).await.unwrap_err();
             assert_eq!(error.kind(), &StoreErrorKind::Eviction { policy: policy.to_owned() });
             assert_eq!(
                 error.to_string(),
@@ -141,18 +144,19 @@ fn wrong_credentials_are_reported_without_showing_them() {
         server.tell(&format!("ACL SETUSER app {commands}")).await;
         server.tell(&format!("ACL SETUSER reader {commands} -setex")).await;
         server.tell("ACL SETUSER default >geheim resetpass >other").await;
-        let wrong = RedisStore::connect(&format!("redis://app:falsch@{host}"), Arc::clone(&rules)).await.unwrap_err();
+        let wrong = RedisStore::connect(&format!("redis://app:falsch@{host}")).await.unwrap_err();
         assert_eq!(wrong.kind(), &StoreErrorKind::Unauthorized);
         assert!(!format!("{wrong} {wrong:?}").contains("falsch"));
-        assert_eq!(connect(&format!("redis://{host}"), &rules).await, StoreErrorKind::Unauthorized);
+        assert_eq!(connect(&format!("redis://{host}")).await, StoreErrorKind::Unauthorized);
         // These commands are enough.
-        let store = RedisStore::connect(&format!("redis://app:geheim@{host}"), Arc::clone(&rules)).await.unwrap();
+        let store =
+            RedisStore::connect(&format!("redis://app:geheim@{host}")).await.unwrap().with_rules(Arc::clone(&rules));
         recovers(&store).await;
         allow(&store, &live("ada"), "read").await;
         assert_eq!(store.show(&live("ada")).await.unwrap().unwrap().latches, ["read"]);
         assert!(store.reset(&live("ada")).await.unwrap());
         assert!(!format!("{store:?}").contains("geheim"));
-        let reader = RedisStore::connect(&format!("redis://reader:geheim@{host}"), rules).await.unwrap();
+        let reader = RedisStore::connect(&format!("redis://reader:geheim@{host}")).await.unwrap().with_rules(rules);
         assert_eq!(fails(&reader, &live("ada"), "read").await, StoreErrorKind::Unauthorized);
     });
 }
@@ -163,7 +167,7 @@ fn recovers_from_credentials_that_were_wrong_for_a_while() {
         let server = Server::start(&program, &[]);
         let host = format!("127.0.0.1:{}", server.port);
         server.tell("ACL SETUSER app on >one ~* +@all").await;
-        let store = RedisStore::connect(&format!("redis://app:one@{host}"), rules(BLOCKED)).await.unwrap();
+        let store = RedisStore::connect(&format!("redis://app:one@{host}")).await.unwrap().with_rules(rules(BLOCKED));
         recovers(&store).await;
         server.tell("ACL SETUSER app resetpass >two").await;
         server.tell("CLIENT KILL USER app").await;
@@ -235,13 +239,12 @@ fn a_value_that_is_no_session_is_neither_used_nor_replaced() {
 #[test]
 fn rejects_urls_and_servers_at_once() {
     on_each_server(async |_| {
-        let rules = rules(BLOCKED);
         for url in ["", "localhost", "redis://", "redis://[::", "http://localhost", "redis+sentinel://localhost"] {
-            let kind = connect(url, &rules).await;
+            let kind = connect(url).await;
             assert!(matches!(kind, StoreErrorKind::InvalidUrl { .. }), "{url}: {kind:?}");
         }
         let begin = Instant::now();
-        assert_eq!(connect("redis://127.0.0.1:1", &rules).await, StoreErrorKind::Unreachable);
+        assert_eq!(connect("redis://127.0.0.1:1").await, StoreErrorKind::Unreachable);
         assert!(begin.elapsed() < Duration::from_secs(5));
     });
 }

@@ -9,12 +9,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mcp_scopes_policies::{Call, Decision, Facts, RedisStore, Rules, SessionKey, SessionView, Timestamp};
+use mcp_scopes_policies::{Call, Decision, Facts, RedisSessions, Rules, SessionKey, SessionView, Timestamp};
 use tokio::runtime::{Builder, Runtime};
 
 use super::{
-    BLOCKED, live, rules,
-    server::{Server, programs},
+    live,
+    server::{Administer as _, Server, programs},
 };
 use crate::{
     oracle::{CreateEngine, Engine, assert_all_kinds, run_table},
@@ -27,7 +27,7 @@ const LEAST: u64 = 1_000;
 
 struct Shared {
     runtime: Arc<Runtime>,
-    store: RedisStore,
+    store: RedisSessions,
     clock: Arc<AtomicU64>,
     key: SessionKey,
 }
@@ -51,7 +51,7 @@ fn the_script_matches_the_engine_in_memory_and_the_naive_one() {
         let runtime = Arc::new(Builder::new_current_thread().enable_all().build().unwrap());
         let tables = AtomicU64::new(0);
         let clock = Arc::new(AtomicU64::new(0));
-        let store = runtime.block_on(server.store(&rules(BLOCKED))).with_test_clock(Arc::clone(&clock));
+        let store = runtime.block_on(server.connect()).with_test_clock(Arc::clone(&clock));
         let create: CreateEngine<'_> = &|rules: &Arc<Rules>| {
             let key = live(&tables.fetch_add(1, Ordering::Relaxed).to_string());
             let store = store.with_rules(Arc::clone(rules));

@@ -11,7 +11,10 @@ use std::{
 use mcp_scopes_model::{Environment, Policy, Risk};
 use mcp_scopes_policies::{Decision, Domain, Facts, Rules, SessionKey, Settings};
 
-use super::{BLOCKED, allow, decide, live, on_each_server, rules, sandbox, server::Server};
+use super::{
+    BLOCKED, allow, decide, live, on_each_server, rules, sandbox,
+    server::{Administer as _, Server},
+};
 use crate::support::{START, denied, path, tool};
 
 async fn keys(server: &Server) -> BTreeSet<String> {
@@ -72,7 +75,7 @@ fn keeps_what_counts_and_no_longer() {
         let server = Server::start(&program, &[]);
         let policy = Policy { cooling_period_minutes: Some(90), max_calls_per_session: Some(9), ..BLOCKED };
         let clock = Arc::new(AtomicU64::new(START * 1000));
-        let store = server.store(&rules(policy)).await.with_test_clock(Arc::clone(&clock));
+        let store = server.connect().await.with_test_clock(Arc::clone(&clock)).with_rules(rules(policy));
         // Without an effect, nothing is stored.
         allow(&store, &live("ada"), "list").await;
         assert_eq!(keys(&server).await.len(), 0);
@@ -133,8 +136,8 @@ fn keeps_state_of_unchanged_rules_through_a_rolling_change() {
         let old = table(&[("read", Policy::NONE), ("send", BLOCKED), ("run", Policy::NONE)]);
         let new = table(&[("list", Policy::NONE), ("run", limited), ("send", also_listed), ("read", Policy::NONE)]);
         let clock = Arc::new(AtomicU64::new(0));
-        let old = server.store(&old).await.with_test_clock(Arc::clone(&clock));
-        let new = server.store(&new).await.with_test_clock(Arc::clone(&clock));
+        let old = server.connect().await.with_test_clock(Arc::clone(&clock)).with_rules(old);
+        let new = server.connect().await.with_test_clock(Arc::clone(&clock)).with_rules(new);
         let at = |seconds: u64| clock.store((START + seconds) * 1000, Ordering::Relaxed);
         let reason = async |store, subject, name| denied(decide(store, &live(subject), name).await.unwrap());
         at(0);

@@ -4,7 +4,6 @@ use std::{
     fs,
     path::Path,
     process::{Child, Command, Stdio},
-    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -14,7 +13,7 @@ use super::{
     BLOCKED, allow, decide,
     faults::recovers,
     live, on_each_server, rules,
-    server::{Server, free_port, is_required},
+    server::{Administer as _, Server, free_port, is_required},
 };
 use crate::support::denied;
 
@@ -41,8 +40,8 @@ fn a_cluster_keeps_sessions_on_the_nodes_of_their_keys() {
         }
         let rules = rules(BLOCKED);
         let url = format!("redis+cluster://127.0.0.1:{},127.0.0.1:{}", nodes[0].port, nodes[1].port);
-        let builder = RedisStore::builder(Arc::clone(&rules)).timeout(Duration::from_secs(5));
-        let store = builder.connect(&url).await.unwrap();
+        let builder = RedisStore::builder().timeout(Duration::from_secs(5));
+        let store = builder.connect(&url).await.unwrap().with_rules(rules);
         for subject in 0..20 {
             let subject = subject.to_string();
             let live = live(&subject);
@@ -61,7 +60,7 @@ fn a_cluster_keeps_sessions_on_the_nodes_of_their_keys() {
         }
         // All nodes are checked.
         nodes[1].tell("CONFIG SET maxmemory-policy allkeys-lru").await;
-        let error = RedisStore::connect(&url, rules).await.unwrap_err();
+        let error = RedisStore::connect(&url).await.unwrap_err();
         assert_eq!(error.kind(), &StoreErrorKind::Eviction { policy: "allkeys-lru".to_owned() });
     });
 }
@@ -106,8 +105,8 @@ fn sentinels_lead_to_the_new_primary_server_after_a_failover() {
         })
         .await;
 
-        let store =
-            RedisStore::connect(&format!("redis+sentinel://127.0.0.1:{port}/mcp"), rules(BLOCKED)).await.unwrap();
+        let store = RedisStore::connect(&format!("redis+sentinel://127.0.0.1:{port}/mcp")).await.unwrap();
+        let store = store.with_rules(rules(BLOCKED));
         recovers(&store).await;
         allow(&store, &live("ada"), "read").await;
         until(async || replica.run::<u32>(&[b"DBSIZE"]).await == 1).await;
@@ -118,7 +117,7 @@ fn sentinels_lead_to_the_new_primary_server_after_a_failover() {
         let replicas: String = replica.run(&[b"INFO", b"replication"]).await;
         assert!(replicas.contains("role:master"));
 
-        let unknown = RedisStore::connect(&format!("redis+sentinel://127.0.0.1:{port}/other"), rules(BLOCKED)).await;
+        let unknown = RedisStore::connect(&format!("redis+sentinel://127.0.0.1:{port}/other")).await;
         assert_eq!(unknown.unwrap_err().kind(), &StoreErrorKind::Unreachable);
     });
 }
@@ -172,11 +171,11 @@ fn connects_with_tls_to_a_server_that_it_trusts() {
                 &file("ca.pem"),
             ],
         );
-        let rules = rules(BLOCKED);
         let url = format!("rediss://localhost:{port}");
-        let builder = || RedisStore::builder(Arc::clone(&rules)).timeout(Duration::from_secs(5));
+        let builder = || RedisStore::builder().timeout(Duration::from_secs(5));
         let trusting = || builder().root_certificates(read("ca.pem"));
         let store = trusting().client_certificate(read("client.pem"), read("client.key")).connect(&url).await.unwrap();
+        let store = store.with_rules(rules(BLOCKED));
         allow(&store, &live("ada"), "read").await;
         assert_eq!(denied(decide(&store, &live("ada"), "send").await.unwrap()).0, "blocked_after");
         // Without its certificate, by another name, without trust, without TLS.

@@ -127,8 +127,8 @@ async fn holders_of_api_keys_are_callers() {
     assert_eq!(reason(&server.call("sk_live_two", "restart", json!({})).await), "cooling_period_minutes");
     server.call("sk_live_ada", "restart", json!({})).await.passed();
     let sessions = server.server.layer().policy_sessions().unwrap();
-    let show = |holder| sessions.show("https://files.example.com", holder, Environment::Live);
-    assert!(show(SessionHolder::ApiKey("ci")).is_some() && show(SessionHolder::Subject("ci")).is_none());
+    let show = async |holder| sessions.show("https://files.example.com", holder, Environment::Live).await.unwrap();
+    assert!(show(SessionHolder::ApiKey("ci")).await.is_some() && show(SessionHolder::Subject("ci")).await.is_none());
 }
 
 #[tokio::test]

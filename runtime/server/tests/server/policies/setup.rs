@@ -22,7 +22,7 @@ use crate::{
 fn large() {}
 
 scope_table! { static LARGE = [large]; }
-scope_table! { static PLAIN = []; }
+scope_table! { pub(super) static PLAIN = []; }
 
 struct Nothing;
 
@@ -36,7 +36,7 @@ fn problems(builder: ResourceServerBuilder) -> Vec<Problem> {
     builder.build_now().err().map_or_else(Vec::new, |error| error.problems().to_vec())
 }
 
-fn settings(builder: ResourceServerBuilder) -> Vec<&'static str> {
+pub(super) fn settings(builder: ResourceServerBuilder) -> Vec<&'static str> {
     problems(builder).iter().map(|problem| problem.setting).collect()
 }
 

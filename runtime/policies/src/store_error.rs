@@ -56,7 +56,10 @@ impl StoreError {
     pub const fn kind(&self) -> &StoreErrorKind {
         &self.kind
     }
+}
 
+#[cfg(feature = "redis")]
+impl StoreError {
     pub(crate) const fn new(kind: StoreErrorKind) -> Self {
         Self { kind, source: None }
     }
