@@ -3,7 +3,6 @@
 //! | module | holds |
 //! |---|---|
 //! | `on` | records events (feature `audit`) |
-//! | `outcome` | finds the outcome of calls in a response |
 //! | `reason` | the decision and the id of a rejection |
 //! | `off` | the same types without effect |
 
@@ -11,8 +10,6 @@
 mod off;
 #[cfg(feature = "audit")]
 mod on;
-#[cfg(feature = "audit")]
-mod outcome;
 #[cfg(feature = "audit")]
 mod reason;
 

@@ -13,7 +13,7 @@ use http_body_util::Full;
 use pin_project_lite::pin_project;
 use tokio::{runtime::Handle, time::timeout};
 
-use super::{audit::Watch, filter::Events, stream::TokenWatch};
+use super::{filter::Events, outcome::Watch, stream::TokenWatch};
 
 /// Reads a body in full, up to `limit` bytes and within `time`.
 ///

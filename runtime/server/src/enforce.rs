@@ -7,11 +7,11 @@ use mcp_scopes::{__private::v1, Environment, ScopeTable};
 #[cfg(feature = "policies")]
 use super::policies::PolicyEngine;
 use super::{
-    PolicyRequest,
+    CallId, PolicyRequest,
     authorize::{called_tool, is_call, is_read, reply_to},
     challenges::Challenges,
     message::{Content, Message},
-    policy::DynPolicyHook,
+    policy::{AllowedCalls, DynPolicyHook},
     rate_limit::RateLimiter,
     rejection::Rejection,
     requester::Requester,
@@ -33,7 +33,7 @@ pub(super) struct PolicyEnforcer {
 
 impl PolicyEnforcer {
     /// Decides on all calls of a body that scopes allow: none runs, or all do. Hook and table must both allow each of them. Inline checks accept
-    /// what was decided on, and nothing else.
+    /// what was decided on, and nothing else. Returns the calls whose outcome the hook waits for.
     ///
     /// # Errors
     /// 429 for too many calls in the sandbox, 403 for a call that the hook denies, and what the table's policies answer.
@@ -41,19 +41,19 @@ impl PolicyEnforcer {
         &self,
         content: &Content<'_>,
         requester: &mut Requester,
-    ) -> Result<(), Rejection> {
-        match &self.hook {
-            // Boxed, because few servers have a hook.
-            Some(hook) => Box::pin(self.ask(&**hook, content, requester)).await?,
-            None => content.messages().iter().try_for_each(|message| self.count(message, requester))?,
-        }
+    ) -> Result<Option<AllowedCalls>, Rejection> {
+        let allowed = self.count_and_ask(content, requester).await?;
         #[cfg(feature = "policies")]
         if let Some(engine) = &self.engine {
-            Box::pin(engine.decide(content, requester)).await?;
+            let decided = Box::pin(engine.decide(content, requester)).await;
+            if let Err(rejection) = decided {
+                allowed.into_iter().for_each(AllowedCalls::deny);
+                return Err(rejection);
+            }
         }
         content.messages().iter().for_each(|message| self.trace_passed(message, requester));
         self.mark(content, requester);
-        Ok(())
+        Ok(allowed)
     }
 
     /// Marks the caller with the calls of the body, which may run.
@@ -72,30 +72,65 @@ impl PolicyEnforcer {
         }
     }
 
-    /// Counts sandbox calls, and asks the hook about each call.
-    async fn ask(
+    /// Counts sandbox calls, and asks the hook about all calls of a body. A caller without a call left does not reach the hook, and calls after
+    /// one that the hook denies do not count.
+    async fn count_and_ask(
         &self,
-        hook: &dyn DynPolicyHook,
         content: &Content<'_>,
         requester: &Requester,
-    ) -> Result<(), Rejection> {
-        for message in content.messages() {
-            self.count(message, requester)?;
-            if !is_call(message) {
-                continue;
+    ) -> Result<Option<AllowedCalls>, Rejection> {
+        let mut calls = content.messages().iter().enumerate().filter(|(_, message)| is_call(message));
+        if let Some((_, first)) = calls.next() {
+            self.count(first, requester)?;
+        }
+        let asked = match &self.hook {
+            // Boxed, because few servers have a hook.
+            Some(hook) => Box::pin(self.ask(hook, content, requester)).await,
+            None => Ok(None),
+        };
+        let last = asked.as_ref().err().map_or(usize::MAX, |(number, _)| *number);
+        let counted = calls.filter(|(number, _)| *number <= last);
+        match (counted.map(|(_, message)| message).try_for_each(|message| self.count(message, requester)), asked) {
+            (Ok(()), asked) => asked.map_err(|(_, rejection)| rejection),
+            (Err(limited), asked) => {
+                asked.into_iter().flatten().for_each(AllowedCalls::deny);
+                Err(limited)
             }
+        }
+    }
+
+    /// Asks the hook about all calls of a body.
+    ///
+    /// # Errors
+    /// The number of the message that is denied, and the answer.
+    async fn ask(
+        &self,
+        hook: &Arc<dyn DynPolicyHook>,
+        content: &Content<'_>,
+        requester: &Requester,
+    ) -> Result<Option<AllowedCalls>, (usize, Rejection)> {
+        let claims = requester.credential.as_ref().map(|credential| &credential.claims);
+        let (mut requests, mut numbers) = (Vec::new(), Vec::new());
+        for (number, message) in content.messages().iter().enumerate().filter(|(_, message)| is_call(message)) {
             // Authorization has already rejected unknown tools. No policy could decide on one.
             let tool = called_tool(self.table, message);
-            let tool = tool.ok_or_else(|| reply_to(self.table, message, Rejection::no_tool()))?;
-            let claims = requester.credential.as_ref().map(|credential| &credential.claims);
-            let request = PolicyRequest { tool, caller: &requester.caller, claims, message };
-            let decision = hook.decide_boxed(request).await;
-            decision.map_err(|denial| {
-                let rejection = self.challenges.policy(denial.reason(), requester.scheme());
-                reply_to(self.table, message, rejection)
-            })?;
+            let tool = tool.ok_or_else(|| (number, reply_to(self.table, message, Rejection::no_tool())))?;
+            requests.push(PolicyRequest { id: CallId::next(), tool, caller: &requester.caller, claims, message });
+            numbers.push(number);
         }
-        Ok(())
+        if requests.is_empty() {
+            return Ok(None);
+        }
+        if let Err(denial) = hook.decide_boxed(&requests).await {
+            let rejection = self.challenges.policy(denial.reason(), requester.scheme());
+            let place = if denial.place() < requests.len() { denial.place() } else { 0 };
+            let number = numbers.get(place).copied().unwrap_or(usize::MAX);
+            return Err(match requests.get(place) {
+                Some(request) => (number, reply_to(self.table, request.message, rejection)),
+                None => (number, rejection),
+            });
+        }
+        Ok(hook.observes().then(|| AllowedCalls::new(hook, numbers.into_iter().zip(&requests))))
     }
 
     /// Counts a sandbox call.

@@ -22,6 +22,8 @@ use super::{
     message::{Content, Kept, ParamHeaders},
     method::{self, Purpose},
     origin::Origins,
+    outcome::{Observer, OpenCalls},
+    policy::AllowedCalls,
     public_names::PublicNames,
     read_body::BodyReader,
     rejection::Rejection,
@@ -136,9 +138,11 @@ impl Engine {
         let body = self.bodies.read_body(method, head, body, requester).await?;
         let content = self.bodies.read_messages(method, &body)?;
         let decided = self.decide(params, method, head, &content, requester).await;
-        let (params, session, places) =
+        let Decided { params, session, places, allowed } =
             decided.inspect_err(|rejection| self.audit.deny(received, &content, Some(requester), rejection))?;
-        let calls = self.audit.open(received, &content, requester, places);
+        let audited = self.audit.open(received, &content, requester, places);
+        let allowed = allowed.map(|allowed| Box::new(allowed) as Box<dyn Observer>);
+        let calls = OpenCalls::of(&content, audited.into_iter().chain(allowed));
         Ok(AdmittedRequest { body, session, params, calls })
     }
 
@@ -151,11 +155,19 @@ impl Engine {
         head: &Head<'_>,
         content: &Content<'_>,
         requester: &mut Requester,
-    ) -> Result<(Kept, BoundSession, Places), Rejection> {
+    ) -> Result<Decided, Rejection> {
         let params = self.authorizer.authorize(params, method, head, content, requester)?;
         let session = self.sessions.bind_session(method, head, requester)?;
         let places = self.audit.reserve(content)?;
-        self.policies.enforce_policies(content, requester).await?;
-        Ok((params, session, places))
+        let allowed = self.policies.enforce_policies(content, requester).await?;
+        Ok(Decided { params, session, places, allowed })
     }
+}
+
+/// What the steps 5 to 7 determine for later ones.
+struct Decided {
+    params: Kept,
+    session: BoundSession,
+    places: Places,
+    allowed: Option<AllowedCalls>,
 }

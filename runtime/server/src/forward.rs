@@ -13,9 +13,9 @@ use mcp_scopes::Caller;
 
 use super::{
     Claims, OwnedToken,
-    audit::OpenCalls,
     bind_session::{BoundSession, SESSION},
     message::Kept,
+    outcome::OpenCalls,
     requester::{Credential, Requester},
 };
 
@@ -27,7 +27,7 @@ pub(super) struct AdmittedRequest {
     pub(super) body: Bytes,
     pub(super) session: BoundSession,
     pub(super) params: Kept,
-    /// The calls whose outcome is recorded.
+    /// The calls whose outcome is observed.
     pub(super) calls: OpenCalls,
 }
 

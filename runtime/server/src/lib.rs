@@ -92,6 +92,7 @@
 //! | `rejection`, `challenges` | the answers that the layer gives itself; `reason` checks their texts at compile time |
 //! | `stdio` | [`StdioCredentials`]: the caller where there is no HTTP |
 //! | `trace` | spans and events (feature `tracing`) |
+//! | `outcome` | how calls end, for the audit and the [`PolicyHook`] |
 //! | `audit` | events of decisions and their outcomes (feature `audit`) |
 //! | `extensions`, `extract` | the inline check on requests; the caller in handlers on axum (feature `axum`) |
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -122,6 +123,7 @@ mod message;
 mod metadata;
 mod method;
 mod origin;
+mod outcome;
 #[cfg(feature = "policies")]
 pub mod policies;
 mod policy;
@@ -153,7 +155,8 @@ pub use self::{
     environment::Environments,
     error::{BuildError, Problem, ProblemKind},
     extensions::ViaHttp,
-    policy::{OwnedPolicyRequest, PolicyDenial, PolicyFn, PolicyHook, PolicyRequest, policy_fn},
+    outcome::CallOutcome,
+    policy::{CallId, OwnedPolicyRequest, PolicyDenial, PolicyFn, PolicyHook, PolicyRequest, SettledCall, policy_fn},
     server::{ResourceServer, ResourceServerLayer, WellKnown},
     service::ResourceServerService,
     stdio::{AlreadyInstalled, StdioCredentials},

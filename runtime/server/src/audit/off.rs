@@ -1,8 +1,8 @@
 //! The types of `on`, without effect.
 
-use http::{Response, request::Parts};
+use http::request::Parts;
 
-use super::super::{ResponseBody, message::Content, rejection::Rejection, requester::Requester};
+use super::super::{message::Content, outcome::Observer, rejection::Rejection, requester::Requester};
 
 /// Records nothing.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,14 +16,6 @@ pub(crate) struct Received;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Places;
 
-/// Calls whose outcome is not known.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct OpenCalls;
-
-/// Watches the response to calls.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Watch {}
-
 impl Auditor {
     pub(crate) const fn receive(self, _: &Parts) -> Received {
         Received
@@ -36,21 +28,7 @@ impl Auditor {
 
     pub(crate) const fn deny(self, _: &Received, _: &Content<'_>, _: Option<&Requester>, _: &Rejection) {}
 
-    pub(crate) const fn open(self, _: &Received, _: &Content<'_>, _: &Requester, _: Places) -> OpenCalls {
-        OpenCalls
+    pub(crate) fn open(self, _: &Received, _: &Content<'_>, _: &Requester, _: Places) -> Option<Box<dyn Observer>> {
+        None
     }
-}
-
-impl OpenCalls {
-    pub(crate) const fn fail(self) {}
-
-    pub(crate) fn watch<B>(self, response: Response<ResponseBody<B>>) -> Response<ResponseBody<B>> {
-        response
-    }
-}
-
-impl Watch {
-    pub(crate) const fn read(&mut self, _: &[u8]) {}
-
-    pub(crate) const fn end(&mut self) {}
 }

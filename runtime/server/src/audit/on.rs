@@ -1,7 +1,7 @@
 //! Records events.
 
 use core::{
-    fmt, mem,
+    fmt,
     net::SocketAddr,
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -10,17 +10,16 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use http::{Extensions, HeaderMap, Response, request::Parts};
+use http::{Extensions, HeaderMap, request::Parts};
 use mcp_scopes::{Environment, ScopeTable, ToolHandle};
 use mcp_scopes_audit::{AuditSink, Decision, Event, Outcome, Slot, TraceContext};
-use serde_json::Value;
 
-pub(crate) use super::outcome::Watch;
 use super::{
     super::{
-        Claims, ResponseBody,
+        Claims,
         authorize::called_tool,
         message::{Content, Kind, Message},
+        outcome::{CallOutcome, Observer},
         rejection::Rejection,
         requester::Requester,
         trace::known_method,
@@ -64,18 +63,15 @@ pub(crate) struct Received {
 /// Places for the events of calls, one for each message.
 pub(crate) struct Places(Vec<Slot>);
 
-/// Calls whose outcome is not known. Dropping them records that they were abandoned.
-#[derive(Default)]
-pub(crate) struct OpenCalls(Option<Box<Calls>>);
-
-/// Calls of one body.
-pub(super) struct Calls {
+/// Calls of one body whose outcome is not recorded.
+struct Calls {
     sink: Arc<dyn AuditSink>,
     facts: Facts,
     claims: Option<Arc<Claims>>,
     environment: Environment,
     session: Option<[u8; 32]>,
-    open: Vec<OpenCall>,
+    /// By the number of the message.
+    open: Vec<Option<Call>>,
 }
 
 /// What all calls of a request share.
@@ -89,12 +85,10 @@ struct Facts {
     trace: Option<TraceContext>,
 }
 
-/// A call whose outcome is not known.
-struct OpenCall {
+/// What is recorded about a call.
+struct Call {
     method: &'static str,
     tool: Option<ToolHandle>,
-    /// `None` for a notification.
-    id: Option<Value>,
     revision: Option<&'static str>,
     trace: Option<TraceContext>,
     slot: Slot,
@@ -144,10 +138,10 @@ impl Auditor {
         let verdict = Verdict::of(rejection);
         let claims = requester.and_then(|requester| requester.credential.as_ref()).map(|held| &*held.claims);
         let requests = content.messages().iter().filter(|message| message.kind != Kind::Response);
-        let calls = requests.map(|message| OpenCall::new(message, called_tool(self.table, message), Slot::none()));
-        let mut calls: Vec<OpenCall> = calls.collect();
+        let calls = requests.map(|message| Call::new(message, called_tool(self.table, message), Slot::none()));
+        let mut calls: Vec<Call> = calls.collect();
         if calls.is_empty() {
-            calls.push(OpenCall::UNREAD);
+            calls.push(Call::UNREAD);
         }
         for call in &calls {
             let denied = call
@@ -166,33 +160,33 @@ impl Auditor {
         }
     }
 
-    /// Returns the calls of an admitted request.
+    /// Returns what records the outcome of the calls of an admitted request.
     pub(crate) fn open(
         &self,
         received: &Received,
         content: &Content<'_>,
         requester: &Requester,
         places: Places,
-    ) -> OpenCalls {
-        let (Some(sink), Some(facts)) = (&self.sink, received.facts) else { return OpenCalls(None) };
+    ) -> Option<Box<dyn Observer>> {
+        let (sink, facts) = (self.sink.as_ref()?, received.facts?);
         let mut slots = places.0.into_iter();
-        let calls = content.messages().iter().filter_map(|message| {
+        let calls = content.messages().iter().map(|message| {
             let slot = slots.next().unwrap_or(Slot::none());
             let is_audited = AUDITED.contains(&&*message.method);
-            is_audited.then(|| OpenCall::new(message, called_tool(self.table, message), slot))
+            is_audited.then(|| Call::new(message, called_tool(self.table, message), slot))
         });
-        let calls: Vec<OpenCall> = calls.collect();
-        if calls.is_empty() {
-            return OpenCalls(None);
+        let open: Vec<Option<Call>> = calls.collect();
+        if open.iter().all(Option::is_none) {
+            return None;
         }
-        OpenCalls(Some(Box::new(Calls {
+        Some(Box::new(Calls {
             sink: Arc::clone(sink),
             facts,
             claims: requester.credential.as_ref().map(|credential| Arc::clone(&credential.claims)),
             environment: requester.caller.environment(),
             session: None,
-            open: calls,
-        })))
+            open,
+        }))
     }
 }
 
@@ -202,16 +196,14 @@ impl fmt::Debug for Auditor {
     }
 }
 
-impl OpenCall {
+impl Call {
     /// In place of messages that were not read.
-    const UNREAD: Self =
-        Self { method: "unread", tool: None, id: None, revision: None, trace: None, slot: Slot::none() };
+    const UNREAD: Self = Self { method: "unread", tool: None, revision: None, trace: None, slot: Slot::none() };
 
     fn new(message: &Message<'_>, tool: Option<ToolHandle>, slot: Slot) -> Self {
         Self {
             method: known_method(&message.method).unwrap_or("unknown"),
             tool,
-            id: message.id.and_then(|id| serde_json::from_str(id.get()).ok()),
             revision: message.params.version.as_deref().and_then(revision),
             trace: message.params.traceparent.as_deref().and_then(TraceContext::parse),
             slot,
@@ -249,60 +241,20 @@ impl OpenCall {
     }
 }
 
-impl OpenCalls {
-    /// Records that the server behind the layer failed.
-    pub(crate) fn fail(mut self) {
-        if let Some(calls) = &mut self.0 {
-            calls.settle_all(Outcome::Error, None);
-        }
+impl Observer for Calls {
+    fn observes(&self, number: usize) -> bool {
+        self.open.get(number).is_some_and(Option::is_some)
     }
 
-    /// Returns the response, with the calls in its body: their outcome is known at its end.
-    pub(crate) fn watch<B>(mut self, response: Response<ResponseBody<B>>) -> Response<ResponseBody<B>> {
-        let Some(mut calls) = self.0.take() else { return response };
-        if !response.status().is_success() {
-            calls.settle_all(Outcome::Error, None);
-            return response;
+    fn settle(&mut self, number: usize, outcome: CallOutcome, code: Option<i32>) {
+        if let Some(call) = self.open.get_mut(number).and_then(Option::take) {
+            self.record(&call, recorded(outcome), code);
         }
-        // A notification has no answer.
-        calls.settle_notifications();
-        if calls.is_settled() {
-            return response;
-        }
-        let watch = Watch::new(calls, response.headers());
-        response.map(|body| body.watched(watch))
     }
 }
 
 impl Calls {
-    pub(super) fn is_settled(&self) -> bool {
-        self.open.is_empty()
-    }
-
-    /// Records the outcome of the call with an id.
-    pub(super) fn settle(&mut self, id: &Value, outcome: Outcome, code: Option<i32>) {
-        if let Some(place) = self.open.iter().position(|call| call.id.as_ref() == Some(id)) {
-            let call = self.open.swap_remove(place);
-            self.record(&call, outcome, code);
-        }
-    }
-
-    /// Records the outcome of all calls that have none.
-    pub(super) fn settle_all(&mut self, outcome: Outcome, code: Option<i32>) {
-        for call in mem::take(&mut self.open) {
-            self.record(&call, outcome, code);
-        }
-    }
-
-    fn settle_notifications(&mut self) {
-        let (calls, notifications) = mem::take(&mut self.open).into_iter().partition(|call| call.id.is_some());
-        self.open = calls;
-        for notification in notifications {
-            self.record(&notification, Outcome::Success, None);
-        }
-    }
-
-    fn record(&self, call: &OpenCall, outcome: Outcome, code: Option<i32>) {
+    fn record(&self, call: &Call, outcome: Outcome, code: Option<i32>) {
         let needed = call.needed();
         let mut event = call.event(&self.facts, self.claims.as_deref(), &needed);
         event.outcome = outcome;
@@ -316,7 +268,20 @@ impl Calls {
 
 impl Drop for Calls {
     fn drop(&mut self) {
-        self.settle_all(Outcome::Abandoned, None);
+        for number in 0..self.open.len() {
+            self.settle(number, CallOutcome::Abandoned, None);
+        }
+    }
+}
+
+/// Returns an outcome as an event states it.
+const fn recorded(outcome: CallOutcome) -> Outcome {
+    match outcome {
+        CallOutcome::Complete => Outcome::Success,
+        CallOutcome::ToolError => Outcome::ToolError,
+        CallOutcome::Error => Outcome::Error,
+        CallOutcome::Abandoned => Outcome::Abandoned,
+        CallOutcome::Denied => Outcome::Denied,
     }
 }
 

@@ -287,8 +287,8 @@ impl TokenVerifier for Panics {
 }
 
 impl PolicyHook for Panics {
-    async fn decide(&self, call: PolicyRequest<'_>) -> Result<(), PolicyDenial> {
-        assert!(call.tool().tool().name != self.0, "the configured panic");
+    async fn decide(&self, calls: &[PolicyRequest<'_>]) -> Result<(), PolicyDenial> {
+        assert!(calls[0].tool().tool().name != self.0, "the configured panic");
         Ok(())
     }
 }

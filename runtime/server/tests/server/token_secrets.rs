@@ -14,8 +14,8 @@ use base64::{
 use mcp_scopes::{Caller, Environment};
 use mcp_scopes_server::{
     __private::v1::{Introspection, JwtVerifier, RemoteKeys},
-    AlreadyInstalled, Claims, Environments, PolicyDenial, PolicyHook, PolicyRequest, ResourceServer, StdioCredentials,
-    Token, TokenError, TokenVerifier, policy_fn,
+    AlreadyInstalled, Claims, Environments, PolicyDenial, PolicyHook, PolicyRequest, ResourceServer, SettledCall,
+    StdioCredentials, Token, TokenError, TokenVerifier, policy_fn,
     token::{
         AnyOf, ApiKeys, ClaimPath, ClientCredentials, Clock, Dpop, Issuer as PublicIssuer, KeySet, KeySource as _,
         Provider, TokenCache, VerifierRouter,
@@ -134,8 +134,10 @@ fn url(issuer: &Issuer) -> String {
 struct Shows(Arc<Mutex<Emitted>>);
 
 impl PolicyHook for Shows {
-    async fn decide(&self, call: PolicyRequest<'_>) -> Result<(), PolicyDenial> {
+    async fn decide(&self, calls: &[PolicyRequest<'_>]) -> Result<(), PolicyDenial> {
+        let call = calls[0];
         self.0.lock().unwrap().debug(&call);
+        self.0.lock().unwrap().debug(&call.id());
         let owned = policy_fn({
             let shown = Arc::clone(&self.0);
             move |request| {
@@ -146,12 +148,22 @@ impl PolicyHook for Shows {
                 }
             }
         });
-        owned.decide(call).await?;
+        owned.decide(calls).await?;
         let mut emitted = self.0.lock().unwrap();
         emitted.debug(&owned);
         let refusal = PolicyDenial::new("not at this hour");
         emitted.error(&refusal);
         if call.tool().tool().name == "write_file" { Err(refusal) } else { Ok(()) }
+    }
+
+    fn observes_outcomes(&self) -> bool {
+        true
+    }
+
+    fn settled(&self, call: SettledCall<'_>) {
+        let mut emitted = self.0.lock().unwrap();
+        emitted.debug(&call);
+        emitted.debug(&call.outcome());
     }
 }
 

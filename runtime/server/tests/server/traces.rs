@@ -123,7 +123,7 @@ impl Subscriber for Recorder {
 }
 
 /// Returns the events of one request.
-async fn events_of(server: &Server, ask: Ask) -> Vec<RecordedEvent> {
+pub(crate) async fn events_of(server: &Server, ask: Ask) -> Vec<RecordedEvent> {
     let recorder = Recorder::default();
     let _guard = set_default(recorder.clone());
     server.send(ask).await;
@@ -143,8 +143,8 @@ async fn line(server: &Server, ask: Ask) -> String {
 struct Refuses;
 
 impl PolicyHook for Refuses {
-    async fn decide(&self, call: mcp_scopes_server::PolicyRequest<'_>) -> Result<(), PolicyDenial> {
-        let text = format!("PLANTED {:?}", call.arguments().map(|arguments| arguments.get().to_owned()));
+    async fn decide(&self, calls: &[mcp_scopes_server::PolicyRequest<'_>]) -> Result<(), PolicyDenial> {
+        let text = format!("PLANTED {:?}", calls[0].arguments().map(|arguments| arguments.get().to_owned()));
         Err(PolicyDenial::new(text))
     }
 }

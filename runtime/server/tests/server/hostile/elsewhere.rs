@@ -35,7 +35,7 @@ fn methods() -> Server {
 struct Rude;
 
 impl PolicyHook for Rude {
-    async fn decide(&self, _: PolicyRequest<'_>) -> Result<(), PolicyDenial> {
+    async fn decide(&self, _: &[PolicyRequest<'_>]) -> Result<(), PolicyDenial> {
         Err(PolicyDenial::new("no\", scope=\"admin\"\r\nset-cookie: a=b\r\n\u{e4}"))
     }
 }

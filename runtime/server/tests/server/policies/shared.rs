@@ -11,7 +11,10 @@ use super::{
     ISSUER, Limited, SESSION, TABLE, builder, message, reason,
     setup::{PLAIN, settings},
 };
-use crate::server::{Answer, Ask};
+use crate::{
+    server::{Answer, Ask},
+    traces::events_of,
+};
 
 /// Starts a server, if its program is there. The tests of the policy engine run on each kind of server.
 fn redis() -> Option<Redis> {
@@ -23,7 +26,7 @@ async fn connect(redis: &Redis) -> RedisStore {
     RedisStore::builder().timeout(Duration::from_secs(10)).connect(&redis.url()).await.unwrap()
 }
 
-/// Returns a server with a connection of its own.
+/// Returns a server with another connection.
 async fn replica(redis: &Redis, table: &'static ScopeTable) -> Limited {
     Limited::with(builder(table).policy_store(connect(redis).await).allow_batches())
 }
@@ -113,6 +116,13 @@ async fn a_store_that_is_down_stops_the_calls_that_need_a_session_and_no_others(
         assert_unavailable(&session.ada(tool, "").await);
     }
     session.ada("status", "").await.passed();
+    // The operator learns why.
+    let events = events_of(&named.server, super::ask("write_file", &json!({})).token("ada")).await;
+    let failed = events.iter().find(|event| event.name == "store").unwrap();
+    assert_eq!((failed.level, failed.field("outcome")), ("WARN", "failed"));
+    assert!(failed.field("reason").starts_with("the session store cannot be reached"), "{failed:?}");
+    let denied = events.iter().find(|event| event.name == "decision").unwrap();
+    assert_eq!((denied.field("reason"), denied.field("status")), ("store_unavailable", "503"));
     let sessions = named.server.layer().policy_sessions().unwrap();
     let ada = SessionHolder::Subject("ada");
     assert!(sessions.show(ISSUER, ada, Environment::Live).await.is_err());

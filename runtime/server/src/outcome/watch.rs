@@ -3,13 +3,12 @@
 use core::fmt;
 
 use http::HeaderMap;
-use mcp_scopes_audit::Outcome;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
     super::filter::{self, Format},
-    on::Calls,
+    CallOutcome, Calls,
 };
 
 /// The maximum size in bytes of an answer that is read. The outcome of a call with a longer answer is that of its HTTP response.
@@ -92,12 +91,12 @@ impl Watch {
         }
         if self.is_stream {
             // A stream that ends without an answer leaves the call without a result.
-            self.calls.settle_all(Outcome::Abandoned, None);
+            self.calls.settle_all(CallOutcome::Abandoned, None);
         } else if self.is_long {
-            self.calls.settle_all(Outcome::Success, None);
+            self.calls.settle_all(CallOutcome::Complete, None);
         } else {
             self.settle();
-            self.calls.settle_all(Outcome::Error, None);
+            self.calls.settle_all(CallOutcome::Error, None);
         }
     }
 
@@ -112,11 +111,11 @@ impl Watch {
         for Answer { id, error, result } in answers {
             let Some(id) = id else { continue };
             match (error, result) {
-                (Some(error), _) => self.calls.settle(&id, Outcome::Error, error.code),
+                (Some(error), _) => self.calls.settle(&id, CallOutcome::Error, error.code),
                 (None, Some(result)) if result.is_error == Some(true) => {
-                    self.calls.settle(&id, Outcome::ToolError, None);
+                    self.calls.settle(&id, CallOutcome::ToolError, None);
                 }
-                (None, Some(_)) => self.calls.settle(&id, Outcome::Success, None),
+                (None, Some(_)) => self.calls.settle(&id, CallOutcome::Complete, None),
                 // A request of the server.
                 (None, None) => {}
             }
@@ -125,7 +124,7 @@ impl Watch {
 }
 
 impl Drop for Watch {
-    /// An HTTP server may stop reading when it has all bytes, so a complete answer counts. `Calls` records what is left as abandoned.
+    /// An HTTP server may stop reading when it has all bytes, so a complete answer counts. What is left is abandoned.
     fn drop(&mut self) {
         if !self.is_stream && !self.is_long {
             self.settle();
