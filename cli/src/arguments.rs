@@ -2,6 +2,8 @@
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+#[cfg(feature = "redis")]
+use crate::session;
 use crate::{
     audit, diff, docs, export, init, lint, lock,
     outcome::Outcome,
@@ -76,6 +78,10 @@ pub(crate) enum Command {
     /// Verify and read the audit files of a server
     #[command(after_help = audit::EXAMPLES)]
     Audit(audit::Audit),
+    /// Show and reset sessions of policies in the store that a server's replicas share
+    #[cfg(feature = "redis")]
+    #[command(after_help = session::EXAMPLES)]
+    Session(session::Session),
     /// Explain what a rule reports, why, and which options it has
     #[command(after_help = explain::EXAMPLES)]
     Explain(explain::Explain),
@@ -105,6 +111,8 @@ impl Command {
             Self::Lint(lint) => lint.run(),
             Self::Token(token) => token.run(),
             Self::Audit(audit) => audit.run(),
+            #[cfg(feature = "redis")]
+            Self::Session(session) => session.run(),
             Self::Explain(explain) => explain.run(),
             Self::Rules(rules) => rules.run(),
             Self::Schema(which) => which.run(),

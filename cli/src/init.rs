@@ -29,7 +29,7 @@ mod workflow;
 use std::{
     collections::BTreeSet,
     fmt::Write as _,
-    io::{BufRead as _, IsTerminal as _},
+    io::IsTerminal as _,
     path::{Path, PathBuf},
 };
 
@@ -46,7 +46,7 @@ use self::{
 use crate::{
     outcome::Outcome,
     output::count::counted,
-    terminal::{print, print_note, print_stderr},
+    terminal::{confirmed, print, print_note},
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -171,7 +171,7 @@ impl Init {
             print_note(format_args!("would change {files}; nothing was written"));
             return print(&self.remaining(plans));
         }
-        if !self.yes && !confirmed(&files) {
+        if !self.yes && !confirmed(format_args!("change {files}?")) {
             print_note("nothing was written");
             return Outcome::Found;
         }
@@ -246,14 +246,6 @@ fn roots(plans: &[Plan]) -> Vec<PathBuf> {
         [workflow::repository(&folder), plan::workspace(&folder).map(|(folder, _)| folder), Some(folder)]
     });
     of_each.flatten().map(|folder| changes::plain(&folder)).collect()
-}
-
-/// Asks whether to write the files.
-fn confirmed(files: &str) -> bool {
-    print_stderr(format_args!("change {files}? [y/N] "));
-    let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer);
-    read.is_ok() && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str())
 }
 
 /// Returns an absolute path. The empty path is the current folder.

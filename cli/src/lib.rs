@@ -26,6 +26,7 @@
 //! | `progress` | the progress line on a terminal |
 //! | `reference` | `mcp-scopes explain`, `rules`, `schema`, `completions`, `man` |
 //! | `schemas` | JSON Schemas of files |
+//! | `session` | `mcp-scopes session` (feature `redis`) |
 //! | `stale` | failed checks: files that differ from their source |
 //! | `target` | `--format`, `--output`: where diagnostics are written |
 //! | `terminal` | standard output and standard error |
@@ -56,6 +57,8 @@ mod output;
 mod progress;
 mod reference;
 mod schemas;
+#[cfg(feature = "redis")]
+mod session;
 mod stale;
 mod target;
 mod terminal;

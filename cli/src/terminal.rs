@@ -2,7 +2,7 @@
 
 use std::{
     fmt::Display,
-    io::{self, ErrorKind, IsTerminal as _, Write},
+    io::{self, BufRead as _, ErrorKind, IsTerminal as _, Write},
     sync::atomic::{AtomicBool, Ordering},
 };
 
@@ -88,6 +88,14 @@ pub(crate) fn print_note(text: impl Display) {
     if !QUIET.load(Ordering::Relaxed) {
         print_stderr(format_args!("{text}\n"));
     }
+}
+
+/// Asks a question on standard error. Returns whether the answer is yes.
+pub(crate) fn confirmed(question: impl Display) -> bool {
+    print_stderr(format_args!("{question} [y/N] "));
+    let mut answer = String::new();
+    let read = io::stdin().lock().read_line(&mut answer);
+    read.is_ok() && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str())
 }
 
 /// Reports an error on standard error.

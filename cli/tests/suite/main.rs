@@ -17,6 +17,8 @@ mod reserved;
 #[cfg(unix)]
 mod robust;
 mod schemas;
+#[cfg(feature = "redis")]
+mod session;
 mod support;
 mod terminal;
 mod token;

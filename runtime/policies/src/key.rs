@@ -10,6 +10,33 @@ use sha2::{Digest as _, Sha256};
 const LIVE: u8 = b'l';
 const SANDBOX: u8 = b's';
 
+/// Whose session it is, at an issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SessionHolder<'a> {
+    /// The subject of tokens. A provider may make it from several claims.
+    Subject(&'a str),
+    /// The holder of API keys of the server.
+    ApiKey(&'a str),
+}
+
+impl<'a> SessionHolder<'a> {
+    /// Returns the name.
+    #[must_use]
+    pub const fn name(self) -> &'a str {
+        match self {
+            Self::Subject(name) | Self::ApiKey(name) => name,
+        }
+    }
+
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::Subject(_) => "subject",
+            Self::ApiKey(_) => "api key",
+        }
+    }
+}
+
 /// The key of a session: a hash over realm, environment, issuer and subject. It holds nothing that a client can choose freely: no client id, no
 /// transport session, no token.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -49,6 +76,12 @@ impl SessionKey {
             Environment::Sandbox => SANDBOX,
         };
         Self(key)
+    }
+
+    /// Creates the key of a holder, as `mcp-scopes-server` does.
+    #[must_use]
+    pub fn of_holder(realm: &str, environment: Environment, issuer: &str, holder: SessionHolder<'_>) -> Self {
+        Self::new(realm, environment, issuer, &[holder.kind(), holder.name()])
     }
 
     /// Returns the part that all sessions of an issuer share.

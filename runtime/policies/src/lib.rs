@@ -50,7 +50,7 @@ pub use self::redis::{RedisSessions, RedisStore, RedisStoreBuilder};
 pub use answer::Answer;
 pub use decide::Facts;
 pub use decision::{ApprovalRequest, Decision, Denial, Reason, Reauthentication};
-pub use key::{ArgumentHasher, SessionKey};
+pub use key::{ArgumentHasher, SessionHolder, SessionKey};
 pub use matcher::{Call, CallReader, Evidence};
 pub use memory::{Full, MemoryStore};
 pub use problem::{CompileError, Problem};

@@ -69,11 +69,11 @@ pub(crate) mod store;
 #[cfg(feature = "redis")]
 #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
 pub use mcp_scopes_policies::{RedisStore, RedisStoreBuilder};
-pub use mcp_scopes_policies::{SessionView, StoreError, StoreErrorKind, answer::DENIAL_META};
+pub use mcp_scopes_policies::{SessionHolder, SessionView, StoreError, StoreErrorKind, answer::DENIAL_META};
 
 pub use self::{
     answers::PolicyAnswers,
     approver::{ApprovalQuery, Approver, ApproverAnswer},
-    sessions::{PolicySessions, SessionHolder},
+    sessions::PolicySessions,
 };
 pub(crate) use self::{approver::DynApprover, engine::PolicyEngine};

@@ -4,7 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use mcp_scopes::{Environment, ToolHandle};
 use mcp_scopes_policies::{
-    ApprovalRequest, ArgumentHasher, Call, Decision, Evidence, Facts, Reauthentication, Rules, SessionKey, Timestamp,
+    ApprovalRequest, ArgumentHasher, Call, Decision, Evidence, Facts, Reauthentication, Rules, SessionHolder,
+    SessionKey, Timestamp,
 };
 use serde_json::Value;
 
@@ -119,12 +120,11 @@ impl PolicyEngine {
     /// Returns the key of a caller's session; `None` if the token does not say who it acts for. Neither the client nor the token is part
     /// of it.
     fn key(&self, claims: &Claims, environment: Environment) -> Option<SessionKey> {
-        let [kind, name] = claims.session_holder()?;
-        Some(self.key_of(claims.issuer(), [kind, name], environment))
+        Some(self.key_of(claims.issuer(), claims.session_holder()?, environment))
     }
 
-    pub(super) fn key_of(&self, issuer: &str, holder: [&str; 2], environment: Environment) -> SessionKey {
-        SessionKey::new(&self.realm, environment, issuer, &holder)
+    pub(super) fn key_of(&self, issuer: &str, holder: SessionHolder<'_>, environment: Environment) -> SessionKey {
+        SessionKey::of_holder(&self.realm, environment, issuer, holder)
     }
 
     pub(super) fn now(&self) -> Timestamp {

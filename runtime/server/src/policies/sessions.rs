@@ -1,29 +1,9 @@
 //! Sessions, as an operator sees them.
 
 use mcp_scopes::Environment;
-use mcp_scopes_policies::{SessionView, StoreError};
+use mcp_scopes_policies::{SessionHolder, SessionView, StoreError};
 
-use super::{super::token::claims::SESSION_SUBJECT, engine::PolicyEngine};
-use crate::token::claims::SESSION_API_KEY;
-
-/// Whose session it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SessionHolder<'a> {
-    /// The subject of tokens, as [`Claims::subject`](crate::Claims::subject) returns it.
-    Subject(&'a str),
-    /// The holder of [API keys](crate::token::ApiKeys).
-    ApiKey(&'a str),
-}
-
-impl<'a> SessionHolder<'a> {
-    fn parts(self) -> [&'a str; 2] {
-        match self {
-            Self::Subject(subject) => [SESSION_SUBJECT, subject],
-            Self::ApiKey(holder) => [SESSION_API_KEY, holder],
-        }
-    }
-}
+use super::engine::PolicyEngine;
 
 /// The sessions of a server, for its operator. Returned by
 /// [`ResourceServer::policy_sessions`](crate::ResourceServer::policy_sessions).
@@ -38,7 +18,8 @@ impl<'s> PolicySessions<'s> {
     }
 
     /// Returns the session of a holder: which patterns its calls have matched, and what it has used of its limits. `None` if nothing
-    /// counts against it. `issuer` is what tokens state, or the issuer of the API keys.
+    /// counts against it. `issuer` is what tokens state, or the issuer of the API keys; the subject is that of
+    /// [`Claims::subject`](crate::Claims::subject).
     ///
     /// # Errors
     /// A shared store did not answer, or the value is no session.
@@ -48,7 +29,7 @@ impl<'s> PolicySessions<'s> {
         holder: SessionHolder<'_>,
         environment: Environment,
     ) -> Result<Option<SessionView>, StoreError> {
-        let key = self.engine.key_of(issuer, holder.parts(), environment);
+        let key = self.engine.key_of(issuer, holder, environment);
         self.engine.store.show(&key, self.engine.now()).await
     }
 
@@ -62,7 +43,7 @@ impl<'s> PolicySessions<'s> {
         holder: SessionHolder<'_>,
         environment: Environment,
     ) -> Result<bool, StoreError> {
-        self.engine.store.reset(&self.engine.key_of(issuer, holder.parts(), environment)).await
+        self.engine.store.reset(&self.engine.key_of(issuer, holder, environment)).await
     }
 
     /// Returns the number of sessions in memory. Some of them may have ended. `None` if a shared store has them.

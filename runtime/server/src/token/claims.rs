@@ -6,6 +6,8 @@ use std::{sync::Arc, time::SystemTime};
 use serde_json::{Map, Value};
 
 use mcp_scopes::{Environment, Grant, ScopeTable};
+#[cfg(feature = "policies")]
+use mcp_scopes_policies::SessionHolder;
 
 #[cfg(feature = "jwt")]
 use super::keys::KeyMark;
@@ -65,12 +67,6 @@ enum Scopes {
     /// `scp`: a list.
     List(Vec<String>),
 }
-
-/// Kinds of holders of sessions.
-#[cfg(feature = "policies")]
-pub(crate) const SESSION_SUBJECT: &str = "subject";
-#[cfg(feature = "policies")]
-pub(crate) const SESSION_API_KEY: &str = "api key";
 
 impl Claims {
     /// Returns a builder for the claims of a token of this issuer.
@@ -190,13 +186,13 @@ impl Claims {
         confirmation(&self.raw)
     }
 
-    /// Returns who the sessions of policies belong to: a kind, and a name. `None` if the token names no subject. A client does not count,
+    /// Returns who the sessions of policies belong to. `None` if the token names no subject. A client does not count,
     /// since it can register again under another name, except for the holder of an API key, whom this server itself has named.
     #[cfg(feature = "policies")]
-    pub(crate) fn session_holder(&self) -> Option<[&str; 2]> {
-        let subject = self.subject().map(|subject| [SESSION_SUBJECT, subject]);
-        let holder = || self.client().filter(|_| self.holder_is_known).map(|holder| [SESSION_API_KEY, holder]);
-        subject.or_else(holder).filter(|[_, name]| !name.is_empty())
+    pub(crate) fn session_holder(&self) -> Option<SessionHolder<'_>> {
+        let subject = self.subject().map(SessionHolder::Subject);
+        let holder = || self.client().filter(|_| self.holder_is_known).map(SessionHolder::ApiKey);
+        subject.or_else(holder).filter(|holder| !holder.name().is_empty())
     }
 
     /// Returns the kind of holder that the token names, and its name. Two users of one client are two holders, even if their tokens
