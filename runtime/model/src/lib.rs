@@ -13,6 +13,7 @@
 //! | [`risk`] | [`Risk`], [`Approval`] and the limits of the one on the other |
 //! | [`sandbox`] | [`SandboxMode`], [`Environment`] and the function that runs in each environment |
 //! | [`policy`] | [`Policy`]; [`pattern`]: the syntax of `read_file:/etc/*` |
+//! | [`glob`] | the comparison of texts with globs |
 //! | [`content`] | [`Content`]: a resource or prompt, and what opens it |
 //! | [`config`] | [`Config`]: the server-level facts of `mcp-scopes.toml` |
 //! | [`outline`] | [`Outline`]: the flattened tools of one table |
@@ -33,6 +34,7 @@ pub mod check;
 pub mod companion;
 pub mod config;
 pub mod content;
+pub mod glob;
 pub mod graph;
 pub mod key;
 pub mod markers;

@@ -1,19 +1,18 @@
-//! Globs, split at their `*` when the rules are compiled. The grammar's `spec.md`, "Globs", specifies them.
+//! Compiled globs. The grammar's `spec.md`, "Globs", specifies them, and [`mcp_scopes_model::glob`] compares.
 
 use std::borrow::Cow;
 
+use mcp_scopes_model::glob::{Part, Searched, matches_parts};
 use memchr::memmem::Finder;
 
-/// A compiled glob. Matching takes linear time in the text, since each part is searched from where the last one ended.
+/// A glob whose parts were prepared for searches.
 #[derive(Clone, Debug)]
 pub(crate) struct Glob {
-    /// The parts between the `*`. The first and the last are anchored.
-    parts: Box<[Part]>,
+    parts: Box<[CompiledPart]>,
 }
 
-/// A run without `*`.
 #[derive(Clone, Debug)]
-struct Part {
+struct CompiledPart {
     text: Box<str>,
     /// Searches the text. `None` if it has a `?`.
     finder: Option<Finder<'static>>,
@@ -23,26 +22,26 @@ impl Glob {
     /// Authorities of URLs are compared in lower case.
     pub(crate) fn new(glob: &str) -> Self {
         let glob = &*lower_authority(glob);
-        let finder = |text: &str| (!text.contains('?')).then(|| Finder::new(text).into_owned());
-        let part = |text: &str| Part { text: text.into(), finder: finder(text) };
+        let finder = |text: &str| (!Part::new(text).has_wildcard()).then(|| Finder::new(text).into_owned());
+        let part = |text: &str| CompiledPart { text: text.into(), finder: finder(text) };
         Self { parts: glob.split('*').map(part).collect() }
     }
 
     /// Returns whether the whole text matches.
     pub(crate) fn matches(&self, text: &str) -> bool {
-        match &*self.parts {
-            [] => false,
-            [only] => only.strip_from(text) == Some(""),
-            [first, middle @ .., last] => {
-                let Some(mut rest) = first.strip_from(text) else { return false };
-                for part in middle {
-                    match part.find_in(rest) {
-                        Some(behind) => rest = behind,
-                        None => return false,
-                    }
-                }
-                last.ends(rest)
-            }
+        matches_parts(self.parts.iter(), text)
+    }
+}
+
+impl Searched for &CompiledPart {
+    fn part(&self) -> Part<'_> {
+        Part::known(&self.text, self.finder.is_none())
+    }
+
+    fn find_in<'t>(&self, text: &'t str) -> Option<&'t str> {
+        match &self.finder {
+            Some(finder) => finder.find(text.as_bytes()).and_then(|at| text.get(at + self.text.len()..)),
+            None => Searched::find_in(&self.part(), text),
         }
     }
 }
@@ -63,42 +62,4 @@ fn lower_authority(glob: &str) -> Cow<'_, str> {
         return Cow::Borrowed(glob);
     }
     Cow::Owned(format!("{scheme}://{}{path}", authority.to_ascii_lowercase()))
-}
-
-impl Part {
-    /// Returns what follows the part at the beginning of the text.
-    fn strip_from<'t>(&self, text: &'t str) -> Option<&'t str> {
-        if self.finder.is_some() {
-            return text.strip_prefix(&*self.text);
-        }
-        let mut rest = text.chars();
-        self.text.chars().all(|wanted| rest.next().is_some_and(|found| fits(wanted, found))).then_some(rest.as_str())
-    }
-
-    /// Returns what follows the first occurrence.
-    fn find_in<'t>(&self, text: &'t str) -> Option<&'t str> {
-        if let Some(finder) = &self.finder {
-            return finder.find(text.as_bytes()).and_then(|at| text.get(at + self.text.len()..));
-        }
-        let mut rest = text.chars();
-        loop {
-            if let Some(behind) = self.strip_from(rest.as_str()) {
-                return Some(behind);
-            }
-            rest.next()?;
-        }
-    }
-
-    /// Returns whether the text ends with the part.
-    fn ends(&self, text: &str) -> bool {
-        if self.finder.is_some() {
-            return text.ends_with(&*self.text);
-        }
-        let mut rest = text.chars();
-        self.text.chars().rev().all(|wanted| rest.next_back().is_some_and(|found| fits(wanted, found)))
-    }
-}
-
-fn fits(wanted: char, found: char) -> bool {
-    wanted == '?' || wanted == found
 }
