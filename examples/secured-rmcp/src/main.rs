@@ -3,13 +3,13 @@
 use std::{error::Error, net::SocketAddr, process::ExitCode, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use mcp_scopes_server::{Discovery, token::Dpop};
+use mcp_scopes_server::{Discovery, policies::RedisStore, token::Dpop};
 use secured_rmcp::{
     TOOLS,
     authorization::{self, Settings},
     child::AuthorizationServer,
     notes::Notes,
-    serve::routes,
+    serve::{Issuer, routes},
     server::NoteServer,
 };
 use tokio::{
@@ -43,6 +43,27 @@ struct Arguments {
 enum Part {
     /// Start the authorization server alone. For development: approves every request for a test user.
     AuthorizationServer(AuthorizationArguments),
+    /// Start one of several note servers behind a proxy, which share sessions of policies.
+    Replica(ReplicaArguments),
+}
+
+#[derive(Debug, Args)]
+struct ReplicaArguments {
+    /// The address to listen on; port 0 selects a free one.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    address: SocketAddr,
+    /// The URL of the proxy, under which clients know all replicas.
+    #[arg(long)]
+    resource: String,
+    /// The authorization server, such as `http://127.0.0.1:9000`.
+    #[arg(long)]
+    issuer: String,
+    /// The store that the replicas share, such as `redis://127.0.0.1`.
+    #[arg(long)]
+    session_store: String,
+    /// How long the store has for a decision, in milliseconds.
+    #[arg(long, default_value_t = 100)]
+    store_timeout: u64,
 }
 
 #[derive(Debug, Args)]
@@ -87,6 +108,7 @@ async fn main() -> ExitCode {
     let done = match arguments.part {
         None => both(&arguments).await,
         Some(Part::AuthorizationServer(arguments)) => authorization_server(arguments).await,
+        Some(Part::Replica(arguments)) => replica(arguments).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -107,7 +129,7 @@ async fn both(arguments: &Arguments) -> Result<(), Failure> {
         Mode::Filtered => Discovery::Filtered,
     };
     let (notes, dpop) = (NoteServer::new(Notes::default()), arguments.dpop.then(Dpop::new));
-    let routes = routes(notes, &resource, &beside.issuer, discovery, dpop).await?;
+    let routes = routes(notes, &resource, &beside.issuer, discovery, dpop, None).await?;
     // The URL is for programs, the other output for people.
     println!("{resource}");
     eprintln!("{}", hints(&resource, &beside.issuer.name));
@@ -115,6 +137,21 @@ async fn both(arguments: &Arguments) -> Result<(), Failure> {
     tokio::select! {
         served = axum::serve(listener, routes) => Ok(served?),
         error = beside.ended() => Err(error.into()),
+        stopped = ctrl_c() => Ok(stopped?),
+    }
+}
+
+async fn replica(arguments: ReplicaArguments) -> Result<(), Failure> {
+    let listener = listen(arguments.address, "--address").await?;
+    let timeout = Duration::from_millis(arguments.store_timeout);
+    let store = RedisStore::builder().timeout(timeout).connect(&arguments.session_store).await?;
+    let keys = format!("{}/jwks.json", arguments.issuer);
+    let issuer = Issuer { name: arguments.issuer, keys };
+    let notes = NoteServer::new(Notes::default());
+    let routes = routes(notes, &arguments.resource, &issuer, Discovery::Baseline, None, Some(store)).await?;
+    println!("http://{}/mcp", listener.local_addr()?);
+    tokio::select! {
+        served = axum::serve(listener, routes) => Ok(served?),
         stopped = ctrl_c() => Ok(stopped?),
     }
 }

@@ -89,7 +89,13 @@ impl NoteServer {
     }
 
     /// Delete a note for good
-    #[mcp_tool(scope = "notes:admin", risk = "high", sandbox = "deny", prerequisites("notes:read"))]
+    #[mcp_tool(
+        scope = "notes:admin",
+        risk = "high",
+        sandbox = "deny",
+        prerequisites("notes:read"),
+        policy(max_calls_per_session = 5)
+    )]
     #[tool]
     pub async fn delete_note(&self, Parameters(Title { title }): Parameters<Title>) -> CallToolResult {
         if self.notes.delete(&title) { said(format!("deleted `{title}`")) } else { none(&title) }

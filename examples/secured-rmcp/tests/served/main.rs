@@ -4,5 +4,6 @@
 mod authorization;
 mod clients;
 mod program;
+mod replicas;
 mod rmcp_client;
 mod scanner;

@@ -174,7 +174,7 @@ async fn scanner_with_token_for_another_resource_reports_no_failure() {
     tokio::spawn(authorization::serve(tokens, settings, pending()));
     let issuer = Issuer { keys: format!("{name}/jwks.json"), name };
     let routes =
-        routes(NoteServer::new(Notes::default()), &resource, &issuer, Discovery::Baseline, None).await.unwrap();
+        routes(NoteServer::new(Notes::default()), &resource, &issuer, Discovery::Baseline, None, None).await.unwrap();
     tokio::spawn(async { axum::serve(notes, routes).await });
     let scanning = spawn_blocking(move || {
         scanner.log_in(&resource, &other);
