@@ -45,7 +45,9 @@ impl PolicyEnforcer {
         let allowed = self.count_and_ask(content, requester).await?;
         #[cfg(feature = "policies")]
         if let Some(engine) = &self.engine {
-            let decided = Box::pin(engine.decide(content, requester)).await;
+            let mut trail = core::mem::take(&mut requester.trail);
+            let decided = Box::pin(engine.decide(content, requester, &mut trail)).await;
+            requester.trail = trail;
             if let Err(rejection) = decided {
                 allowed.into_iter().for_each(AllowedCalls::deny);
                 return Err(rejection);

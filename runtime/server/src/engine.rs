@@ -115,6 +115,7 @@ impl Engine {
         let credential = self.authenticator.authenticate(parts, &head).await?;
         let resolved = self.environments.resolve_environment(credential.as_ref(), &head)?;
         let mut requester = Requester::new(self.table, credential, resolved);
+        requester.trail = self.audit.trail();
         match self.admit_requester(params, &parts.method, &head, body, &mut requester, received).await {
             Ok(admitted) => Ok((admitted, Some(requester))),
             Err(rejection) => {

@@ -7,6 +7,7 @@ use mcp_scopes::{Caller, ScopeTable};
 
 use super::{
     Claims,
+    audit::Trail,
     environment::Resolved,
     message::Era,
     session::Owner,
@@ -48,6 +49,8 @@ pub(super) struct Requester {
     pub(super) lists_tools: bool,
     /// Whether a response that may be cached depends on this caller, and so must not be cached for others.
     pub(super) reads_privately: bool,
+    /// What the policies note for the audit.
+    pub(super) trail: Trail,
 }
 
 impl Requester {
@@ -64,6 +67,7 @@ impl Requester {
             listens: false,
             lists_tools: false,
             reads_privately: false,
+            trail: Trail::default(),
         }
     }
 

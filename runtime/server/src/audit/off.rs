@@ -16,7 +16,28 @@ pub(crate) struct Received;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Places;
 
+/// Notes nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Trail;
+
+#[cfg(feature = "policies")]
+impl Trail {
+    pub(crate) const fn is_kept(self) -> bool {
+        false
+    }
+
+    pub(crate) const fn note_session(&mut self, _: &[u8; 32]) {}
+
+    pub(crate) const fn note_rule(&mut self, _: Option<&str>) {}
+
+    pub(crate) const fn note_pattern(&mut self, _: usize, _: [u8; 8]) {}
+}
+
 impl Auditor {
+    pub(crate) const fn trail(self) -> Trail {
+        Trail
+    }
+
     pub(crate) const fn receive(self, _: &Parts) -> Received {
         Received
     }
@@ -28,7 +49,7 @@ impl Auditor {
 
     pub(crate) const fn deny(self, _: &Received, _: &Content<'_>, _: Option<&Requester>, _: &Rejection) {}
 
-    pub(crate) fn open(self, _: &Received, _: &Content<'_>, _: &Requester, _: Places) -> Option<Box<dyn Observer>> {
+    pub(crate) fn open(self, _: &Received, _: &Content<'_>, _: &mut Requester, _: Places) -> Option<Box<dyn Observer>> {
         None
     }
 }

@@ -63,13 +63,26 @@ pub(crate) struct Received {
 /// Places for the events of calls, one for each message.
 pub(crate) struct Places(Vec<Slot>);
 
+/// What the policies note about the calls of a body for its events: nothing without a sink.
+#[derive(Debug, Default)]
+pub(crate) struct Trail(Option<Box<Noted>>);
+
+#[derive(Debug, Default)]
+struct Noted {
+    session: Option<[u8; 32]>,
+    /// The pattern that decided.
+    rule: Option<String>,
+    /// The names of the matched patterns, with the number of the message that matched them.
+    patterns: Vec<(usize, u64)>,
+}
+
 /// Calls of one body whose outcome is not recorded.
 struct Calls {
     sink: Arc<dyn AuditSink>,
     facts: Facts,
     claims: Option<Arc<Claims>>,
     environment: Environment,
-    session: Option<[u8; 32]>,
+    noted: Option<Box<Noted>>,
     /// By the number of the message.
     open: Vec<Option<Call>>,
 }
@@ -107,6 +120,11 @@ impl Auditor {
         Received { facts, is_recorded: AtomicBool::new(false) }
     }
 
+    /// Returns what the policies note about the calls of a request.
+    pub(crate) fn trail(&self) -> Trail {
+        Trail(self.sink.as_ref().map(|_| Box::default()))
+    }
+
     /// Reserves places for the events of the calls of a body.
     ///
     /// # Errors
@@ -137,13 +155,17 @@ impl Auditor {
         }
         let verdict = Verdict::of(rejection);
         let claims = requester.and_then(|requester| requester.credential.as_ref()).map(|held| &*held.claims);
-        let requests = content.messages().iter().filter(|message| message.kind != Kind::Response);
-        let calls = requests.map(|message| Call::new(message, called_tool(self.table, message), Slot::none()));
-        let mut calls: Vec<Call> = calls.collect();
+        let requests = content.messages().iter().enumerate().filter(|(_, message)| message.kind != Kind::Response);
+        let calls = requests.map(|(number, message)| {
+            (number, Call::new(message, called_tool(self.table, message), Slot::none()))
+        });
+        let mut calls: Vec<(usize, Call)> = calls.collect();
         if calls.is_empty() {
-            calls.push(Call::UNREAD);
+            calls.push((0, Call::UNREAD));
         }
-        for call in &calls {
+        let noted = requester.and_then(|requester| requester.trail.0.as_deref());
+        for (number, call) in &calls {
+            let patterns = noted.map(|noted| noted.patterns_of(*number)).unwrap_or_default();
             let denied = call
                 .tool
                 .zip(requester)
@@ -153,6 +175,9 @@ impl Auditor {
             let mut event = call.event(facts, claims, &needed);
             (event.decision, event.outcome) = (verdict.decision, Outcome::Denied);
             event.reason = Some(verdict.reason);
+            event.patterns = &patterns;
+            event.session = noted.and_then(|noted| noted.session.as_ref());
+            event.rule = noted.and_then(|noted| noted.rule.as_deref());
             event.status_code = Some(rejection.code());
             event.missing = &missing;
             event.environment = requester.map(|requester| requester.caller.environment());
@@ -165,7 +190,7 @@ impl Auditor {
         &self,
         received: &Received,
         content: &Content<'_>,
-        requester: &Requester,
+        requester: &mut Requester,
         places: Places,
     ) -> Option<Box<dyn Observer>> {
         let (sink, facts) = (self.sink.as_ref()?, received.facts?);
@@ -184,9 +209,44 @@ impl Auditor {
             facts,
             claims: requester.credential.as_ref().map(|credential| Arc::clone(&credential.claims)),
             environment: requester.caller.environment(),
-            session: None,
+            noted: requester.trail.0.take(),
             open,
         }))
+    }
+}
+
+#[cfg(feature = "policies")]
+impl Trail {
+    /// Returns whether events are recorded.
+    pub(crate) const fn is_kept(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Notes the session that decides.
+    pub(crate) fn note_session(&mut self, key: &[u8; 32]) {
+        if let Some(noted) = &mut self.0 {
+            noted.session = Some(*key);
+        }
+    }
+
+    /// Notes the pattern that decided against the calls.
+    pub(crate) fn note_rule(&mut self, pattern: Option<&str>) {
+        if let Some(noted) = &mut self.0 {
+            noted.rule = pattern.map(str::to_owned);
+        }
+    }
+
+    /// Notes the name of a pattern that a message matches.
+    pub(crate) fn note_pattern(&mut self, message: usize, name: [u8; 8]) {
+        if let Some(noted) = &mut self.0 {
+            noted.patterns.push((message, u64::from_be_bytes(name)));
+        }
+    }
+}
+
+impl Noted {
+    fn patterns_of(&self, message: usize) -> Vec<u64> {
+        self.patterns.iter().filter(|(number, _)| *number == message).map(|(_, name)| *name).collect()
     }
 }
 
@@ -248,19 +308,21 @@ impl Observer for Calls {
 
     fn settle(&mut self, number: usize, outcome: CallOutcome, code: Option<i32>) {
         if let Some(call) = self.open.get_mut(number).and_then(Option::take) {
-            self.record(&call, recorded(outcome), code);
+            self.record(number, &call, recorded(outcome), code);
         }
     }
 }
 
 impl Calls {
-    fn record(&self, call: &Call, outcome: Outcome, code: Option<i32>) {
+    fn record(&self, number: usize, call: &Call, outcome: Outcome, code: Option<i32>) {
         let needed = call.needed();
         let mut event = call.event(&self.facts, self.claims.as_deref(), &needed);
         event.outcome = outcome;
         event.status_code = code;
         event.environment = Some(self.environment);
-        event.session = self.session.as_ref();
+        let patterns = self.noted.as_ref().map(|noted| noted.patterns_of(number)).unwrap_or_default();
+        event.patterns = &patterns;
+        event.session = self.noted.as_ref().and_then(|noted| noted.session.as_ref());
         event.slot = Some(&call.slot);
         self.sink.record(&event);
     }

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::{
     super::{
         Claims,
+        audit::Trail,
         authorize::{called_tool, reply_to},
         challenges::Challenges,
         contents::Contents,
@@ -62,23 +63,30 @@ impl PolicyEngine {
     ///
     /// # Errors
     /// A policy denies a call, a person must approve one first, or the caller must authenticate again. Then none may run.
-    pub(crate) async fn decide(&self, content: &Content<'_>, requester: &Requester) -> Result<(), Rejection> {
-        let mut asked = self.read(content)?;
+    pub(crate) async fn decide(
+        &self,
+        content: &Content<'_>,
+        requester: &Requester,
+        trail: &mut Trail,
+    ) -> Result<(), Rejection> {
+        let mut asked = self.read(content, trail)?;
         if asked.calls.is_empty() {
             return Ok(());
         }
         // The first round may approve one call. More open approvals of a body are refused.
         for _ in 0..2 {
-            let request = match self.decide_now(&asked.calls, requester).await {
+            let request = match self.decide_now(&asked.calls, requester, trail).await {
                 Ok(Decision::Allowed) => return Ok(()),
                 Ok(Decision::Denied(denial)) => {
                     let refusal = Refusal::denied(&self.rules, &denial);
+                    trail.note_rule(self.rules.explain(&denial).pattern());
                     return Err(self.refuse(&asked, denial.call, &refusal, requester));
                 }
                 Ok(Decision::Reauthenticate(needed)) => return Err(self.reauthenticate(&asked, &needed, requester)),
                 Ok(Decision::ApprovalNeeded(request)) => request,
                 Err(undecided) => return Err(self.undecided(&asked, &undecided, requester)),
             };
+            trail.note_rule(self.rules.approval_pattern(&request));
             let evidence = self.approve(&asked, &request, requester).await?;
             asked.approve(request.call, evidence);
         }
@@ -86,12 +94,15 @@ impl PolicyEngine {
     }
 
     /// Returns the calls of a body.
-    fn read<'c, 'b>(&self, content: &'c Content<'b>) -> Result<Asked<'c, 'b>, Rejection> {
+    fn read<'c, 'b>(&self, content: &'c Content<'b>, trail: &mut Trail) -> Result<Asked<'c, 'b>, Rejection> {
         let reader = Calls { rules: &self.rules, hasher: &self.hasher, contents: self.contents };
         let mut asked = Asked { content, messages: Vec::new(), calls: Vec::new() };
-        for message in content.messages() {
+        for (number, message) in content.messages().iter().enumerate() {
             let call = reader.of(message).map_err(|rejection| reply_to(self.challenges.table, message, rejection))?;
             if let Some(call) = call {
+                if trail.is_kept() {
+                    self.rules.matched_patterns(&call).for_each(|(_, name)| trail.note_pattern(number, name));
+                }
                 asked.messages.push(message);
                 asked.calls.push(call);
             }
@@ -99,7 +110,12 @@ impl PolicyEngine {
         Ok(asked)
     }
 
-    async fn decide_now(&self, calls: &[Call], requester: &Requester) -> Result<Decision, Undecided> {
+    async fn decide_now(
+        &self,
+        calls: &[Call],
+        requester: &Requester,
+        trail: &mut Trail,
+    ) -> Result<Decision, Undecided> {
         let claims = requester.credential.as_ref().map(|credential| &*credential.claims);
         let (facts, now) = (facts(claims), self.now());
         let first = calls.iter().position(|call| self.rules.needs_session(call));
@@ -113,6 +129,7 @@ impl PolicyEngine {
         // the sandbox, and no sequence of headers resets a limit.
         let environment = if requester.is_moved { Environment::Live } else { requester.caller.environment() };
         let key = key(environment).ok_or(Undecided::NoSubject(first.unwrap_or(0)))?;
+        trail.note_session(key.as_bytes());
         let decision = self.store.decide(&key, calls, &facts, now).await;
         decision.map_err(|undecided| Undecided::NoDecision(first.unwrap_or(0), undecided))
     }

@@ -301,3 +301,41 @@ async fn writes_no_token_argument_or_other_claim() {
     );
     assert!(lines[0].0.contains("\"mcp_scopes.outcome\":\"success\""), "{}", lines[0].0);
 }
+
+/// Keeps what the policies note.
+#[derive(Clone, Default)]
+struct Noted(Arc<Mutex<Vec<(bool, Option<String>, Vec<u64>)>>>);
+
+impl AuditSink for Noted {
+    fn record(&self, event: &Event<'_>) {
+        let rule = event.rule.map(str::to_owned);
+        self.0.lock().unwrap().push((event.session.is_some(), rule, event.patterns.to_vec()));
+    }
+
+    fn reserve(&self, _: Risk) -> Result<Slot, NoPlace> {
+        Ok(Slot::none())
+    }
+}
+
+#[cfg(feature = "policies")]
+#[tokio::test]
+async fn records_session_patterns_and_the_rule_that_denies() {
+    let noted = Noted::default();
+    let server = crate::policies::Limited::with(crate::policies::builder(&crate::policies::TABLE).audit(noted.clone()));
+    let calls = [
+        ("read_file", json!({"path": "/a.txt"})),
+        ("read_file", json!({"path": "/a.key"})),
+        ("send_email", json!({"to": "bob"})),
+        ("read_file", json!({"path": "/b.pem"})),
+    ];
+    for (tool, arguments) in calls {
+        server.call("ada", tool, arguments).await;
+    }
+    let events = std::mem::take(&mut *noted.0.lock().unwrap());
+    let [plain, matching, denied, forbidden] = &events[..] else { panic!("{events:?}") };
+    assert_eq!((plain.0, plain.1.as_deref(), plain.2.len()), (true, None, 0));
+    // The beginning of the SHA-256 of the byte 1 and the pattern.
+    assert_eq!((matching.0, matching.1.as_deref(), &matching.2[..]), (true, None, &[0x3f15_461d_76c7_296a][..]));
+    assert_eq!((denied.0, denied.1.as_deref(), denied.2.len()), (true, Some("read_file:*.key"), 0));
+    assert_eq!((forbidden.0, forbidden.1.as_deref()), (true, Some("*.pem")));
+}

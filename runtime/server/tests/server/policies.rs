@@ -78,7 +78,7 @@ fn restart() {}
 #[mcp_tool(risk = "high")]
 fn wipe() {}
 
-scope_table! { static TABLE = [status, list_files, read_file, send_email, write_file, restart, wipe]; }
+scope_table! { pub(crate) static TABLE = [status, list_files, read_file, send_email, write_file, restart, wipe]; }
 scope_table! {
     static WITH_BASELINE = [status, list_files, read_file, send_email, write_file, restart, wipe]
         with "tests/server/policies/baseline.toml";
@@ -114,12 +114,12 @@ impl TokenVerifier for People {
 /// A further public name of the server.
 const OTHER_NAME: &str = "https://files.example.org/mcp";
 
-fn builder(table: &'static ScopeTable) -> ResourceServerBuilder {
+pub(crate) fn builder(table: &'static ScopeTable) -> ResourceServerBuilder {
     ResourceServer::builder(table).resource(RESOURCE).authorization_server(ISSUER).verifier(People)
 }
 
 /// A server whose clock the test moves.
-struct Limited {
+pub(crate) struct Limited {
     server: Server,
     ahead: Arc<AtomicU64>,
 }
@@ -129,7 +129,7 @@ impl Limited {
         Self::with(builder(table))
     }
 
-    fn with(builder: ResourceServerBuilder) -> Self {
+    pub(crate) fn with(builder: ResourceServerBuilder) -> Self {
         let ahead = Arc::new(AtomicU64::new(0));
         let clock = Clock::new({
             let ahead = Arc::clone(&ahead);
@@ -147,7 +147,7 @@ impl Limited {
         SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + self.ahead.load(Ordering::Relaxed)
     }
 
-    async fn call(&self, token: &str, tool: &str, arguments: Value) -> Answer {
+    pub(crate) async fn call(&self, token: &str, tool: &str, arguments: Value) -> Answer {
         self.server.send(ask(tool, &arguments).token(token)).await
     }
 
