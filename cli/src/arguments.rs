@@ -8,7 +8,7 @@ use crate::{
     audit, diff, docs, export, init, lint, lock,
     outcome::Outcome,
     reference::{explain, generated, rules, schema},
-    terminal, token,
+    simulate, terminal, token,
 };
 
 const EXAMPLES: &str = "Examples:
@@ -75,6 +75,13 @@ pub(crate) enum Command {
     /// DPoP and closures are not known here, nor is introspection.
     #[command(after_help = token::EXAMPLES)]
     Token(token::Token),
+    /// Decide about recorded calls by the policies of a table, and say why
+    ///
+    /// Each line of the file is the body of one request. Only policies decide here: scopes are assumed to be held. An audit file has no
+    /// arguments, so the recorded hashes of patterns decide; what depends on anything else is printed as unknown, and such a call
+    /// counts as run if it has run.
+    #[command(after_help = simulate::EXAMPLES)]
+    Simulate(simulate::Simulate),
     /// Verify and read the audit files of a server
     #[command(after_help = audit::EXAMPLES)]
     Audit(audit::Audit),
@@ -110,6 +117,7 @@ impl Command {
             Self::Check(check) => check.run(),
             Self::Lint(lint) => lint.run(),
             Self::Token(token) => token.run(),
+            Self::Simulate(simulate) => simulate.run(),
             Self::Audit(audit) => audit.run(),
             #[cfg(feature = "redis")]
             Self::Session(session) => session.run(),

@@ -20,6 +20,10 @@ use std::{
 
 use clap::{Args, Subcommand};
 
+pub(crate) use self::{
+    record::{Field, Record},
+    show::{add_row, cell},
+};
 use crate::outcome::Outcome;
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -59,7 +63,7 @@ impl Audit {
 }
 
 /// Opens a file, or standard input for `-`.
-fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
+pub(crate) fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
     if path == Path::new("-") {
         return Ok(Box::new(io::stdin().lock()));
     }

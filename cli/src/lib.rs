@@ -27,6 +27,7 @@
 //! | `reference` | `mcp-scopes explain`, `rules`, `schema`, `completions`, `man` |
 //! | `schemas` | JSON Schemas of files |
 //! | `session` | `mcp-scopes session` (feature `redis`) |
+//! | `simulate` | `mcp-scopes simulate` |
 //! | `stale` | failed checks: files that differ from their source |
 //! | `target` | `--format`, `--output`: where diagnostics are written |
 //! | `terminal` | standard output and standard error |
@@ -59,6 +60,7 @@ mod reference;
 mod schemas;
 #[cfg(feature = "redis")]
 mod session;
+mod simulate;
 mod stale;
 mod target;
 mod terminal;

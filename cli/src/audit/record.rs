@@ -5,14 +5,14 @@ use mcp_scopes_prm::json::Json;
 
 /// A line of an audit file.
 #[derive(Debug)]
-pub(super) struct Record {
+pub(crate) struct Record {
     value: Json,
     is_ocsf: bool,
 }
 
 /// What a line can say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Field {
+pub(crate) enum Field {
     Decision,
     Outcome,
     Risk,
@@ -30,14 +30,14 @@ pub(super) enum Field {
 
 impl Record {
     /// Reads a line; `None` if it is not an event.
-    pub(super) fn read(line: &[u8]) -> Option<Self> {
+    pub(crate) fn read(line: &[u8]) -> Option<Self> {
         let value = Json::parse(core::str::from_utf8(line).ok()?).ok()?;
         let record = Self { is_ocsf: value.get("class_uid").is_some(), value };
         (record.text(Field::Decision).is_some() && record.time().is_some()).then_some(record)
     }
 
     /// Returns when the request was received.
-    pub(super) fn time(&self) -> Option<Timestamp> {
+    pub(crate) fn time(&self) -> Option<Timestamp> {
         if self.is_ocsf {
             return Timestamp::from_millisecond(number(self.value.get("time")?)?).ok();
         }
@@ -45,7 +45,7 @@ impl Record {
     }
 
     /// Returns the time to the end of the call, in milliseconds.
-    pub(super) fn milliseconds(&self) -> Option<f64> {
+    pub(crate) fn milliseconds(&self) -> Option<f64> {
         if self.is_ocsf {
             return number(self.value.get("duration")?);
         }
@@ -53,12 +53,22 @@ impl Record {
     }
 
     /// Returns the number of events that the line counts, if it counts several.
-    pub(super) fn count(&self) -> Option<u64> {
+    pub(crate) fn count(&self) -> Option<u64> {
         number(self.value.get(if self.is_ocsf { "count" } else { "mcp_scopes.count" })?)
     }
 
+    /// Returns the names of the policy patterns that the call matched.
+    pub(crate) fn patterns(&self) -> Vec<[u8; 8]> {
+        let list =
+            if self.is_ocsf { at(&self.value, "/unmapped/patterns") } else { self.value.get("mcp_scopes.patterns") };
+        let Some(Json::Array(list)) = list else { return Vec::new() };
+        let digits = list.iter().filter_map(Json::as_str);
+        let names = digits.filter(|digits| digits.len() == 16).map(|digits| u64::from_str_radix(digits, 16));
+        names.flatten().map(u64::to_be_bytes).collect()
+    }
+
     /// Returns what the line says.
-    pub(super) fn text(&self, field: Field) -> Option<&str> {
+    pub(crate) fn text(&self, field: Field) -> Option<&str> {
         if self.is_ocsf {
             return at(&self.value, field.pointer())?.as_str();
         }

@@ -122,10 +122,11 @@ impl Show {
                 text.push('\n');
             }
             Format::Human => {
+                let widths = COLUMNS.map(|(_, width)| width);
                 if is_first {
-                    add_row(text, &COLUMNS.map(|(title, _)| title.to_owned()));
+                    add_row(text, &widths, &COLUMNS.map(|(title, _)| title.to_owned()));
                 }
-                add_row(text, &cells(record));
+                add_row(text, &widths, &cells(record));
             }
         }
     }
@@ -151,7 +152,7 @@ fn cells(record: &Record) -> [String; COLUMNS.len()] {
 }
 
 /// Returns a text on one line, without control characters, and not too long.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let mut cell: String = text.chars().take(CELL).collect();
     if cell.len() < text.len() {
         cell.push('…');
@@ -159,9 +160,10 @@ fn cell(text: &str) -> String {
     escaped(&cell).replace('\n', "\\n")
 }
 
-fn add_row(text: &mut String, cells: &[String; COLUMNS.len()]) {
+/// Adds a line of a table whose columns have these widths.
+pub(crate) fn add_row<const N: usize>(text: &mut String, widths: &[usize; N], cells: &[String; N]) {
     let start = text.len();
-    for (cell, (_, width)) in cells.iter().zip(COLUMNS) {
+    for (cell, width) in cells.iter().zip(widths) {
         // A write to a string does not fail.
         let _ = write!(text, "{cell:<width$} ");
     }

@@ -19,6 +19,7 @@ mod robust;
 mod schemas;
 #[cfg(feature = "redis")]
 mod session;
+mod simulate;
 mod support;
 mod terminal;
 mod token;

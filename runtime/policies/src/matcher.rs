@@ -148,9 +148,7 @@ impl Rules {
         let patterns = self.row(call.row).into_iter().flat_map(|row| row.patterns.iter().enumerate());
         let matched = patterns.filter(|(place, _)| call.matched.has(*place));
         matched.filter_map(|(_, pattern)| {
-            let latch = pattern.latch as usize;
-            // The latches come first among what has a name.
-            Some((&*self.latches.get(latch)?.text, self.named.get(latch)?.name))
+            Some((&*self.latches.get(pattern.latch as usize)?.text, self.name_of_latch(pattern.latch)?))
         })
     }
 
@@ -193,6 +191,42 @@ impl Rules {
             }
         }
         reader.finish()
+    }
+
+    /// Returns the call of a tool whose arguments are not known, but the [names](Self::matched_patterns) of the patterns that it matched.
+    #[must_use]
+    pub fn recorded_call(&self, tool: ToolNumber, matched: &[[u8; 8]]) -> Call {
+        let mut call = self.call(tool).finish();
+        for (place, name) in self.names_of_patterns(tool).enumerate() {
+            if name.is_some_and(|name| matched.contains(&name)) {
+                call.matched.set(place);
+            }
+        }
+        call
+    }
+
+    /// Returns the names of the patterns that only the arguments of a tool's calls decide.
+    pub fn argument_patterns(&self, tool: ToolNumber) -> impl Iterator<Item = [u8; 8]> {
+        let patterns = self.row(tool.0).map_or(&[][..], |row| &row.patterns);
+        let names = patterns.iter().zip(self.names_of_patterns(tool));
+        names.filter_map(|(pattern, name)| name.filter(|_| !matches!(pattern.test, Test::Any)))
+    }
+
+    /// Returns the names of the patterns after which a tool is blocked or requires an approval.
+    pub fn conditions(&self, tool: ToolNumber) -> impl Iterator<Item = [u8; 8]> {
+        let rows = self.row(tool.0).into_iter();
+        let conditions = rows.flat_map(|row| row.blocked_after.iter().chain(&row.approval_after));
+        conditions.filter_map(|condition| self.name_of_latch(condition.latch))
+    }
+
+    fn names_of_patterns(&self, tool: ToolNumber) -> impl Iterator<Item = Option<[u8; 8]>> {
+        let patterns = self.row(tool.0).map_or(&[][..], |row| &row.patterns);
+        patterns.iter().map(|pattern| self.name_of_latch(pattern.latch))
+    }
+
+    /// The latches come first among what has a name.
+    fn name_of_latch(&self, latch: u32) -> Option<[u8; 8]> {
+        self.named.get(latch as usize).map(|named| named.name)
     }
 
     fn reader(&self, number: u32, risk: Risk) -> CallReader<'_> {

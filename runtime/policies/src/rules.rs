@@ -188,6 +188,21 @@ impl Rules {
         self.row(tool.0).and_then(Row::max_file_bytes)
     }
 
+    /// Returns whether the policy of a tool limits the arguments of its calls, whatever happened before: `blocked_patterns`, `max_file_size_mb`.
+    #[must_use]
+    pub fn has_limits_of_arguments(&self, tool: ToolNumber) -> bool {
+        self.row(tool.0).is_some_and(|row| !row.blocked.is_empty() || row.max_file_mb.is_some())
+    }
+
+    /// Returns whether a call may ask for a new or stronger sign-in.
+    #[must_use]
+    pub fn asks_for_sign_in(&self, call: &Call) -> bool {
+        let rule = self.risk.get(call.risk as usize);
+        let by_risk = rule.is_some_and(|rule| rule.max_auth_age_minutes.is_some() || !rule.acr_values.is_empty());
+        let is_public = self.row(call.row).is_some_and(|row| row.is_public);
+        !is_public && (by_risk || self.limits.auth_age.is_some())
+    }
+
     /// Returns whether a decision can depend on `auth_time`. Then the issuers must send it.
     #[must_use]
     pub fn reads_auth_time(&self) -> bool {

@@ -156,9 +156,8 @@ impl Auditor {
         let verdict = Verdict::of(rejection);
         let claims = requester.and_then(|requester| requester.credential.as_ref()).map(|held| &*held.claims);
         let requests = content.messages().iter().enumerate().filter(|(_, message)| message.kind != Kind::Response);
-        let calls = requests.map(|(number, message)| {
-            (number, Call::new(message, called_tool(self.table, message), Slot::none()))
-        });
+        let calls = requests
+            .map(|(number, message)| (number, Call::new(message, called_tool(self.table, message), Slot::none())));
         let mut calls: Vec<(usize, Call)> = calls.collect();
         if calls.is_empty() {
             calls.push((0, Call::UNREAD));

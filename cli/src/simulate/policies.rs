@@ -1,0 +1,105 @@
+//! The policies of a document, compiled.
+
+use mcp_scopes_model::{Policy, Requirement, Risk, Tool, glob, policy::Session};
+use mcp_scopes_policies::{CompileError, Rules, Settings};
+use mcp_scopes_prm::{ContentEntry, Document, McpExtensions, ToolPolicy};
+
+/// The policies of a document.
+#[derive(Debug)]
+pub(super) struct Policies {
+    /// What the document states.
+    pub(super) rules: Rules,
+    /// The same without the conditions about sign-ins. An audit file does not state when a caller signed in.
+    pub(super) without_sign_in: Rules,
+    resources: Vec<(String, Risk)>,
+    prompts: Vec<(String, Risk)>,
+}
+
+impl Policies {
+    /// Compiles the policies. Approvals are known: a call states its own.
+    pub(super) fn of(document: &Document) -> Result<Self, CompileError> {
+        let empty = McpExtensions::default();
+        let extensions = document.mcp_extensions.as_ref().unwrap_or(&empty);
+        let settings = settings(extensions);
+        let mut without_sign_in = settings.clone();
+        without_sign_in.session.require_reauth_after_minutes = None;
+        without_sign_in.risk = Default::default();
+        Ok(Self {
+            rules: compile(extensions, &settings)?,
+            without_sign_in: compile(extensions, &without_sign_in)?,
+            resources: entries(&extensions.resource_scope_mapping),
+            prompts: entries(&extensions.prompt_scope_mapping),
+        })
+    }
+
+    /// Returns the highest risk of the entries that match a URI; `None` if none does. The server refuses to read such a resource.
+    pub(super) fn risk_of_resource(&self, uri: &str) -> Option<Risk> {
+        let matching = self.resources.iter().filter(|(name, _)| glob::matches(name, uri));
+        matching.map(|(_, risk)| *risk).max()
+    }
+
+    /// Returns the risk of a prompt; `None` if the document does not have it.
+    pub(super) fn risk_of_prompt(&self, name: &str) -> Option<Risk> {
+        self.prompts.iter().find(|(known, _)| known == name).map(|(_, risk)| *risk)
+    }
+}
+
+fn entries<'e>(mapping: impl IntoIterator<Item = (&'e String, &'e ContentEntry)>) -> Vec<(String, Risk)> {
+    // As in the server: an entry without a risk counts as low.
+    mapping.into_iter().map(|(name, entry)| (name.clone(), entry.risk_level.unwrap_or(Risk::Low))).collect()
+}
+
+fn settings(extensions: &McpExtensions) -> Settings {
+    let session = extensions.session_policies.as_ref().map_or(Session::NONE, |stated| Session {
+        max_high_risk_calls: stated.max_high_risk_calls,
+        require_reauth_after_minutes: stated.require_reauth_after_minutes,
+        block_rapid_escalation: stated.block_rapid_escalation == Some(true),
+    });
+    Settings { caller_approval: true, human_review: true, ..Settings::of(&session) }
+}
+
+fn compile(extensions: &McpExtensions, settings: &Settings) -> Result<Rules, CompileError> {
+    let none = ToolPolicy::default();
+    let policy = |name: &str| extensions.tool_interaction_policies.get(name).unwrap_or(&none);
+    let tools = extensions.tool_scope_mapping.iter().map(|(name, entry)| (name, entry, Texts::of(policy(name))));
+    let tools: Vec<_> = tools.collect();
+    let tools = tools.iter().map(|(name, entry, texts)| {
+        // A document may not state the risk. Then the tool is as dangerous as a tool can be.
+        let tool = Tool::new(name, entry.risk_level.unwrap_or(Risk::Critical));
+        let is_public = entry.public == Some(true);
+        let requirement = if is_public { Requirement::Public } else { Requirement::Authenticated };
+        Tool { requirement, policy: texts.policy(policy(name)), ..tool }
+    });
+    let tools: Vec<_> = tools.collect();
+    Rules::compile(&tools, settings)
+}
+
+/// The lists of a policy, borrowed as the model holds them.
+struct Texts<'d> {
+    blocked_after: Vec<&'d str>,
+    requires_approval_after: Vec<&'d str>,
+    blocked_patterns: Vec<&'d str>,
+}
+
+impl<'d> Texts<'d> {
+    fn of(policy: &'d ToolPolicy) -> Self {
+        let texts = |list: &'d [String]| list.iter().map(String::as_str).collect();
+        Self {
+            blocked_after: texts(&policy.blocked_after),
+            requires_approval_after: texts(&policy.requires_approval_after),
+            blocked_patterns: texts(&policy.blocked_patterns),
+        }
+    }
+
+    fn policy(&self, stated: &ToolPolicy) -> Policy<'_> {
+        Policy {
+            blocked_after: &self.blocked_after,
+            requires_approval_after: &self.requires_approval_after,
+            cooling_period_minutes: stated.cooling_period_minutes,
+            max_calls_per_session: stated.max_calls_per_session,
+            requires_human_review: stated.requires_human_review == Some(true),
+            blocked_patterns: &self.blocked_patterns,
+            max_file_size_mb: stated.max_file_size_mb,
+        }
+    }
+}
