@@ -178,7 +178,6 @@ impl<B> ResponseBody<B> {
     }
 }
 
-#[cfg(feature = "audit")]
 impl<B> ResponseBody<B> {
     /// Returns the body, watched for the outcome of calls.
     pub(super) fn watched(self, watch: Watch) -> Self {
