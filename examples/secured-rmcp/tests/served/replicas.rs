@@ -64,7 +64,7 @@ impl Process {
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         // The test program prints other lines before.
         let url = lines.map_while(Result::ok).find_map(|line| Some(line.get(line.find("http://")?..)?.to_owned()));
-        Self { child, url: url.expect("the process prints its URL") }
+        Self { child, url: url.unwrap() }
     }
 
     fn of_the_example(arguments: &[&str]) -> Self {
