@@ -27,6 +27,7 @@
 //! | `sdk` | what SDKs call a tool, in code without annotations |
 //! | `fields`, `schema`, `optional`, `rename` | the parameters of a type, from the JSON Schema that its source describes |
 //! | `server_code` | the SDK's tools and transports beside the annotations, and what protects them |
+//! | `undeclared` | files with annotations that no target declares |
 //! | `unused_config` | configuration files that no table names |
 //! | `workspace_config` | the configuration file of a workspace |
 //! | `document` | the outline of a table, in an arena, and its problems under the shared rules |
@@ -83,6 +84,7 @@ pub mod source;
 mod target_names;
 mod target_triple;
 mod tool;
+mod undeclared;
 mod unused_config;
 pub mod walk;
 mod workspace_config;

@@ -11,7 +11,7 @@ use crate::{
     Error, ErrorKind, Finding, Level, Report,
     assemble::assemble,
     cfg::Cfgs,
-    collect, document,
+    document,
     features::FeatureSelection,
     folders::{self, Extent},
     inventory::Inventory,
@@ -19,7 +19,7 @@ use crate::{
     package::Package,
     server_code,
     source::{Place, Sources},
-    target_triple, unused_config,
+    target_triple, undeclared, unused_config,
     walk::Walked,
     workspace_config,
     world::{World, shown},
@@ -313,7 +313,7 @@ impl Report {
         self.findings.extend(unused_config::find(&inventory, &world.named_configs));
         circles(&inventory, &mut self.findings);
         for file in world.undeclared(package) {
-            self.findings.extend(undeclared(&file));
+            self.findings.extend(undeclared::finding(&file));
         }
         let configs = inventory.tables.iter().filter_map(|table| table.config.as_ref());
         self.inputs.extend(configs.map(|config| PathBuf::from(&*config.file)));
@@ -388,22 +388,4 @@ fn circles(inventory: &Inventory, findings: &mut Vec<Finding>) {
                 .push(Finding::error("table-circle", message).help(help).at(table.place.clone()).about(&*table.name));
         }
     }
-}
-
-/// Reports a file with annotations that no target declares.
-fn undeclared(file: &Path) -> Option<Finding> {
-    let shown: Arc<str> = shown(file);
-    let text = match Sources::default().read(file, &shown) {
-        Ok(text) => text,
-        Err(finding) => return Some(*finding),
-    };
-    let word = match text.parse() {
-        Ok(tokens) => collect::mentions(tokens)?,
-        Err(_) => return crate::module::parse(&text, &shown).err().map(|finding| *finding),
-    };
-    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let message = format!("`{shown}` holds `{word}`, but no module of the package declares the file");
-    let help = format!("write `mod {stem};` in its parent, or remove the file; `include!` is not followed");
-    let place = Place::of(&shown, word.span());
-    Some(Finding::warning("undeclared-file", message).help(help).at(place).about(&*shown))
 }
