@@ -212,8 +212,8 @@ mod tests {
         let globs = texts("ab/*?", 3).into_iter().filter(|glob| glob.starts_with('a') && !glob.contains("//"));
         let globs: Vec<(String, Decided, Vec<bool>)> = globs
             .map(|glob| {
-                let decided = uris.iter().map(|uri| decides(&glob, uri)).collect();
-                (glob.clone(), Decided::by(&glob), decided)
+                let matching = uris.iter().map(|uri| decides(&glob, uri)).collect();
+                (glob.clone(), Decided::by(&glob), matching)
             })
             .collect();
         for (one, of_one, by_one) in &globs {

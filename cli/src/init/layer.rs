@@ -153,11 +153,10 @@ fn http(sdk: Sdk, places: &str, names: &Names<'_>) -> String {
              and mount the service for every path, in place of `.nest_service(..)`, `.route_service(..)`:\n    .fallback_service(service)\n"
         ),
         _ => {
-            let mount = match sdk {
-                Sdk::RustMcp => {
-                    "  `create_axum_server` takes no layer: in its place, mount `mcp_routes(..)` of rust-mcp-axum on a `Router`\n"
-                }
-                _ => "",
+            let mount = if sdk == Sdk::RustMcp {
+                "  `create_axum_server` takes no layer: in its place, mount `mcp_routes(..)` of rust-mcp-axum on a `Router`\n"
+            } else {
+                ""
             };
             format!(
                 "over HTTP{places}, before the router is made:\n{build}  \
