@@ -54,6 +54,7 @@ pub const fn __mcp_tool_annotation_of_execute_command(
     statement.tool.policy.blocked_after = &["read_file:/etc/*"];
     statement.tool.policy.cooling_period_minutes = ::core::option::Option::Some(5u32);
     statement.tool.policy.max_calls_per_session = ::core::option::Option::Some(3u32);
+    statement.tool.policy.idempotent = true;
 }
 async fn pretend_command(_: &Caller, command: String) -> Result<String, Denied> {
     Ok(command)

@@ -11,7 +11,7 @@ use mcp_scopes::{Caller, Denied, mcp_tool};
     prerequisites("health:check"),
     grouped_with("list_files"),
     examples("execute_command uptime"),
-    policy(blocked_after("read_file:/etc/*"), cooling_period_minutes = 5, max_calls_per_session = 3),
+    policy(blocked_after("read_file:/etc/*"), cooling_period_minutes = 5, idempotent, max_calls_per_session = 3),
 )]
 pub async fn execute_command(caller: &Caller, command: String) -> Result<String, Denied> {
     let _ = caller;

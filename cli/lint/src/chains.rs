@@ -96,7 +96,7 @@ pub(super) fn chains(
 /// Returns the tools that a policy names. Calls of them block the tool with the policy, or require approval.
 fn named_by(policy: &Policy) -> BTreeSet<&str> {
     let patterns = policy.blocked_after.iter().chain(&policy.requires_approval_after);
-    patterns.filter_map(|pattern| Pattern::parse(&pattern.value).ok()).map(|pattern| pattern.tool).collect()
+    patterns.filter_map(|pattern| Pattern::parse(&pattern.value).ok()).filter_map(Pattern::own_tool).collect()
 }
 
 /// Returns whether the session rejects the second call soon after the first.

@@ -17,12 +17,24 @@ impl Patterns {
     /// Returns whether the first pattern matches every call that the second matches. `false` for a malformed pattern.
     pub(super) fn holds(&mut self, wide: &str, narrow: &str) -> bool {
         let (Ok(wide), Ok(narrow)) = (Pattern::parse(wide), Pattern::parse(narrow)) else { return false };
-        wide.tool == narrow.tool
-            && match (wide.glob, narrow.glob) {
-                (None, _) => true,
-                (Some(_), None) => false,
-                (Some(wide), Some(narrow)) => self.glob_holds(wide, narrow),
+        match (wide, narrow) {
+            (Pattern::Tool { name: a, glob: wide }, Pattern::Tool { name: b, glob: narrow }) => {
+                a == b && self.optional_glob_holds(wide, narrow)
             }
+            (Pattern::Resource { glob: wide }, Pattern::Resource { glob: narrow }) => {
+                self.optional_glob_holds(wide, narrow)
+            }
+            (Pattern::Prompt { name: wide }, Pattern::Prompt { name: narrow }) => wide.is_none() || wide == narrow,
+            (wide, narrow) => wide == narrow,
+        }
+    }
+
+    fn optional_glob_holds(&mut self, wide: Option<&str>, narrow: Option<&str>) -> bool {
+        match (wide, narrow) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(wide), Some(narrow)) => self.glob_holds(wide, narrow),
+        }
     }
 
     /// Returns whether the first glob matches every text that the second matches, as far as the characters show. `*`
@@ -100,6 +112,14 @@ mod tests {
             ("read:/etc/*", "read", false),
             ("read:*", "write:/etc", false),
             ("read:", "read:/etc", false),
+            ("@resource", "@resource:/etc/*", true),
+            ("@resource:/etc/*", "@resource:/etc/ssl", true),
+            ("@resource:/etc/*", "@resource", false),
+            ("@prompt", "@prompt:a", true),
+            ("@prompt:*", "@prompt:a", false),
+            ("@prompt", "@resource", false),
+            ("mail/send", "mail/send", true),
+            ("mail/send", "send", false),
         ] {
             assert_eq!(Patterns::new().holds(wide, narrow), is, "{wide} {narrow}");
         }

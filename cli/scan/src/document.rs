@@ -12,6 +12,7 @@ use mcp_scopes_model::{
     check::{Facts, Section},
     config::{Flow, SandboxServer, ScopePrefix, Stated},
     outline::{self, Listed, Walk},
+    policy::RiskRule,
     problem::Field,
 };
 
@@ -140,7 +141,12 @@ fn config<'a>(arena: &'a Bump, said: &'a ConfigDecl) -> ModelConfig<'a> {
         resources: contents(arena, &said.resources),
         prompts: contents(arena, &said.prompts),
         flows: arena.alloc_slice_fill_iter(flows),
-        session: said.session,
+        session: said.session.map_texts(String::as_str),
+        risks: arena.alloc_slice_fill_iter(said.risks.iter().map(|rule| RiskRule {
+            risk: rule.risk,
+            max_auth_age_minutes: rule.max_auth_age_minutes,
+            acr_values: texts(&rule.acr_values),
+        })),
         sandbox: said.sandbox.as_ref().map(|sandbox| SandboxServer {
             header: sandbox.header.as_deref(),
             resource: sandbox.resource.as_deref(),

@@ -46,6 +46,7 @@ pub(crate) fn model<'a>(arena: &'a Bump, tool: &'a ToolFacts<Place>) -> ModelToo
             blocked_after: texts(arena, &tool.policy.blocked_after),
             requires_approval_after: texts(arena, &tool.policy.requires_approval_after),
             cooling_period_minutes: tool.policy.cooling_period_minutes,
+            idempotent: tool.policy.idempotent,
             max_calls_per_session: tool.policy.max_calls_per_session,
             requires_human_review: tool.policy.requires_human_review,
             blocked_patterns: texts(arena, &tool.policy.blocked_patterns),
@@ -151,6 +152,7 @@ pub(crate) fn read_record(reader: &mut RecordReader<'_>) -> Result<ToolFacts<Pla
             max_calls_per_session: reader.optional(RecordReader::number)?,
             max_file_size_mb: reader.optional(RecordReader::number)?,
             requires_human_review: reader.flag()?,
+            idempotent: reader.idempotent()?,
         };
     }
     Ok(tool)

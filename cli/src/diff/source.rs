@@ -128,6 +128,9 @@ fn in_config(config: &Config, steps: &[&str]) -> Option<Place> {
             (stated.line, stated.column)
         }
         ["mcp_extensions", "session_policies", ..] => said.places.session,
+        ["mcp_extensions", "risk_policies", name, ..] => {
+            said.risks.iter().find(|rule| rule.risk.as_str() == *name).map(|rule| rule.place)?
+        }
         ["mcp_extensions", "sandbox", ..] => said.places.sandbox,
         _ => return None,
     };

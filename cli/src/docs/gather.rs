@@ -65,7 +65,11 @@ impl Server {
             prefix: prefix::common(scopes.iter().map(|scope| scope.name.as_str())),
             groups: groups(&tools),
             edges: hierarchy.edges,
-            session: extensions.session_policies.as_ref().map(words::session).unwrap_or_default(),
+            session: {
+                let session = extensions.session_policies.as_ref().map(words::session).unwrap_or_default();
+                let risks = extensions.risk_policies.iter().flat_map(|(risk, rule)| words::risk_policy(risk, rule));
+                session.into_iter().chain(risks).collect()
+            },
             sandbox: extensions.sandbox.clone(),
             flows: Vec::new(),
             scopes,

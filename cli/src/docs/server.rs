@@ -37,7 +37,7 @@ pub(super) struct Server {
     pub(super) flows: Vec<Flow>,
     /// The hierarchy of scopes without transitive edges, in order.
     pub(super) edges: Vec<(ScopeId, ScopeId)>,
-    /// The limits of a session, in words.
+    /// The limits of a session and of calls of each risk, in words.
     pub(super) session: Vec<String>,
     pub(super) sandbox: Option<SandboxEntry>,
 }

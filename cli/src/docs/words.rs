@@ -1,7 +1,7 @@
 //! Describes policies and hints in words.
 
 use mcp_scopes_model::{Pattern, Risk, SandboxMode};
-use mcp_scopes_prm::{SessionPolicies, ToolEntry, ToolPolicy};
+use mcp_scopes_prm::{RiskPolicy, SessionPolicies, ToolEntry, ToolPolicy};
 
 use super::server::Server;
 use crate::escape::escaped;
@@ -69,14 +69,15 @@ pub(super) fn list(words: impl Iterator<Item = String>) -> String {
 pub(super) fn policy(policy: &ToolPolicy) -> Vec<String> {
     let mut sentences = Vec::new();
     if !policy.blocked_after.is_empty() {
-        sentences.push(format!("Denied after the session has called {}.", any_of(&policy.blocked_after)));
+        sentences.push(format!("Denied after the session has {}.", any_of(&policy.blocked_after)));
     }
     if !policy.requires_approval_after.is_empty() {
         let calls = any_of(&policy.requires_approval_after);
-        sentences.push(format!("Requires the user's approval after the session has called {calls}."));
+        sentences.push(format!("Requires the user's approval after the session has {calls}."));
     }
     if let Some(minutes) = policy.cooling_period_minutes {
-        sentences.push(format!("At least {} between two calls.", count(minutes as usize, "minute")));
+        let except = if policy.idempotent == Some(true) { ", except repeats of the last one" } else { "" };
+        sentences.push(format!("At least {} between two calls{except}.", count(minutes as usize, "minute")));
     }
     if let Some(calls) = policy.max_calls_per_session {
         sentences.push(format!("At most {} in one session.", count(calls as usize, "call")));
@@ -104,7 +105,40 @@ pub(super) fn session(session: &SessionPolicies) -> Vec<String> {
         sentences.push(format!("The caller signs in again after {}.", count(minutes as usize, "minute")));
     }
     if session.block_rapid_escalation == Some(true) {
-        sentences.push("A jump from low to high risk within a short time is denied.".to_owned());
+        let period = session
+            .escalation_seconds
+            .map_or_else(|| "a short time".to_owned(), |seconds| count(seconds as usize, "second"));
+        sentences.push(format!("A jump from low to high risk within {period} is denied."));
+    }
+    if let Some(calls) = session.max_refused_calls {
+        sentences.push(format!("After {}, further ones are denied.", count(calls as usize, "refused call")));
+    }
+    if let Some(minutes) = session.idle_minutes {
+        sentences.push(format!("A session ends after {} without a call.", count(minutes as usize, "minute")));
+    }
+    if let Some(minutes) = session.max_minutes {
+        sentences.push(format!("A session ends after {} in any case.", count(minutes as usize, "minute")));
+    }
+    if let (Some(domain), Some(server)) = (&session.domain, &session.server) {
+        sentences.push(format!(
+            "Sessions are shared with the other servers of the domain {}, where this server is {}.",
+            code(domain),
+            code(server)
+        ));
+    }
+    sentences
+}
+
+/// Describes how the callers of a risk must have authenticated, one sentence each.
+pub(super) fn risk_policy(risk: &str, policy: &RiskPolicy) -> Vec<String> {
+    let (mut sentences, risk) = (Vec::new(), escaped(risk));
+    if let Some(minutes) = policy.max_auth_age_minutes {
+        let age = count(minutes as usize, "minute");
+        sentences.push(format!("A call of {risk} risk requires a sign-in within the last {age}."));
+    }
+    if !policy.acr_values.is_empty() {
+        let values: Vec<String> = policy.acr_values.iter().map(|value| code(value)).collect();
+        sentences.push(format!("A call of {risk} risk requires a sign-in of the kind {}.", joined(&values)));
     }
     sentences
 }
@@ -114,13 +148,20 @@ fn any_of(patterns: &[String]) -> String {
     let words: Vec<String> = patterns
         .iter()
         .map(|pattern| match Pattern::parse(pattern) {
-            Ok(Pattern { tool, glob: Some(glob) }) => {
-                format!("{} with an argument that matches {}", code(tool), code(glob))
+            Ok(Pattern::Tool { name, glob: Some(glob) }) => {
+                format!("{} with an argument that matches {}", code(name), code(glob))
             }
+            Ok(Pattern::Resource { glob: None }) => "any resource".to_owned(),
+            Ok(Pattern::Resource { glob: Some(glob) }) => format!("a resource that matches {}", code(glob)),
+            Ok(Pattern::Prompt { name: None }) => "any prompt".to_owned(),
+            Ok(Pattern::Prompt { name: Some(name) }) => format!("the prompt {}", code(name)),
+            Ok(Pattern::OtherServer { server, tool }) => format!("{} of the server {}", code(tool), code(server)),
             _ => code(pattern),
         })
         .collect();
-    joined(&words)
+    // A session calls tools, and reads or gets the others.
+    let verb = if patterns.iter().all(|pattern| !pattern.starts_with('@')) { "called" } else { "used" };
+    format!("{verb} {}", joined(&words))
 }
 
 /// Joins words: `a, b or c`.
@@ -139,8 +180,8 @@ fn code(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{policy, session};
-    use mcp_scopes_prm::{SessionPolicies, ToolPolicy};
+    use super::{policy, risk_policy, session};
+    use mcp_scopes_prm::{RiskPolicy, SessionPolicies, ToolPolicy};
 
     #[test]
     fn describes_every_limit() {
@@ -175,5 +216,57 @@ mod tests {
             ..SessionPolicies::default()
         });
         assert_eq!(said.len(), 3, "{said:?}");
+        let said = session(&SessionPolicies {
+            idle_minutes: Some(1),
+            max_minutes: Some(90),
+            max_refused_calls: Some(20),
+            block_rapid_escalation: Some(true),
+            escalation_seconds: Some(30),
+            domain: Some("office".to_owned()),
+            server: Some("mail".to_owned()),
+            ..SessionPolicies::default()
+        });
+        assert_eq!(
+            said,
+            [
+                "A jump from low to high risk within 30 seconds is denied.",
+                "After 20 refused calls, further ones are denied.",
+                "A session ends after 1 minute without a call.",
+                "A session ends after 90 minutes in any case.",
+                "Sessions are shared with the other servers of the domain `office`, where this server is `mail`.",
+            ]
+        );
+        let rule = RiskPolicy {
+            max_auth_age_minutes: Some(15),
+            acr_values: vec!["gold".to_owned(), "silver".to_owned()],
+            ..RiskPolicy::default()
+        };
+        assert_eq!(
+            risk_policy("high", &rule),
+            [
+                "A call of high risk requires a sign-in within the last 15 minutes.",
+                "A call of high risk requires a sign-in of the kind `gold` or `silver`.",
+            ]
+        );
+        assert!(risk_policy("high", &RiskPolicy::default()).is_empty());
+    }
+
+    #[test]
+    fn describes_each_kind_of_pattern() {
+        let patterns = ["@resource", "@resource:/etc/*", "@prompt", "@prompt:review", "mail/send"];
+        let said = policy(&ToolPolicy {
+            blocked_after: patterns.map(str::to_owned).to_vec(),
+            cooling_period_minutes: Some(5),
+            idempotent: Some(true),
+            ..ToolPolicy::default()
+        });
+        assert_eq!(
+            said,
+            [
+                "Denied after the session has used any resource, a resource that matches `/etc/*`, any prompt, the prompt `review` or \
+                 `send` of the server `mail`.",
+                "At least 5 minutes between two calls, except repeats of the last one.",
+            ]
+        );
     }
 }

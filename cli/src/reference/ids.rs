@@ -32,7 +32,7 @@ const BY_DIFF: &str = "`diff` and `check`";
 
 /// Errors of a table as a whole, and of the scan.
 #[rustfmt::skip]
-const OTHERS: [Meaning; 23] = [
+const OTHERS: [Meaning; 26] = [
     of("duplicate-tool", "tool name that is listed twice", "rename one of the two tools", BY_COMPILER),
     of("undeclared-scope", "scope that `[scopes]` does not declare", "correct it, or declare it under `[scopes]`", BY_COMPILER),
     of("outside-namespace", "scope that does not begin with the namespace", "add the namespace to the scope", BY_COMPILER),
@@ -42,6 +42,9 @@ const OTHERS: [Meaning; 23] = [
     of("conflicting-scope", "scope with different declarations in two spliced tables", "declare it alike in both files", BY_COMPILER),
     of("unknown-group-tool", "`grouped_with` with a tool that the table does not list", "correct the name, or list the tool", BY_COMPILER),
     of("unknown-policy-tool", "policy pattern with a tool that the table does not list", "correct the name, or list the tool", BY_COMPILER),
+    of("public-policy-tool", "policy pattern with a public tool, whose callers are not known", "require a scope for the tool, or remove the pattern", BY_COMPILER),
+    of("pattern-without-domain", "policy pattern with a tool of another server, in a table without a domain", "state `domain` and `server` under `[session]`, or name a tool of the table", BY_COMPILER),
+    of("own-server-in-pattern", "policy pattern that names this server as another one", "name the tool alone", BY_COMPILER),
     of("too-many-tools", "more tools than a table can hold", "split the table", BY_COMPILER),
     of("too-many-scopes", "more scopes than a table can hold", "split the table", BY_COMPILER),
     of("too-many-uses", "more uses of scopes in requirements than a table can hold", "split the table", BY_COMPILER),

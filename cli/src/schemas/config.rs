@@ -42,6 +42,7 @@ macro_rules! sections {
 
 mod contents;
 mod diff;
+mod limits_of_calls;
 mod lint;
 mod tests;
 mod tools;
@@ -49,6 +50,7 @@ mod values;
 
 use contents::{Prompts, Resources};
 use diff::Diff;
+use limits_of_calls::{Risks, Session};
 use lint::Lint;
 use tools::Tools;
 use values::{Header, Issuers, Limit, Namespace, Page, Resource, SCOPE, ScopeName, Scopes, TOOL_NAME, Text};
@@ -80,6 +82,8 @@ struct File {
     flows: Option<BTreeMap<String, Scopes>>,
     /// Limits for all calls of one caller (`session_policies`).
     session: Option<Session>,
+    /// How the caller of a tool must have authenticated, by the risk of the tool (`risk_policies`).
+    risk: Option<Risks>,
     /// The address of the sandbox, and how a request enters it.
     sandbox: Option<Sandbox>,
     /// The levels of rules and categories, and the options of rules. Only the linter reads it.
@@ -152,21 +156,6 @@ struct Scope {
     /// The scopes that it implies.
     #[schemars(example = ["files:read"])]
     implies: Option<Scopes>,
-}
-
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-#[expect(dead_code, reason = "only its schema is used")]
-struct Session {
-    /// Maximum number of calls of high or critical risk in one session.
-    #[schemars(example = 5)]
-    max_high_risk_calls: Option<Limit>,
-    /// Minutes after which the caller authenticates again.
-    #[schemars(example = 30)]
-    require_reauth_after_minutes: Option<Limit>,
-    /// Denies a jump from low to high risk within a short time.
-    #[schemars(example = true)]
-    block_rapid_escalation: Option<bool>,
 }
 
 #[derive(JsonSchema)]

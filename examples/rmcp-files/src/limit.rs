@@ -32,10 +32,11 @@ impl Calls {
                 ));
             }
         }
-        if table.outline().config.session.is_none() {
+        let config = table.outline().config;
+        if config.session.is_none() && config.risks.is_empty() {
             return Ok(Self::default());
         }
-        Err("`[session]` of mcp-scopes.toml states limits that are not enforced here".to_owned())
+        Err("`[session]` or `[risk]` of mcp-scopes.toml states limits that are not enforced here".to_owned())
     }
 
     /// Counts a call if the caller may make one more.

@@ -57,13 +57,15 @@ catalogue! {
     REPEATED_VALUE: "repeated-value", "duplicate value", "keep one of them";
     BAD_SCOPE: "bad-scope", "not a scope-token", "write one or more printable ASCII characters without space, `\"` and `\\`, such as `files:read`";
     BAD_TOOL_NAME: "bad-tool-name", "not a tool name", "write 1 to 128 of `A-Z a-z 0-9 _ . -`, such as `list_files`";
-    BAD_PATTERN: "bad-pattern", "not a pattern", "write `tool` or `tool:glob`, such as `read_file:/etc/*`; in `blocked_patterns`, the glob only";
+    BAD_PATTERN: "bad-pattern", "not a pattern", "write `tool`, `tool:glob` such as `read_file:/etc/*`, `@resource:glob`, `@prompt:name` or `server/tool`; in `blocked_patterns`, the glob only";
     BAD_PATH: "bad-path", "not a path", "write a path without quotes, such as `crate::shell::pretend`";
     SCOPE_AND_PUBLIC: "scope-and-public", "conflicts with another key", "keep one of `scope`, `authenticated` (every valid token opens the tool) and `public` (also without a token)";
     REQUIREMENT_TOO_LARGE: "requirement-too-large", "too many scopes", "split the tool, or declare a scope that implies the others";
     APPROVAL_BELOW_RISK: "approval-below-risk", "not allowed at this risk", "remove `approval`, or write `approval = \"user\"`";
     ZERO_LIMIT: "zero-limit", "must not be zero", "write a number from 1, or remove the key";
     CONFLICTING_LIMITS: "conflicting-limits", "conflicts with another limit", "keep one of the two";
+    IDEMPOTENT_WITHOUT_COOLING: "idempotent-without-cooling", "requires `cooling_period_minutes`", "state `cooling_period_minutes`, or remove `idempotent`";
+    POLICY_OF_PUBLIC_TOOL: "policy-of-public-tool", "no caller is known", "require a scope, write `authenticated` in place of `public`, or remove the limit";
     SELF_REFERENCE: "self-reference", "the tool itself", "remove it";
     // `#[mcp_tool(..)]`: the function.
     SIMULATE_WITHOUT_GUARD: "simulate-without-guard", "requires `guard`", "take the caller as an argument, `caller: &Caller`, and write `guard = caller`";
@@ -92,11 +94,13 @@ catalogue! {
     UNREADABLE_CONFIG: "unreadable-config", "cannot be read", "write the path relative to the package's folder, or remove `with`";
     TOML_SYNTAX: "toml-syntax", "syntax error", "correct the file's syntax";
     TOML_LIMIT: "toml-limit", "exceeds a limit", "remove what exceeds the limit";
-    UNKNOWN_SECTION: "unknown-section", "unknown section", "write one of `[server]`, `[convention]`, `[scopes]`, `[tools]`, `[resources]`, `[prompts]`, `[flows]`, `[session]`, `[sandbox]`, `[lint]`, `[diff]`";
+    UNKNOWN_SECTION: "unknown-section", "unknown section", "write one of `[server]`, `[convention]`, `[scopes]`, `[tools]`, `[resources]`, `[prompts]`, `[flows]`, `[session]`, `[risk]`, `[sandbox]`, `[lint]`, `[diff]`";
     MISSING_SCOPE: "missing-scope", "no `scope`", "write `scope = \"..\"`, `authenticated = true` (every valid token) or `public = true` (also without a token)";
     BAD_URL: "bad-url", "invalid URL", "write an `https://` URL";
     BAD_HEADER: "bad-header", "not a header name", "write a header name, such as `X-Sandbox`";
     BAD_PREFIX: "bad-prefix", "missing separator", "write the exact prefix with its separator, such as `dev-tools:`";
+    BAD_SERVER_NAME: "bad-server-name", "not a server name", "write 1 to 128 of `A-Z a-z 0-9 _ . -`, such as `mail`";
+    INCOMPLETE_SESSION: "incomplete-session", "requires another key", "write both keys, or neither";
     INCOMPLETE_ACCEPTANCE: "incomplete-acceptance", "incomplete acceptance", "write `kind`, `change`, `tool` or `pointer`, `reason` and `until`";
     BAD_POINTER: "bad-pointer", "not a JSON Pointer", "write the place in the document, such as `/scopes_supported`";
     BAD_DATE: "bad-date", "not a day", "write a day, such as `2027-03-01`";

@@ -5,6 +5,7 @@
 //! | `accept` | `[[diff.accept]]` |
 //! | `sections` | the sections, one function each |
 //! | `contents` | the sections `[resources]` and `[prompts]` |
+//! | `limits_of_calls` | the sections `[session]` and `[risk]` |
 //! | `tools` | the section `[tools]` |
 //! | `lint` | the section `[lint]` |
 //! | `reader` | typed reading of TOML values, with line and column |
@@ -14,6 +15,7 @@
 mod accept;
 mod address;
 mod contents;
+mod limits_of_calls;
 mod lines;
 mod lint;
 mod reader;
@@ -31,12 +33,25 @@ use reader::{TomlReader, entries};
 use toml::de::DeTable;
 
 pub use contents::KEYS as CONTENT_KEYS;
+pub use limits_of_calls::{RISK_KEYS, SESSION_KEYS};
 pub use lint::{LEVELS, LINT_PATH};
 pub use sections::{CONVENTIONS, KEYS};
 
 /// The sections of the file.
-pub const SECTIONS: [&str; 11] =
-    ["server", "convention", "scopes", "tools", "resources", "prompts", "flows", "session", "sandbox", "lint", "diff"];
+pub const SECTIONS: [&str; 12] = [
+    "server",
+    "convention",
+    "scopes",
+    "tools",
+    "resources",
+    "prompts",
+    "flows",
+    "session",
+    "risk",
+    "sandbox",
+    "lint",
+    "diff",
+];
 
 /// The maximum length in bytes of a text whose syntax errors are all reported. For longer texts, only the first error
 /// is reported.
@@ -91,7 +106,8 @@ pub fn read_parts(text: &str, file: &str) -> (ConfigDecl, Vec<FileDiagnostic>) {
             "resources" => contents::resources,
             "prompts" => contents::prompts,
             "flows" => sections::flows,
-            "session" => sections::session,
+            "session" => limits_of_calls::session,
+            "risk" => limits_of_calls::risk,
             "sandbox" => sections::sandbox,
             "lint" => lint::lint,
             "diff" => accept::diff,

@@ -187,7 +187,9 @@ pub struct ConfigDecl {
     pub baseline: Option<Vec<StatedDecl>>,
     pub scopes: Option<Vec<ScopeDecl>>,
     pub flows: Vec<FlowDecl>,
-    pub session: mcp_scopes_model::policy::Session,
+    pub session: mcp_scopes_model::policy::Session<String>,
+    /// `[risk]`: each risk at most once.
+    pub risks: Vec<RiskRuleDecl>,
     pub sandbox: Option<SandboxServerDecl>,
     /// `[tools]`: tools without a function. Each location is a line and a column, from 1.
     pub tools: Vec<ToolFacts<(u32, u32)>>,
@@ -236,6 +238,17 @@ pub struct StatedDecl {
     pub text: String,
     pub line: u32,
     pub column: u32,
+}
+
+/// One entry of `[risk]`: the owned form of [`mcp_scopes_model::policy::RiskRule`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "as in the model")]
+pub struct RiskRuleDecl {
+    pub risk: mcp_scopes_model::Risk,
+    pub max_auth_age_minutes: Option<u32>,
+    pub acr_values: Vec<String>,
+    /// The line and column of its name, from 1, or 0 if no file states it.
+    pub place: (u32, u32),
 }
 
 /// One entry of `[scopes]`.

@@ -39,6 +39,7 @@ use parameters::Derived;
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 
+pub(crate) use policy::PolicyPlaces;
 pub(crate) use settings::krate;
 
 pub use alternatives::MAX_DEPTH;
@@ -89,7 +90,7 @@ fn declaration(args: TokenStream, head: &FnHead, errors: &mut Diagnostics) -> Op
     }
     check_openings(|key| reading.key(key), errors);
     let is_sdk_tool = reading.add_defaults(&attributes, ident, errors);
-    check_facts(&reading.facts, reading.review.as_ref(), errors);
+    check_facts(&reading.facts, &reading.policy_places, errors);
     let guard = guard::check(head, &reading.guard, reading.facts.sandbox.as_ref(), errors);
     let left_out = left_out::check(&head.signature, &reading.not_a_parameter, errors);
     let (mut fields, mut arguments) = (None, Vec::new());
@@ -129,11 +130,11 @@ pub(crate) fn check_openings<L>(key: impl Fn(&str) -> Option<L>, errors: &mut im
     }
 }
 
-/// Checks the facts of one tool against one another. `review` is the location of `requires_human_review`, if it is true.
-pub(crate) fn check_facts<L>(facts: &ToolFacts<L>, review: Option<&L>, errors: &mut impl Report<L>) {
+/// Checks the facts of one tool against one another.
+pub(crate) fn check_facts<L>(facts: &ToolFacts<L>, places: &PolicyPlaces<L>, errors: &mut impl Report<L>) {
     lists::check_name(&facts.name, errors);
     settings::check(facts, errors);
-    policy::check(facts, review, errors);
+    policy::check(facts, places, errors);
     lists::check(facts, errors);
 }
 

@@ -14,7 +14,14 @@ fn matches_every_row() {
         let [pattern, tool, arguments, expected] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
         let pattern = Pattern::parse(pattern).unwrap_or_else(|error| panic!("{pattern} {}", error.reason()));
         let arguments: Value = serde_json::from_str(arguments).unwrap_or_else(|error| panic!("{arguments}: {error}"));
-        let matches = pattern.tool == tool && pattern.glob.is_none_or(|glob| any_matches(glob, &arguments));
+        let matches = match pattern {
+            Pattern::Tool { name, glob } => name == tool && glob.is_none_or(|glob| any_matches(glob, &arguments)),
+            Pattern::Resource { glob } => {
+                tool == "@resource" && glob.is_none_or(|glob| any_matches(glob, &arguments["uri"]))
+            }
+            Pattern::Prompt { name } => tool == "@prompt" && name.is_none_or(|name| arguments["name"] == name),
+            Pattern::OtherServer { .. } => panic!("{line}: another server"),
+        };
         assert_eq!(if matches { "yes" } else { "no" }, expected, "{line}");
         rows += 1;
     }

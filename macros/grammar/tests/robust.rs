@@ -8,7 +8,7 @@ const ARGUMENTS: &str = r#"
     sandbox = simulate(crate::pretend::<u8>), guard = caller, approval = "auto", title = "Run", description = "Run",
     prerequisites("health:check", "files:list"), grouped_with("list_files"), examples("execute uptime"),
     parameters("command", optional("directory")), crate = ::scopes,
-    policy(blocked_after("read_file:/etc/*"), cooling_period_minutes = 5, requires_human_review = true),
+    policy(blocked_after("read_file:/etc/*"), cooling_period_minutes = 5, idempotent, requires_human_review = true),
 "#;
 const ITEM: &str = r#"
     /// Run
@@ -29,7 +29,7 @@ const GROUP: &str = r#"
     }
 "#;
 const FILE: &str = "[server]\nresource = \"https://a.example/\"\nbaseline = [\"a\"]\n[convention]\nscope = \"pattern\"\n\
-                    pattern = \"*\"\n[scopes]\n\"é\" = { implies = [\"a\"] }\n[session]\nmax_high_risk_calls = 5\n[lint]\nx = \"deny\"\n";
+                    pattern = \"*\"\n[scopes]\n\"é\" = { implies = [\"a\"] }\n[session]\nmax_high_risk_calls = 5\ndomain = \"a\"\nserver = \"b\"\n[risk.low]\nacr_values = [\"a\"]\n[lint]\nx = \"deny\"\n";
 
 #[test]
 fn diagnoses_any_arguments() {

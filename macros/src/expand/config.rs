@@ -4,21 +4,22 @@ use std::{env, fs, path::Path};
 
 use mcp_scopes_grammar::{
     catalogue::UNREADABLE_CONFIG,
-    config,
+    config::{self, SESSION_KEYS},
     diagnostic::Diagnostic,
     ir::{
-        ConfigDecl, ContentDecl, FlowDecl, Located, SandboxServerDecl, ScopeDecl, ScopePrefixDecl, Spanned, StatedDecl,
+        ConfigDecl, ContentDecl, FlowDecl, Located, RiskRuleDecl, SandboxServerDecl, ScopeDecl, ScopePrefixDecl,
+        Spanned, StatedDecl,
     },
     tool::{RequirementDecl, ToolFacts},
 };
-use mcp_scopes_model::policy::Session;
+use mcp_scopes_model::{Risk, policy::Session};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::{Extent, Runtime, at, statement, structure, tool, value, write_located_call};
 
 /// The number of fields of the model's `Config`.
-const FIELDS: usize = 14;
+const FIELDS: usize = 15;
 
 /// Reads the file that the literal names, relative to the package.
 ///
@@ -115,8 +116,12 @@ pub(crate) fn constant(config: &ConfigDecl, runtime: &Runtime) -> TokenStream {
         fields.push(quote!(flows: &[#(#flows),*],));
     }
     if !config.session.is_none() {
-        let session = session(config.session, runtime);
+        let session = session(&config.session, runtime);
         fields.push(quote!(session: #session,));
+    }
+    if !config.risks.is_empty() {
+        let rules = config.risks.iter().map(|rule| risk_rule(rule, runtime));
+        fields.push(quote!(risks: &[#(#rules),*],));
     }
     if let Some(sandbox) = &config.sandbox {
         let sandbox = sandbox_server(sandbox, runtime);
@@ -160,10 +165,7 @@ fn content(decl: &ContentDecl, runtime: &Runtime) -> TokenStream {
     let (name, scopes) = (stated(&decl.name, runtime), all_stated(&decl.scopes(), runtime));
     let (description, file) = (&decl.description, Span::call_site());
     let requirement = value::requirement(&decl.requirement.clone().map_places(&mut |_| file), runtime);
-    let risk = optional(decl.risk.as_ref().map(|risk| {
-        let risk = Ident::new(&format!("{:?}", risk.value), Span::call_site());
-        quote!(#runtime::Risk::#risk)
-    }));
+    let risk = optional(decl.risk.as_ref().map(|risk| risk_value(risk.value, runtime)));
     quote!(#runtime::Content {
         name: #name,
         description: #description,
@@ -173,15 +175,42 @@ fn content(decl: &ContentDecl, runtime: &Runtime) -> TokenStream {
     })
 }
 
-fn session(session: Session, runtime: &Runtime) -> TokenStream {
-    let calls = optional(session.max_high_risk_calls);
-    let minutes = optional(session.require_reauth_after_minutes);
-    let escalation = session.block_rapid_escalation;
-    quote!(#runtime::Session {
-        max_high_risk_calls: #calls,
-        require_reauth_after_minutes: #minutes,
-        block_rapid_escalation: #escalation,
-    })
+fn risk_value(risk: Risk, runtime: &Runtime) -> TokenStream {
+    let risk = Ident::new(&format!("{risk:?}"), Span::call_site());
+    quote!(#runtime::Risk::#risk)
+}
+
+/// Lists only the differences from `Session::NONE`.
+fn session(session: &Session<String>, runtime: &Runtime) -> TokenStream {
+    let mut fields: Vec<TokenStream> = Vec::new();
+    for (field, limit) in [
+        ("idle_minutes", session.idle_minutes),
+        ("max_minutes", session.max_minutes),
+        ("max_refused_calls", session.max_refused_calls),
+        ("max_high_risk_calls", session.max_high_risk_calls),
+        ("require_reauth_after_minutes", session.require_reauth_after_minutes),
+        ("escalation_seconds", session.escalation_seconds),
+    ] {
+        if let Some(limit) = limit {
+            let field = Ident::new(field, Span::call_site());
+            fields.push(quote!(#field: ::core::option::Option::Some(#limit),));
+        }
+    }
+    if session.block_rapid_escalation {
+        fields.push(quote!(block_rapid_escalation: true,));
+    }
+    for (field, text) in [("domain", &session.domain), ("server", &session.server)] {
+        if let Some(text) = text {
+            let field = Ident::new(field, Span::call_site());
+            fields.push(quote!(#field: ::core::option::Option::Some(#text),));
+        }
+    }
+    structure(&quote!(#runtime::Session), &fields, SESSION_KEYS.len(), &quote!(NONE))
+}
+
+fn risk_rule(rule: &RiskRuleDecl, runtime: &Runtime) -> TokenStream {
+    let (risk, age, values) = (risk_value(rule.risk, runtime), optional(rule.max_auth_age_minutes), &rule.acr_values);
+    quote!(#runtime::RiskRule { risk: #risk, max_auth_age_minutes: #age, acr_values: &[#(#values),*] })
 }
 
 fn sandbox_server(sandbox: &SandboxServerDecl, runtime: &Runtime) -> TokenStream {

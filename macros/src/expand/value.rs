@@ -182,8 +182,9 @@ fn write_policy(decl: &PolicyDecl<Span>, policy: &TokenStream, rest: &mut TokenS
             rest.extend(quote!(#policy.#field = ::core::option::Option::Some(#limit);));
         }
     }
-    if decl.requires_human_review {
-        rest.extend(quote!(#policy.requires_human_review = true;));
+    for field in decl.flags() {
+        let field = Ident::new(field, Span::call_site());
+        rest.extend(quote!(#policy.#field = true;));
     }
 }
 

@@ -10,7 +10,7 @@
 mod sections;
 
 use crate::{
-    Numbers, Outline, Problem,
+    Numbers, Outline, Pattern, Problem, Requirement,
     config::Stated,
     graph::Graph,
     key::{same, starts_with},
@@ -116,18 +116,52 @@ impl<'a> Facts<'_, 'a> {
         while let [patterns, more @ ..] = lists {
             let mut rest = *patterns;
             while let [pattern, tail @ ..] = rest {
-                if self.numbers.tool_of_pattern(pattern).is_none() {
-                    let near = match crate::Pattern::parse(pattern) {
-                        Ok(parsed) => self.nearest_tool(parsed.tool),
-                        Err(_) => None,
-                    };
-                    report.add(self.problem(Kind::UnknownPolicyTool, Field::Policy, tool.name, pattern, near));
+                if let Some((kind, other)) = self.fault_of_pattern(pattern) {
+                    report.add(self.problem(kind, Field::Policy, tool.name, pattern, other));
                 }
                 rest = tail;
             }
             lists = more;
         }
         report.kept
+    }
+
+    /// Returns what is wrong with a pattern in this table, and a name that explains it.
+    const fn fault_of_pattern(&self, pattern: &'a str) -> Option<(Kind, Option<&'a str>)> {
+        match Pattern::parse(pattern) {
+            Ok(Pattern::Tool { name, .. }) => match self.numbers.tools.find(name) {
+                None => Some((Kind::UnknownPolicyTool, self.nearest_tool(name))),
+                Some(number) if self.is_public(number, name) => Some((Kind::PublicPolicyTool, Some(name))),
+                Some(_) => None,
+            },
+            Ok(Pattern::OtherServer { server, tool }) => {
+                let session = &self.outline.config.session;
+                match (session.domain, session.server) {
+                    (Some(_), Some(own)) if same(own, server) => Some((Kind::OwnServerInPattern, Some(tool))),
+                    (Some(_), _) => None,
+                    (None, _) => Some((Kind::PatternWithoutDomain, Some(server))),
+                }
+            }
+            Ok(Pattern::Resource { .. } | Pattern::Prompt { .. }) => None,
+            // The parsers report malformed ones.
+            Err(_) => Some((Kind::UnknownPolicyTool, None)),
+        }
+    }
+
+    /// Returns whether a tool with that name and number is public.
+    const fn is_public(&self, number: usize, name: &str) -> bool {
+        if !self.numbers.repeats {
+            return matches!(self.outline.tools[number].tool.requirement, Requirement::Public);
+        }
+        // With a name that is listed twice, numbers are no positions.
+        let mut tools = self.outline.tools;
+        while let [Listed { tool, .. }, rest @ ..] = tools {
+            if matches!(tool.requirement, Requirement::Public) && same(tool.name, name) {
+                return true;
+            }
+            tools = rest;
+        }
+        false
     }
 
     /// Returns whether any tool has a problem. Nearly all tables are valid, so tools without anything to check in

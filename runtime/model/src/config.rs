@@ -1,6 +1,9 @@
 //! The server-level facts: the contents of `mcp-scopes.toml`.
 
-use crate::{Content, Scope, policy::Session};
+use crate::{
+    Content, Scope,
+    policy::{RiskRule, Session},
+};
 
 /// A text and its location in the configuration file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +44,9 @@ pub struct Config<'a> {
     /// `[flows]`: the scopes of each role, in the order in which to request them.
     pub flows: &'a [Flow<'a>],
     /// `[session]`.
-    pub session: Session,
+    pub session: Session<&'a str>,
+    /// `[risk]`: each risk at most once.
+    pub risks: &'a [RiskRule<'a>],
     /// `[sandbox]`.
     pub sandbox: Option<SandboxServer<'a>>,
 }
@@ -62,6 +67,7 @@ impl Config<'_> {
         prompts: &[],
         flows: &[],
         session: Session::NONE,
+        risks: &[],
         sandbox: None,
     };
 }

@@ -6,7 +6,6 @@ use crate::{
     graph::{Graph, MAX_NODES},
     key::{Hashed, same, starts_with},
     outline::Listed,
-    pattern::Pattern,
 };
 
 /// The maximum number of tools of a table.
@@ -261,15 +260,6 @@ impl<'a> Numbers<'a> {
             alternative += 1;
         }
         alternative > 0
-    }
-
-    /// Returns the number of the tool that a pattern names.
-    #[must_use]
-    pub const fn tool_of_pattern(&self, pattern: &str) -> Option<usize> {
-        match Pattern::parse(pattern) {
-            Ok(pattern) => self.tools.find(pattern.tool),
-            Err(_) => None,
-        }
     }
 }
 

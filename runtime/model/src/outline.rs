@@ -46,7 +46,7 @@ impl Outline<'_> {
     /// The empty table, which replaces a table with errors.
     pub const EMPTY: Self = Self { path: "", config: &Config::NONE, tools: &[], declared: &[] };
 
-    /// Returns whether a tool states a policy, or the table's file limits for sessions. Then each call may count.
+    /// Returns whether a tool, `[session]` or `[risk]` states what only a server with policies enforces. Then each call may count.
     #[must_use]
     pub const fn states_policies(&self) -> bool {
         let mut at = 0;
@@ -56,7 +56,7 @@ impl Outline<'_> {
             }
             at += 1;
         }
-        !self.config.session.is_none()
+        !self.config.session.is_none() || !self.config.risks.is_empty()
     }
 }
 

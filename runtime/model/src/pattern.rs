@@ -1,23 +1,43 @@
-//! Policy patterns: `tool` or `tool:glob`. The grammar's `spec.md`, "Patterns", specifies their meaning.
+//! Policy patterns: `tool`, `tool:glob`, `@resource:glob`, `@prompt:name`, `server/tool`. The grammar's `spec.md`, "Patterns", specifies
+//! their meaning.
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
 
 use crate::tool::{ToolNameError, tool_name};
 
-/// A pattern of `blocked_after` or `requires_approval_after`. It matches any call of a tool, or any call with a
-/// matching argument.
+/// A pattern of `blocked_after` or `requires_approval_after`: which calls it matches.
 ///
 /// ```
 /// use mcp_scopes_model::Pattern;
 /// let pattern = Pattern::parse("read_file:/etc/*")?;
-/// assert_eq!((pattern.tool, pattern.glob), ("read_file", Some("/etc/*")));
+/// assert_eq!(pattern, Pattern::Tool { name: "read_file", glob: Some("/etc/*") });
 /// # Ok::<(), mcp_scopes_model::pattern::PatternError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pattern<'a> {
-    /// The tool whose calls match.
-    pub tool: &'a str,
-    /// The glob that a string argument of the call must match. `None` matches any call.
-    pub glob: Option<&'a str>,
+pub enum Pattern<'a> {
+    /// `tool`, `tool:glob`: the calls of a tool of this table.
+    Tool {
+        /// The tool.
+        name: &'a str,
+        /// The glob that a string argument of the call must match. `None` matches any call.
+        glob: Option<&'a str>,
+    },
+    /// `@resource`, `@resource:glob`: reads of resources.
+    Resource {
+        /// The glob that the URI must match. `None` matches any read.
+        glob: Option<&'a str>,
+    },
+    /// `@prompt`, `@prompt:name`: uses of prompts.
+    Prompt {
+        /// The exact name. `None` matches any prompt.
+        name: Option<&'a str>,
+    },
+    /// `server/tool`: the calls of a tool of another server of the domain.
+    OtherServer {
+        /// Its `[session] server`.
+        server: &'a str,
+        /// The tool.
+        tool: &'a str,
+    },
 }
 
 /// The reason why a text is not a pattern.
@@ -38,6 +58,12 @@ pub enum PatternError {
     NoScheme,
     /// The glob of URIs has a wildcard in the host.
     HostWildcard,
+    /// The text begins with `@`, and is no pattern of resources or prompts.
+    UnknownContent,
+    /// No name follows the colon of `@prompt:`.
+    NoPrompt,
+    /// The text before a colon contains a `/`, and is not `server/tool`.
+    OtherServer,
 }
 
 impl PatternError {
@@ -55,30 +81,76 @@ impl PatternError {
             Self::Control => "contains a control character",
             Self::NoScheme => "must begin with a scheme, and a glob of files with `file:///`",
             Self::HostWildcard => "has a wildcard in the host, which would match paths of other hosts; name each host",
+            Self::UnknownContent => {
+                "begins with `@`, and is neither `@resource`, `@resource:glob`, `@prompt` nor `@prompt:name`"
+            }
+            Self::NoPrompt => "has no name after its colon",
+            Self::OtherServer => "is not `server/tool`, which has no glob",
         }
     }
 }
 
 impl<'a> Pattern<'a> {
-    /// Parses `tool` or `tool:glob`. The first colon ends the tool name, which cannot contain one.
+    /// Parses a pattern. The first colon ends the name, which cannot contain one.
     pub const fn parse(text: &'a str) -> Result<Self, PatternError> {
         let bytes = text.as_bytes();
-        let mut colon = 0;
+        let (mut colon, mut slash) = (0, None);
         while colon < bytes.len() && bytes[colon] != b':' {
+            if bytes[colon] == b'/' && slash.is_none() {
+                slash = Some(colon);
+            }
             colon += 1;
         }
-        let (tool, rest) = text.split_at(colon);
-        if let Err(error) = tool_name(tool) {
+        let (name, rest) = text.split_at(colon);
+        let after = if rest.is_empty() { None } else { Some(rest.split_at(1).1) };
+        match name.as_bytes() {
+            b"@resource" => match optional_glob(after) {
+                Ok(glob) => return Ok(Self::Resource { glob }),
+                Err(error) => return Err(error),
+            },
+            b"@prompt" => {
+                return match after {
+                    Some(name) if name.is_empty() => Err(PatternError::NoPrompt),
+                    name => Ok(Self::Prompt { name }),
+                };
+            }
+            [b'@', ..] => return Err(PatternError::UnknownContent),
+            _ => {}
+        }
+        if let Some(slash) = slash {
+            let (server, rest) = name.split_at(slash);
+            let tool = rest.split_at(1).1;
+            if tool_name(server).is_err() || tool_name(tool).is_err() || after.is_some() {
+                return Err(PatternError::OtherServer);
+            }
+            return Ok(Self::OtherServer { server, tool });
+        }
+        if let Err(error) = tool_name(name) {
             return Err(PatternError::Tool(error));
         }
-        if rest.is_empty() {
-            return Ok(Self { tool, glob: None });
-        }
-        let glob = rest.split_at(1).1;
-        match glob_syntax(glob) {
-            Ok(()) => Ok(Self { tool, glob: Some(glob) }),
+        match optional_glob(after) {
+            Ok(glob) => Ok(Self::Tool { name, glob }),
             Err(error) => Err(error),
         }
+    }
+
+    /// Returns the tool of this table that the pattern names, if it names one.
+    #[must_use]
+    pub const fn own_tool(self) -> Option<&'a str> {
+        match self {
+            Self::Tool { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+}
+
+const fn optional_glob(text: Option<&str>) -> Result<Option<&str>, PatternError> {
+    match text {
+        None => Ok(None),
+        Some(glob) => match glob_syntax(glob) {
+            Ok(()) => Ok(Some(glob)),
+            Err(error) => Err(error),
+        },
     }
 }
 
@@ -172,13 +244,29 @@ mod tests {
             ("fetch:*://localhost*", "fetch", Some("*://localhost*")),
             ("fetch:http?://a", "fetch", Some("http?://a")),
         ] {
-            assert_eq!(Pattern::parse(text), Ok(Pattern { tool, glob }), "{text}");
+            assert_eq!(Pattern::parse(text), Ok(Pattern::Tool { name: tool, glob }), "{text}");
         }
     }
 
     #[test]
+    fn reads_patterns_of_contents_and_other_servers() {
+        for (text, pattern) in [
+            ("@resource", Pattern::Resource { glob: None }),
+            ("@resource:logs://*", Pattern::Resource { glob: Some("logs://*") }),
+            ("@resource:/etc/*", Pattern::Resource { glob: Some("/etc/*") }),
+            ("@prompt", Pattern::Prompt { name: None }),
+            ("@prompt:say: \"hello\" */x", Pattern::Prompt { name: Some("say: \"hello\" */x") }),
+            ("mail/send", Pattern::OtherServer { server: "mail", tool: "send" }),
+        ] {
+            assert_eq!(Pattern::parse(text), Ok(pattern), "{text}");
+            assert_eq!(pattern.own_tool(), None);
+        }
+        assert_eq!(Pattern::parse("send:a/b").map(Pattern::own_tool), Ok(Some("send")));
+    }
+
+    #[test]
     fn rejects_texts_that_are_not_patterns() {
-        use PatternError::{Control, EmptyGlob, NeverMatches, Reserved, Tool};
+        use PatternError::{Control, EmptyGlob, NeverMatches, NoPrompt, OtherServer, Reserved, Tool, UnknownContent};
         for (text, error) in [
             ("", Tool(ToolNameError::Empty)),
             (":/etc", Tool(ToolNameError::Empty)),
@@ -198,6 +286,19 @@ mod tests {
             ("read_file:./a", NeverMatches),
             ("read_file:%2e", NeverMatches),
             ("read_file:a\n", Control),
+            ("@", UnknownContent),
+            ("@resources", UnknownContent),
+            ("@prompts:a", UnknownContent),
+            ("@mail/send", UnknownContent),
+            ("@resource:", EmptyGlob),
+            ("@resource:[a]", Reserved),
+            ("@resource:file:///etc/*", NeverMatches),
+            ("@prompt:", NoPrompt),
+            ("mail/send:x", OtherServer),
+            ("mail/", OtherServer),
+            ("/send", OtherServer),
+            ("a/b/c", OtherServer),
+            ("a b/c", OtherServer),
         ] {
             assert_eq!(Pattern::parse(text), Err(error), "{text}");
         }

@@ -41,6 +41,12 @@ pub enum Kind {
     UnknownGroupTool,
     /// A policy pattern with a tool that the table does not list.
     UnknownPolicyTool,
+    /// A policy pattern with a public tool.
+    PublicPolicyTool,
+    /// A policy pattern with a tool of another server, in a table without a domain.
+    PatternWithoutDomain,
+    /// A policy pattern that names this server as another one.
+    OwnServerInPattern,
     /// More tools than a table can hold.
     TooManyTools,
     /// More scopes than a table can hold.
@@ -51,7 +57,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::DuplicateTool,
         Self::UndeclaredScope,
         Self::OutsideNamespace,
@@ -61,6 +67,9 @@ impl Kind {
         Self::ConflictingScope,
         Self::UnknownGroupTool,
         Self::UnknownPolicyTool,
+        Self::PublicPolicyTool,
+        Self::PatternWithoutDomain,
+        Self::OwnServerInPattern,
         Self::TooManyTools,
         Self::TooManyScopes,
         Self::TooManyUses,
@@ -79,6 +88,9 @@ impl Kind {
             Self::ConflictingScope => "conflicting-scope",
             Self::UnknownGroupTool => "unknown-group-tool",
             Self::UnknownPolicyTool => "unknown-policy-tool",
+            Self::PublicPolicyTool => "public-policy-tool",
+            Self::PatternWithoutDomain => "pattern-without-domain",
+            Self::OwnServerInPattern => "own-server-in-pattern",
             Self::TooManyTools => "too-many-tools",
             Self::TooManyScopes => "too-many-scopes",
             Self::TooManyUses => "too-many-uses",
@@ -165,12 +177,12 @@ impl Problem<'_> {
                 .and(" is grouped with ")
                 .and(quoted(self.literal).as_str())
                 .and(", which this table does not list"),
-            Kind::UnknownPolicyTool => text
-                .and("policy pattern ")
-                .and(quoted(self.literal).as_str())
-                .and(" of tool ")
-                .and(quoted(self.subject).as_str())
-                .and(" names a tool that this table does not list"),
+            Kind::UnknownPolicyTool => self.of_pattern(text, " names a tool that this table does not list"),
+            Kind::PublicPolicyTool => self.of_pattern(text, " names a public tool, whose callers are not known"),
+            Kind::PatternWithoutDomain => {
+                self.of_pattern(text, " names a tool of another server, and this table has no domain")
+            }
+            Kind::OwnServerInPattern => self.of_pattern(text, " names this server as another one"),
             Kind::TooManyTools => text
                 .and("this table lists ")
                 .and_number(self.count)
@@ -210,6 +222,12 @@ impl Problem<'_> {
             (Kind::UnknownGroupTool | Kind::UnknownPolicyTool, None) => {
                 text.and("name a tool of this table, or add it to the list")
             }
+            (Kind::PublicPolicyTool, _) => text.and("require a scope for the tool, or remove the pattern"),
+            (Kind::PatternWithoutDomain, _) => {
+                text.and("state `domain` and `server` under [session], or name a tool of this table")
+            }
+            (Kind::OwnServerInPattern, Some(tool)) => text.and("write `").and(tool).and("`"),
+            (Kind::OwnServerInPattern, None) => text.and("name the tool alone"),
             (Kind::PrerequisiteCycle, _) => text.and("remove the prerequisite from one of the tools"),
             (Kind::ImpliesCycle, _) => text.and("remove one `implies` of the cycle"),
             (Kind::ConflictingScope, _) => text.and("declare it under [scopes] of this table, which takes precedence"),
@@ -229,6 +247,12 @@ impl Problem<'_> {
             _ => text,
         };
         text.and(rest)
+    }
+
+    #[expect(clippy::large_types_passed_by_value, reason = "as above")]
+    const fn of_pattern(&self, text: Text, rest: &str) -> Text {
+        let text = text.and("policy pattern ").and(quoted(self.literal).as_str());
+        text.and(" of tool ").and(quoted(self.subject).as_str()).and(rest)
     }
 
     const fn namespace(&self) -> &str {

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The version of the format.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// The owner of a note, with padding.
 pub const OWNER: [u8; 12] = *b"mcp-scopes\0\0";
 /// The length of the owner, including its zero byte.
@@ -110,6 +110,20 @@ macro_rules! describe {
         limit!($number, config.session.max_high_risk_calls);
         limit!($number, config.session.require_reauth_after_minutes);
         $number!(config.session.block_rapid_escalation);
+        limit!($number, config.session.idle_minutes);
+        limit!($number, config.session.max_minutes);
+        limit!($number, config.session.max_refused_calls);
+        limit!($number, config.session.escalation_seconds);
+        optional!($number, $text, config.session.domain);
+        optional!($number, $text, config.session.server);
+        $number!(config.risks.len());
+        let mut risks = config.risks;
+        while let [rule, rest @ ..] = risks {
+            $number!(rule.risk);
+            limit!($number, rule.max_auth_age_minutes);
+            texts!($number, $text, rule.acr_values);
+            risks = rest;
+        }
         match &config.sandbox {
             Some(sandbox) => {
                 $number!(1);

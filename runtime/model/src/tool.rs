@@ -260,6 +260,7 @@ macro_rules! describe_tool {
             $crate::record_parts::limit!($number, policy.max_calls_per_session);
             $crate::record_parts::limit!($number, policy.max_file_size_mb);
             $number!(policy.requires_human_review);
+            $number!(policy.idempotent);
         }
     };
 }

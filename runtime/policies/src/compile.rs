@@ -102,9 +102,9 @@ impl<'s> Compiler<'s> {
                 self.problems.push(Problem::ZeroLimit { key });
             }
         }
-        for tool in &self.settings.idempotent {
-            if !self.tools.contains_key(&**tool) {
-                self.problems.push(Problem::IdempotentWithoutCooling { tool: tool.clone() });
+        for (risk, rule) in Risk::ALL.into_iter().zip(&self.settings.risk) {
+            if rule.max_auth_age_minutes == Some(0) {
+                self.problems.push(Problem::ZeroAge { risk });
             }
         }
     }
@@ -121,7 +121,6 @@ impl<'s> Compiler<'s> {
                 Err(error) => self.problems.push(malformed(tool.name, glob, error.reason())),
             }
         }
-        let is_idempotent = self.settings.idempotent.iter().any(|name| name == tool.name);
         let has_approval = self.settings.sign_in_approval.is_some() || self.settings.caller_approval;
         let Some(row) = self.rows.get_mut(number as usize) else { return };
         row.blocked_after = blocked_after;
@@ -133,7 +132,7 @@ impl<'s> Compiler<'s> {
         row.cooling = policy.cooling_period_minutes.map(|period| Cooling {
             word: 0,
             seconds: minutes(period),
-            arguments: is_idempotent.then_some(0),
+            arguments: policy.idempotent.then_some(0),
         });
         row.needs_session = !policy.is_none();
         let name = || tool.name.to_owned();
@@ -146,7 +145,7 @@ impl<'s> Compiler<'s> {
         if row.requires_human_review && !self.settings.human_review {
             self.problems.push(Problem::NoHumanReview { tool: name() });
         }
-        if is_idempotent && row.cooling.is_none() {
+        if policy.idempotent && row.cooling.is_none() {
             self.problems.push(Problem::IdempotentWithoutCooling { tool: name() });
         }
     }
@@ -165,44 +164,24 @@ impl<'s> Compiler<'s> {
     /// Returns the row that a pattern names, and what it tests. `None`: a tool of another server.
     fn target(&self, tool: &str, pattern: &str) -> Result<(Option<u32>, Test), Problem> {
         let texts = || (tool.to_owned(), pattern.to_owned());
+        let test = |glob: Option<&str>| glob.map_or(Test::Any, |glob| Test::Glob(Glob::new(glob)));
         let [resource, prompt] = [2, 1].map(|back| u32::try_from(self.rows.len() - back).unwrap_or(u32::MAX));
-        if let Some(rest) = pattern.strip_prefix("@resource") {
-            let test = match rest.strip_prefix(':') {
-                None if rest.is_empty() => Test::Any,
+        match Pattern::parse(pattern).map_err(|error| malformed(tool, pattern, error.reason()))? {
+            Pattern::Tool { name, glob } => self.own_tool(tool, pattern, name).map(|row| (Some(row), test(glob))),
+            Pattern::Resource { glob } => Ok((Some(resource), test(glob))),
+            Pattern::Prompt { name } => Ok((Some(prompt), name.map_or(Test::Any, |name| Test::Exact(name.into())))),
+            Pattern::OtherServer { server, .. } => match self.domain {
                 None => {
-                    return Err(malformed(tool, pattern, "begins with `@` and is neither `@resource` nor `@prompt`"));
+                    let (tool, pattern) = texts();
+                    Err(Problem::NoDomain { tool, pattern })
                 }
-                Some(glob) => {
-                    glob_syntax(glob).map_err(|error| malformed(tool, pattern, error.reason()))?;
-                    Test::Glob(Glob::new(glob))
+                Some(domain) if domain.server == server => {
+                    let (tool, pattern) = texts();
+                    Err(Problem::OwnServer { tool, pattern })
                 }
-            };
-            return Ok((Some(resource), test));
+                Some(_) => Ok((None, Test::Any)),
+            },
         }
-        if let Some(rest) = pattern.strip_prefix("@prompt") {
-            let test = match rest.strip_prefix(':') {
-                None if rest.is_empty() => Test::Any,
-                Some(name) if !name.is_empty() => Test::Exact(name.into()),
-                _ => return Err(malformed(tool, pattern, "names no prompt")),
-            };
-            return Ok((Some(prompt), test));
-        }
-        if let Some((server, name)) = pattern.split_once('/').filter(|(server, _)| !server.contains(':')) {
-            if tool_name(server).is_err() || tool_name(name).is_err() {
-                return Err(malformed(tool, pattern, "is not `server/tool`, which has no glob"));
-            }
-            if self.domain.is_none() {
-                let (tool, pattern) = texts();
-                return Err(Problem::NoDomain { tool, pattern });
-            }
-            if self.domain.is_none_or(|domain| domain.server != server) {
-                return Ok((None, Test::Any));
-            }
-            return self.own_tool(tool, pattern, name).map(|row| (Some(row), Test::Any));
-        }
-        let parsed = Pattern::parse(pattern).map_err(|error| malformed(tool, pattern, error.reason()))?;
-        let test = parsed.glob.map_or(Test::Any, |glob| Test::Glob(Glob::new(glob)));
-        self.own_tool(tool, pattern, parsed.tool).map(|row| (Some(row), test))
     }
 
     fn own_tool(&self, tool: &str, pattern: &str, named: &str) -> Result<u32, Problem> {
@@ -216,9 +195,8 @@ impl<'s> Compiler<'s> {
 
     /// Returns the condition of a pattern. Equal texts share a latch.
     fn latch(&mut self, pattern: &str, row: Option<u32>, test: Test, asks_approval: bool) -> Condition {
-        // `server/tool` of this server is the same pattern as `tool`.
-        let is_qualified = pattern.contains('/') && matches!(test, Test::Any);
-        let full = if is_qualified { pattern.to_owned() } else { qualified(self.domain, pattern) };
+        // A pattern of another server names it already.
+        let full = if row.is_none() { pattern.to_owned() } else { qualified(self.domain, pattern) };
         if let Some(known) = self.numbers.get(&full).copied() {
             if let Some(pattern) = self.pattern_of(known) {
                 pattern.asks_approval |= asks_approval;

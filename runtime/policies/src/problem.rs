@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use mcp_scopes_model::Risk;
+
 /// A problem of one policy or setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -36,6 +38,13 @@ pub enum Problem {
         /// The pattern.
         pattern: String,
     },
+    /// The pattern names a tool of this server as one of another server.
+    OwnServer {
+        /// The tool that states it.
+        tool: String,
+        /// The pattern.
+        pattern: String,
+    },
     /// A public tool has a policy about earlier calls or about the caller.
     HistoryOfPublicTool {
         /// The tool.
@@ -51,7 +60,7 @@ pub enum Problem {
         /// The tool.
         tool: String,
     },
-    /// `idempotent` on a tool without a cooling period, or on an unknown tool.
+    /// `idempotent` on a tool without a cooling period.
     IdempotentWithoutCooling {
         /// The tool.
         tool: String,
@@ -67,6 +76,11 @@ pub enum Problem {
     ZeroLimit {
         /// The key in `[session]`.
         key: &'static str,
+    },
+    /// The age of the authentication for a risk is zero.
+    ZeroAge {
+        /// The risk.
+        risk: Risk,
     },
     /// Two patterns or tools have one hash. It is practically impossible.
     NameCollision {
@@ -93,6 +107,10 @@ impl fmt::Display for Problem {
                 f,
                 "the pattern `{pattern}` of tool `{tool}` names a tool of another server; state `[session] domain` and `server`"
             ),
+            Self::OwnServer { tool, pattern } => write!(
+                f,
+                "the pattern `{pattern}` of tool `{tool}` names this server as another one; name the tool alone"
+            ),
             Self::HistoryOfPublicTool { tool } => write!(
                 f,
                 "the public tool `{tool}` has a policy about earlier calls, and its callers are not known; remove `public`, or the policy"
@@ -116,6 +134,9 @@ impl fmt::Display for Problem {
                 f.write_str("`[session] domain` and `server` must not be empty, and `server` is a tool name")
             }
             Self::ZeroLimit { key } => write!(f, "`[session] {key}` must be greater than zero"),
+            Self::ZeroAge { risk } => {
+                write!(f, "`[risk.{}] max_auth_age_minutes` must be greater than zero", risk.as_str())
+            }
             Self::NameCollision { text } => {
                 write!(f, "`{text}` has the same hash as another pattern or tool; rename it")
             }

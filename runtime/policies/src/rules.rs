@@ -212,12 +212,6 @@ impl Rules {
             || (asks && self.sign_in_approval.is_some())
     }
 
-    /// Returns whether the server shares sessions with others, which memory cannot do.
-    #[must_use]
-    pub const fn has_domain(&self) -> bool {
-        self.has_domain
-    }
-
     /// Returns whether a decision can depend on the hash of a call's arguments. All servers that share sessions need the same key for it.
     #[must_use]
     pub fn compares_arguments(&self) -> bool {

@@ -1,6 +1,9 @@
 //! What a deployment adds to the policies of a table.
 
-use mcp_scopes_model::{Risk, policy::Session};
+use mcp_scopes_model::{
+    Config, Risk,
+    policy::{Session, defaults},
+};
 
 /// The limits of `[session]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +25,8 @@ pub struct SessionLimits {
 impl Default for SessionLimits {
     fn default() -> Self {
         Self {
-            idle_minutes: 60,
-            max_minutes: 1440,
+            idle_minutes: defaults::IDLE_MINUTES,
+            max_minutes: defaults::MAX_MINUTES,
             max_refused_calls: None,
             max_high_risk_calls: None,
             require_reauth_after_minutes: None,
@@ -33,17 +36,17 @@ impl Default for SessionLimits {
 }
 
 impl SessionLimits {
-    /// The default of `escalation_seconds`.
-    pub const ESCALATION_SECONDS: u32 = 60;
-
     /// Returns the limits that the file of a table states, with defaults for the others.
     #[must_use]
-    pub fn of(session: &Session) -> Self {
+    pub fn of(session: &Session<&str>) -> Self {
+        let period = session.escalation_seconds.unwrap_or(defaults::ESCALATION_SECONDS);
         Self {
+            idle_minutes: session.idle_minutes.unwrap_or(defaults::IDLE_MINUTES),
+            max_minutes: session.max_minutes.unwrap_or(defaults::MAX_MINUTES),
+            max_refused_calls: session.max_refused_calls,
             max_high_risk_calls: session.max_high_risk_calls,
             require_reauth_after_minutes: session.require_reauth_after_minutes,
-            escalation_seconds: session.block_rapid_escalation.then_some(Self::ESCALATION_SECONDS),
-            ..Self::default()
+            escalation_seconds: session.block_rapid_escalation.then_some(period),
         }
     }
 }
@@ -75,8 +78,6 @@ pub struct Settings {
     pub risk: [RiskRule; Risk::ALL.len()],
     /// `[session] domain` and `server`.
     pub domain: Option<Domain>,
-    /// The tools whose policy states `idempotent`.
-    pub idempotent: Vec<String>,
     /// Approval by the authorization server: the values of `acr` that approve. `None`: this form is off.
     pub sign_in_approval: Option<Vec<String>>,
     /// Whether the server obtains approvals of the caller in another form.
@@ -86,9 +87,20 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Returns settings with the limits that the file of a table states.
+    /// Returns settings with what the file of a table states: `[session]` and `[risk]`.
     #[must_use]
-    pub fn of(session: &Session) -> Self {
-        Self { session: SessionLimits::of(session), ..Self::default() }
+    pub fn of(config: &Config<'_>) -> Self {
+        let mut settings = Self { session: SessionLimits::of(&config.session), ..Self::default() };
+        for stated in config.risks {
+            if let Some(rule) = settings.risk.get_mut(stated.risk as usize) {
+                rule.max_auth_age_minutes = stated.max_auth_age_minutes;
+                rule.acr_values = stated.acr_values.iter().map(|value| (*value).to_owned()).collect();
+            }
+        }
+        // The parser rejects one of the two alone.
+        if let (Some(name), Some(server)) = (config.session.domain, config.session.server) {
+            settings.domain = Some(Domain { name: name.to_owned(), server: server.to_owned() });
+        }
+        settings
     }
 }

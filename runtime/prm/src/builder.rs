@@ -1,14 +1,16 @@
 //! Builds a document from the outline of a table.
 
 use indexmap::{IndexMap, map::Entry};
-use mcp_scopes_model::{Content, Outline, policy::Session};
+use mcp_scopes_model::{Content, Outline, policy::RiskRule};
 
 use crate::{
     ViolationKind,
     address::Loopback,
     document::Document,
     error::{EXTENSIONS, Error, ViolationList, below},
-    extensions::{ContentEntry, McpExtensions, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy, owned},
+    extensions::{
+        ContentEntry, McpExtensions, RiskPolicy, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy, owned,
+    },
     metadata::Metadata,
     scopes::{OutsideNames, Scopes},
 };
@@ -255,7 +257,8 @@ fn extensions(
         scope_upgrade_flows: flows,
         scope_hierarchy: hierarchy(scopes, names, report),
         tool_interaction_policies: policies,
-        session_policies: session(&config.session),
+        session_policies: SessionPolicies::of(&config.session),
+        risk_policies: risks(config.risks),
         sandbox: config.sandbox.map(|sandbox| SandboxEntry {
             header: sandbox.header.map(str::to_owned),
             resource: sandbox.resource.map(str::to_owned),
@@ -266,13 +269,8 @@ fn extensions(
     }
 }
 
-fn session(session: &Session) -> Option<SessionPolicies> {
-    (!session.is_none()).then(|| SessionPolicies {
-        max_high_risk_calls: session.max_high_risk_calls,
-        require_reauth_after_minutes: session.require_reauth_after_minutes,
-        block_rapid_escalation: session.block_rapid_escalation.then_some(true),
-        other: IndexMap::new(),
-    })
+fn risks(rules: &[RiskRule<'_>]) -> IndexMap<String, RiskPolicy> {
+    rules.iter().map(|rule| (rule.risk.as_str().to_owned(), RiskPolicy::of(rule))).collect()
 }
 
 /// Returns, for each scope, everything that it implies, directly or through other scopes. Readers look scopes up, so

@@ -49,9 +49,10 @@ fn cut(extensions: &mut McpExtensions, tools: &dyn Fn(&str) -> bool, scopes: &dy
             entry.public == Some(true) || entry.authenticated == Some(true) || !entry.required_scopes.is_empty()
         });
     }
-    // A flow leads to hidden scopes, and a limit on all high-risk calls reveals hidden tools.
+    // A flow leads to hidden scopes, and a limit on calls of a risk reveals hidden tools.
     extensions.scope_upgrade_flows.clear();
     extensions.session_policies = None;
+    extensions.risk_policies.clear();
     extensions.scope_hierarchy.retain(|scope, implied| {
         implied.retain(|scope| scopes(scope));
         scopes(scope) && !implied.is_empty()
@@ -74,7 +75,8 @@ fn cut_tool(entry: &mut ToolEntry, tools: &dyn Fn(&str) -> bool, scopes: &dyn Fn
 }
 
 fn cut_policy(policy: &mut ToolPolicy, tools: &dyn Fn(&str) -> bool) {
-    let shown = |text: &String| Pattern::parse(text).is_ok_and(|pattern| tools(pattern.tool));
+    // Patterns of resources, prompts and other servers reveal what is not in the document, or is hidden in it.
+    let shown = |text: &String| Pattern::parse(text).is_ok_and(|pattern| pattern.own_tool().is_some_and(tools));
     policy.blocked_after.retain(shown);
     policy.requires_approval_after.retain(shown);
     policy.other = IndexMap::new();

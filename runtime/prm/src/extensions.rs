@@ -4,7 +4,11 @@
 //! read.
 
 use indexmap::IndexMap;
-use mcp_scopes_model::{Content, Policy, Requirement, Risk, SandboxMode, outline::Listed};
+use mcp_scopes_model::{
+    Content, Policy, Requirement, Risk, SandboxMode,
+    outline::Listed,
+    policy::{RiskRule, Session},
+};
 
 use crate::{json::Json, member::members, scopes::OutsideNames};
 
@@ -29,6 +33,9 @@ pub struct McpExtensions {
     pub tool_interaction_policies: IndexMap<String, ToolPolicy>,
     /// The limits on all calls of one caller.
     pub session_policies: Option<SessionPolicies>,
+    /// How the caller of a tool of a risk must have authenticated, by risk. An extension of this project.
+    #[cfg_attr(feature = "schema", schemars(extend("propertyNames" = {"enum": Risk::NAMES})))]
+    pub risk_policies: IndexMap<String, RiskPolicy>,
     /// The server's sandbox.
     pub sandbox: Option<SandboxEntry>,
     /// All other members, in order.
@@ -44,6 +51,7 @@ members!(McpExtensions {
     scope_hierarchy,
     tool_interaction_policies,
     session_policies,
+    risk_policies,
     sandbox,
 });
 
@@ -208,7 +216,8 @@ impl ContentEntry {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default))]
 pub struct ToolPolicy {
-    /// Patterns of calls after which this tool is denied: `tool`, or `tool:glob` for calls with a matching argument.
+    /// Patterns of calls after which this tool is denied: `tool`, or `tool:glob` for calls with a matching argument. Extensions of
+    /// this project are `@resource:glob` and `@prompt:name` for reads, and `server/tool` for a tool of another server of the domain.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub blocked_after: Vec<String>,
     /// Patterns of calls after which this tool requires the user's approval.
@@ -217,6 +226,8 @@ pub struct ToolPolicy {
     /// The minimum number of minutes between two calls.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub cooling_period_minutes: Option<u32>,
+    /// Whether a call with the arguments of the last one neither waits for that time nor begins it again. An extension of this project.
+    pub idempotent: Option<bool>,
     /// The maximum number of calls in one session.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub max_calls_per_session: Option<u32>,
@@ -237,6 +248,7 @@ members!(ToolPolicy {
     blocked_after,
     requires_approval_after,
     cooling_period_minutes,
+    idempotent,
     max_calls_per_session,
     requires_human_review,
     blocked_patterns,
@@ -250,6 +262,7 @@ impl ToolPolicy {
             blocked_after: owned(policy.blocked_after),
             requires_approval_after: owned(policy.requires_approval_after),
             cooling_period_minutes: policy.cooling_period_minutes,
+            idempotent: policy.idempotent.then_some(true),
             max_calls_per_session: policy.max_calls_per_session,
             requires_human_review: policy.requires_human_review.then_some(true),
             blocked_patterns: owned(policy.blocked_patterns),
@@ -268,6 +281,15 @@ pub(crate) fn owned(texts: &[&str]) -> Vec<String> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default))]
 pub struct SessionPolicies {
+    /// Minutes without an admitted call after which a session ends. 60 if omitted. An extension of this project.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+    pub idle_minutes: Option<u32>,
+    /// Minutes after which a session ends. 1440 if omitted. An extension of this project.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+    pub max_minutes: Option<u32>,
+    /// The number of refused calls in one session after which further ones are denied. An extension of this project.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+    pub max_refused_calls: Option<u32>,
     /// The maximum number of calls of high and critical risk in one session.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub max_high_risk_calls: Option<u32>,
@@ -276,12 +298,76 @@ pub struct SessionPolicies {
     pub require_reauth_after_minutes: Option<u32>,
     /// Whether a jump from low to high risk within a short time is denied.
     pub block_rapid_escalation: Option<bool>,
+    /// The time that `block_rapid_escalation` takes for short, in seconds. 60 if omitted. An extension of this project.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+    pub escalation_seconds: Option<u32>,
+    /// What the servers that share sessions have in common. An extension of this project.
+    pub domain: Option<String>,
+    /// The name of this server among those that share sessions. Required with `domain`. An extension of this project.
+    pub server: Option<String>,
     /// All other members, in order.
     #[cfg_attr(feature = "schema", schemars(flatten))]
     pub other: IndexMap<String, Json>,
 }
 
-members!(SessionPolicies { max_high_risk_calls, require_reauth_after_minutes, block_rapid_escalation });
+members!(SessionPolicies {
+    idle_minutes,
+    max_minutes,
+    max_refused_calls,
+    max_high_risk_calls,
+    require_reauth_after_minutes,
+    block_rapid_escalation,
+    escalation_seconds,
+    domain,
+    server,
+});
+
+impl SessionPolicies {
+    /// Returns the limits of a table; `None` if there are none.
+    pub(crate) fn of(session: &Session<&str>) -> Option<Self> {
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        (!session.is_none()).then(|| Self {
+            idle_minutes: session.idle_minutes,
+            max_minutes: session.max_minutes,
+            max_refused_calls: session.max_refused_calls,
+            max_high_risk_calls: session.max_high_risk_calls,
+            require_reauth_after_minutes: session.require_reauth_after_minutes,
+            block_rapid_escalation: session.block_rapid_escalation.then_some(true),
+            escalation_seconds: session.escalation_seconds,
+            domain: text(session.domain),
+            server: text(session.server),
+            other: IndexMap::new(),
+        })
+    }
+}
+
+/// How the caller of a tool of one risk must have authenticated.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default))]
+pub struct RiskPolicy {
+    /// The maximum number of minutes since the caller authenticated (`auth_time`).
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+    pub max_auth_age_minutes: Option<u32>,
+    /// The accepted values of `acr`. If omitted, any or none.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub acr_values: Vec<String>,
+    /// All other members, in order.
+    #[cfg_attr(feature = "schema", schemars(flatten))]
+    pub other: IndexMap<String, Json>,
+}
+
+members!(RiskPolicy { max_auth_age_minutes, acr_values });
+
+impl RiskPolicy {
+    /// Returns the entry of a rule of a table.
+    pub(crate) fn of(rule: &RiskRule<'_>) -> Self {
+        Self {
+            max_auth_age_minutes: rule.max_auth_age_minutes,
+            acr_values: owned(rule.acr_values),
+            other: IndexMap::new(),
+        }
+    }
+}
 
 /// The server's sandbox: a separate environment for evaluation, testing and training.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -48,7 +48,7 @@ pub use builder::Builder;
 pub use document::Document;
 pub use draft::Draft;
 pub use error::{Error, ErrorKind, Violation};
-pub use extensions::{ContentEntry, McpExtensions, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy};
+pub use extensions::{ContentEntry, McpExtensions, RiskPolicy, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy};
 pub use kind::ViolationKind;
 pub use metadata::{Metadata, UnknownMember};
 pub use tools_list::{SecurityScheme, ToolAuthorization, ToolsList};

@@ -274,9 +274,24 @@ fn checks_other_extensions() {
         let silent = if member == "blocked_patterns" { "*.pem" } else { "read_file:*.pem" };
         rule(&format!("tool_interaction_policies/a/{member}/0"), ours, &entry(fires), &entry(silent));
     }
-    for member in ["max_high_risk_calls", "require_reauth_after_minutes"] {
+    for member in [
+        "idle_minutes",
+        "max_minutes",
+        "max_refused_calls",
+        "max_high_risk_calls",
+        "require_reauth_after_minutes",
+        "escalation_seconds",
+    ] {
         let entry = |value: u32| format!(r#""session_policies": {{"{member}": {value}}}"#);
         rule(&format!("session_policies/{member}"), ours, &entry(0), &entry(1));
+    }
+    let silent = r#""risk_policies": {"high": {"max_auth_age_minutes": 1, "acr_values": ["gold"]}}"#;
+    for (pointer, fires) in [
+        ("hihg", r#"{"hihg": {"max_auth_age_minutes": 1}}"#),
+        ("high/max_auth_age_minutes", r#"{"high": {"max_auth_age_minutes": 0}}"#),
+        ("high/acr_values/0", r#"{"high": {"acr_values": [1]}}"#),
+    ] {
+        rule(&format!("risk_policies/{pointer}"), ours, &format!(r#""risk_policies": {fires}"#), silent);
     }
     let silent =
         r#""sandbox": {"header": "mcp-sandbox", "resource": "https://s", "authorization_servers": ["https://a"]}"#;

@@ -69,7 +69,7 @@ fn accepts_built_documents() {
 #[test]
 fn accepts_unknown_members_at_every_level() {
     let text = r#"{"resource": "https://h", "new": null, "mcp_extensions": {"new": [], "tool_scope_mapping": {"a": {"new": {}}},
-        "tool_interaction_policies": {"a": {"new": 1}}, "session_policies": {"new": "a"}, "sandbox": {"new": false}}}"#;
+        "tool_interaction_policies": {"a": {"new": 1}}, "session_policies": {"new": "a"}, "risk_policies": {"low": {"new": 1}}, "sandbox": {"new": false}}}"#;
     assert_eq!(violations(text), [""; 0]);
     Metadata::from_json(text).expect("reading accepts it too");
 }
@@ -97,6 +97,10 @@ fn rejects_with_schema_and_reader_alike() {
         r#"{"resource": "https://h", "mcp_extensions": {"scope_upgrade_flows": {"a": []}}}"#,
         r#"{"resource": "https://h", "mcp_extensions": {"session_policies": {"max_high_risk_calls": 0}}}"#,
         r#"{"resource": "https://h", "mcp_extensions": {"session_policies": {"max_high_risk_calls": 4294967296}}}"#,
+        r#"{"resource": "https://h", "mcp_extensions": {"session_policies": {"idle_minutes": 0}}}"#,
+        r#"{"resource": "https://h", "mcp_extensions": {"session_policies": {"domain": 1}}}"#,
+        r#"{"resource": "https://h", "mcp_extensions": {"risk_policies": {"hihg": {}}}}"#,
+        r#"{"resource": "https://h", "mcp_extensions": {"risk_policies": {"high": {"max_auth_age_minutes": 0}}}}"#,
     ] {
         assert_ne!(violations(text), [""; 0], "{text}");
         assert!(Metadata::from_json(text).is_err(), "{text}");

@@ -7,7 +7,7 @@ pub use mcp_scopes_model::{
     config::{Flow, SandboxServer, ScopePrefix, Stated},
     graph::Graph,
     outline::{Entry, Listed, Size, declared, join_own_scopes, list},
-    policy::Session,
+    policy::{RiskRule, Session},
     record::{Note, Record, Size as RecordSize},
     sandbox::Route,
     tool::{Parameter, Parameters, SourceLocation},

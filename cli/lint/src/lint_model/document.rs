@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::Arc};
 
 use indexmap::IndexMap;
-use mcp_scopes_model::policy::Session;
+use mcp_scopes_model::{Risk, policy::Session};
 use mcp_scopes_prm::{ContentEntry, Draft, McpExtensions, ToolEntry, ToolPolicy, json::Json};
 use mcp_scopes_scan::{
     Lines,
@@ -223,10 +223,20 @@ impl Look<'_> {
             Flow { role: role.clone(), scopes: self.list(&at), place: self.place(&at) }
         });
         let session = extensions.session_policies.as_ref().map(|session| Session {
+            idle_minutes: session.idle_minutes,
+            max_minutes: session.max_minutes,
+            max_refused_calls: session.max_refused_calls,
             max_high_risk_calls: session.max_high_risk_calls,
             require_reauth_after_minutes: session.require_reauth_after_minutes,
             block_rapid_escalation: session.block_rapid_escalation.unwrap_or_default(),
+            escalation_seconds: session.escalation_seconds,
+            domain: session.domain.clone(),
+            server: session.server.clone(),
         });
+        let risks = extensions
+            .risk_policies
+            .keys()
+            .filter_map(|name| Some(self.placed(&below("/mcp_extensions/risk_policies", name), Risk::parse(name)?)));
         let sandbox = extensions.sandbox.as_ref().map(|sandbox| SandboxServer {
             header: sandbox.header.clone(),
             resource: sandbox.resource.clone(),
@@ -248,6 +258,7 @@ impl Look<'_> {
             supported,
             flows: flows.collect(),
             session: session.map(|session| self.placed("/mcp_extensions/session_policies", session)),
+            risks: risks.collect(),
             sandbox: sandbox.map(|sandbox| self.placed("/mcp_extensions/sandbox", sandbox)),
             resource: document.resource.clone().map(|resource| self.placed("/resource", resource)),
             issuers: self.list("/authorization_servers"),
@@ -330,6 +341,7 @@ impl Look<'_> {
             blocked_after: list("blocked_after"),
             requires_approval_after: list("requires_approval_after"),
             cooling_period_minutes: policy.cooling_period_minutes,
+            idempotent: policy.idempotent.unwrap_or_default(),
             max_calls_per_session: policy.max_calls_per_session,
             requires_human_review: policy.requires_human_review.unwrap_or_default(),
             blocked_patterns: list("blocked_patterns"),

@@ -145,7 +145,9 @@ pub struct Table {
     /// `[flows]` or `scope_upgrade_flows`.
     pub flows: Vec<Flow>,
     /// `[session]` or `session_policies`.
-    pub session: Option<Placed<Session>>,
+    pub session: Option<Placed<Session<String>>>,
+    /// The risks with a rule: `[risk]` or `risk_policies`.
+    pub risks: Vec<Placed<Risk>>,
     /// `[sandbox]` or `sandbox`.
     pub sandbox: Option<Placed<SandboxServer>>,
     /// The resource identifier.

@@ -170,6 +170,7 @@ fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<To
         supported_stated: false,
         flows: Vec::new(),
         session: None,
+        risks: Vec::new(),
         sandbox: None,
         resource: None,
         issuers: Vec::new(),
@@ -217,7 +218,8 @@ fn configured(table: &mut Table, config: &Config) {
         })
         .collect();
     table.session =
-        (!said.session.is_none()).then(|| Placed { value: said.session, place: place(said.places.session) });
+        (!said.session.is_none()).then(|| Placed { value: said.session.clone(), place: place(said.places.session) });
+    table.risks = said.risks.iter().map(|rule| Placed { value: rule.risk, place: place(rule.place) }).collect();
     table.sandbox = said.sandbox.as_ref().map(|sandbox| Placed {
         value: SandboxServer {
             header: sandbox.header.clone(),

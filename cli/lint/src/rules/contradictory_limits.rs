@@ -1,4 +1,4 @@
-use mcp_scopes_model::Risk;
+use mcp_scopes_model::{Risk, policy::defaults};
 use mcp_scopes_scan::source::Place;
 
 use crate::{
@@ -76,11 +76,26 @@ fn within<'t>(tool: &'t Tool, patterns: &mut Patterns) -> Vec<Contradiction<'t>>
     found
 }
 
-/// Returns the contradiction between the tool and the session limits.
-fn with_session<'t>(table: &Table, tool: &'t Tool) -> Option<Contradiction<'t>> {
-    let all = table.session.as_ref()?.value.max_high_risk_calls?;
-    let own = tool.policy.max_calls_per_session.filter(|own| *own > all)?;
-    tool.risk.as_ref().filter(|risk| risk.value >= Risk::High)?;
-    let message = format!("a session allows {own} calls of the tool, but only {all} calls of all tools of high risk");
-    Some((&tool.place, message, format!("set `max_calls_per_session` to {all} or less, or remove it")))
+/// Returns the contradictions between the tool and the session limits.
+fn with_session<'t>(table: &Table, tool: &'t Tool) -> Vec<Contradiction<'t>> {
+    let mut found = Vec::new();
+    let Some(own) = tool.policy.max_calls_per_session else { return found };
+    let session = table.session.as_ref().map(|session| &session.value);
+    let is_high = tool.risk.as_ref().is_some_and(|risk| risk.value >= Risk::High);
+    if let Some(all) = session.and_then(|session| session.max_high_risk_calls).filter(|all| is_high && own > *all) {
+        let message =
+            format!("a session allows {own} calls of the tool, but only {all} calls of all tools of high risk");
+        found.push((&tool.place, message, format!("set `max_calls_per_session` to {all} or less, or remove it")));
+    }
+    let max = session.and_then(|session| session.max_minutes).unwrap_or(defaults::MAX_MINUTES);
+    let cooling = tool.policy.cooling_period_minutes.filter(|minutes| *minutes > 0 && !tool.policy.idempotent);
+    if let Some((cooling, room)) =
+        cooling.map(|cooling| (cooling, max.div_ceil(cooling))).filter(|(_, room)| own >= *room)
+    {
+        let message = format!(
+            "a session allows {own} calls of the tool, but has room for {room} in its {max} minutes, {cooling} minutes apart"
+        );
+        found.push((&tool.place, message, "lower `max_calls_per_session`, or remove it".to_owned()));
+    }
+    found
 }

@@ -1,7 +1,8 @@
 use mcp_scopes_model::{Pattern, nearest::Nearest};
+use mcp_scopes_scan::source::Placed;
 
 use crate::{
-    lint_model::{InputKind, Table, Tool},
+    lint_model::{ContentKind, InputKind, Table, Tool},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -20,26 +21,16 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for listed in table.tools.iter().filter(|listed| listed.tool.own) {
         let tool = &*listed.tool;
         for said in tool.policy.blocked_after.iter().chain(&tool.policy.requires_approval_after) {
-            let Ok(pattern) = Pattern::parse(&said.value) else { continue };
-            let text = &said.value;
-            match tools.get(pattern.tool) {
-                None if table.input == InputKind::Document => {
-                    let names = table.tools.iter().map(|listed| listed.tool.name.value.as_str());
-                    let near = names.fold(Nearest::to(pattern.tool), Nearest::or).found();
-                    let help = near.map_or_else(
-                        || "name a tool of `tool_scope_mapping`, or remove the pattern".to_owned(),
-                        |near| format!("did you mean `{near}`?"),
-                    );
-                    let message = format!("pattern `{text}` names a tool that the document does not list");
-                    reporter.report(message).at(&said.place).about(&*tool.name.value).help(help);
+            let found = match Pattern::parse(&said.value) {
+                Ok(Pattern::Tool { name, glob }) => {
+                    of_tool(table, said, name, glob, tools.get(name).map(|named| &*named.tool))
                 }
-                Some(other) if pattern.glob.is_some() && takes_nothing(&other.tool) => {
-                    let message = format!("pattern `{text}` never matches: `{}` has no parameters", pattern.tool);
-                    let help = format!("write `{}` to match all of its calls, or remove the pattern", pattern.tool);
-                    reporter.report(message).at(&said.place).about(&*tool.name.value).help(help);
-                }
-                // In source, an unknown name is a compile error.
-                _ => {}
+                Ok(Pattern::Prompt { name: Some(name) }) => of_prompt(table, said, name),
+                Ok(Pattern::OtherServer { server, tool }) => of_other_server(table, said, server, tool),
+                Ok(Pattern::Resource { .. } | Pattern::Prompt { name: None }) | Err(_) => None,
+            };
+            if let Some((message, help)) = found {
+                reporter.report(message).at(&said.place).about(&*tool.name.value).help(help);
             }
         }
         for glob in tool.policy.blocked_patterns.iter().filter(|_| takes_nothing(tool)) {
@@ -47,6 +38,63 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             let message = format!("`{text}` of `blocked_patterns` never matches: `{name}` has no parameters");
             reporter.report(message).at(&glob.place).about(name).help("remove it, or add the parameters");
         }
+    }
+}
+
+/// What is wrong with a pattern, and what to do.
+type Found = Option<(String, String)>;
+
+fn of_tool(table: &Table, said: &Placed<String>, named: &str, glob: Option<&str>, tool: Option<&Tool>) -> Found {
+    let text = &said.value;
+    match tool {
+        None if table.input == InputKind::Document => {
+            let names = table.tools.iter().map(|listed| listed.tool.name.value.as_str());
+            let near = names.fold(Nearest::to(named), Nearest::or).found();
+            let help = near.map_or_else(
+                || "name a tool of `tool_scope_mapping`, or remove the pattern".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            Some((format!("pattern `{text}` names a tool that the document does not list"), help))
+        }
+        Some(other) if glob.is_some() && takes_nothing(other) => Some((
+            format!("pattern `{text}` never matches: `{named}` has no parameters"),
+            format!("write `{named}` to match all of its calls, or remove the pattern"),
+        )),
+        // In source, an unknown name is a compile error.
+        _ => None,
+    }
+}
+
+/// A prompt without an entry is denied, if there are entries.
+fn of_prompt(table: &Table, said: &Placed<String>, named: &str) -> Found {
+    let prompts = || table.contents.iter().filter(|content| content.kind == ContentKind::Prompt);
+    let names = || prompts().map(|prompt| prompt.name.value.as_str());
+    if prompts().next().is_none() || names().any(|name| name == named) {
+        return None;
+    }
+    let help = names().fold(Nearest::to(named), Nearest::or).found().map_or_else(
+        || "name a prompt that an entry opens, or remove the pattern".to_owned(),
+        |near| format!("did you mean `@prompt:{near}`?"),
+    );
+    Some((format!("pattern `{}` names a prompt that no entry opens", said.value), help))
+}
+
+/// In source, both are compile errors.
+fn of_other_server(table: &Table, said: &Placed<String>, server: &str, tool: &str) -> Found {
+    if table.input == InputKind::Source {
+        return None;
+    }
+    let session = table.session.as_ref().map(|session| &session.value);
+    let text = &said.value;
+    match session.and_then(|session| session.domain.as_ref().map(|_| session.server.as_deref())) {
+        None => Some((
+            format!("pattern `{text}` names a tool of another server, and the document states no domain"),
+            "add `domain` and `server` to `session_policies`, or remove the pattern".to_owned(),
+        )),
+        Some(own) if own == Some(server) => {
+            Some((format!("pattern `{text}` names this server as another one"), format!("write `{tool}`")))
+        }
+        Some(_) => None,
     }
 }
 

@@ -1,7 +1,7 @@
 use mcp_scopes_model::Pattern;
 
 use crate::{
-    lint_model::Table,
+    lint_model::{InputKind, Table},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -11,18 +11,22 @@ pub(super) const RULE: Rule = rule! {
     category: Policy,
     level: Warn,
     summary: "limit per caller on a public tool",
-    reason: "each call without a token is a new session, so the limit never applies",
+    reason: "a call without a token belongs to no session, so the limit never applies",
     check: table(check),
 };
 
 fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    // In source, these are compile errors.
+    if table.input == InputKind::Source {
+        return;
+    }
     let tools = table.by_name();
     for tool in table.tools.iter().map(|listed| &*listed.tool).filter(|tool| tool.own) {
         let (policy, name) = (&tool.policy, &tool.name.value);
         let patterns = || policy.blocked_after.iter().chain(&policy.requires_approval_after);
         if tool.public {
             let counts = policy.cooling_period_minutes.is_some() || policy.max_calls_per_session.is_some();
-            if counts || patterns().next().is_some() {
+            if counts || policy.requires_human_review || patterns().next().is_some() {
                 let message =
                     format!("tool `{name}` limits the calls of each caller, but is open to callers without a token");
                 reporter.report(message).at(&tool.place).about(name).help("require a scope, or remove the limits");
@@ -30,9 +34,8 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             continue;
         }
         for said in patterns() {
-            let Ok(pattern) = Pattern::parse(&said.value) else { continue };
-            if tools.get(pattern.tool).is_some_and(|other| other.tool.public) {
-                let other = pattern.tool;
+            let Some(other) = Pattern::parse(&said.value).ok().and_then(Pattern::own_tool) else { continue };
+            if tools.get(other).is_some_and(|other| other.tool.public) {
                 let message = format!(
                     "tool `{name}` is limited after calls of `{other}`, which is open to callers without a token"
                 );

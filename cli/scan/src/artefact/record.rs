@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use mcp_scopes_grammar::{
-    ir::{ConfigDecl, ContentDecl, FlowDecl, Located, SandboxServerDecl, ScopeDecl, ScopePrefixDecl, StatedDecl},
+    ir::{
+        ConfigDecl, ContentDecl, FlowDecl, Located, RiskRuleDecl, SandboxServerDecl, ScopeDecl, ScopePrefixDecl,
+        StatedDecl,
+    },
     tool::RequirementDecl,
 };
 use mcp_scopes_model::{
@@ -227,11 +230,7 @@ impl RecordReader<'_> {
             let description = reader.text()?;
             let risk = match reader.number()? {
                 0 => None,
-                risk => {
-                    let risk = usize::try_from(risk - 1).ok().and_then(|risk| Risk::ALL.get(risk)).copied();
-                    let value = risk.ok_or(Damage::Broken("a risk is not known"))?;
-                    Some(Located { value, place: NOWHERE })
-                }
+                risk => Some(Located { value: known_risk(risk - 1)?, place: NOWHERE }),
             };
             let requirement = match reader.number()? {
                 0 => RequirementDecl::Public(NOWHERE),
@@ -251,10 +250,31 @@ impl RecordReader<'_> {
         })
     }
 
+    /// Reads the flag `idempotent` of a policy.
+    pub(crate) fn idempotent(&mut self) -> Result<bool, Damage> {
+        if self.version < 3 { Ok(false) } else { self.flag() }
+    }
+
+    fn risk_rule(&mut self) -> Result<RiskRuleDecl, Damage> {
+        let risk = self.number()?;
+        Ok(RiskRuleDecl {
+            risk: known_risk(risk)?,
+            max_auth_age_minutes: self.optional(Self::number)?,
+            acr_values: self.texts()?,
+            place: (0, 0),
+        })
+    }
+
     fn stated(&mut self) -> Result<StatedDecl, Damage> {
         // Line numbers of the file are not recorded.
         Ok(StatedDecl { text: self.scope()?, line: 0, column: 0 })
     }
+}
+
+/// Returns the risk with that number, from 0.
+fn known_risk(number: u32) -> Result<Risk, Damage> {
+    let risk = usize::try_from(number).ok().and_then(|risk| Risk::ALL.get(risk)).copied();
+    risk.ok_or(Damage::Broken("a risk is not known"))
 }
 
 fn record(reader: &mut RecordReader<'_>, place: Place) -> Result<Record, Damage> {
@@ -280,7 +300,17 @@ fn record(reader: &mut RecordReader<'_>, place: Place) -> Result<Record, Damage>
         max_high_risk_calls: reader.optional(RecordReader::number)?,
         require_reauth_after_minutes: reader.optional(RecordReader::number)?,
         block_rapid_escalation: reader.flag()?,
+        ..Session::NONE
     };
+    if reader.version >= 3 {
+        config.session.idle_minutes = reader.optional(RecordReader::number)?;
+        config.session.max_minutes = reader.optional(RecordReader::number)?;
+        config.session.max_refused_calls = reader.optional(RecordReader::number)?;
+        config.session.escalation_seconds = reader.optional(RecordReader::number)?;
+        config.session.domain = reader.optional(RecordReader::text)?;
+        config.session.server = reader.optional(RecordReader::text)?;
+        config.risks = reader.list(RecordReader::risk_rule)?;
+    }
     config.sandbox = reader.optional(|reader| {
         Ok(SandboxServerDecl {
             header: reader.optional(RecordReader::text)?,

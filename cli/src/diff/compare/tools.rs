@@ -247,6 +247,7 @@ fn limits_of(policy: Option<&ToolPolicy>) -> Value {
             requires_approval_after,
             blocked_patterns,
             cooling_period_minutes,
+            idempotent,
             max_calls_per_session,
             max_file_size_mb,
             requires_human_review,
@@ -254,6 +255,8 @@ fn limits_of(policy: Option<&ToolPolicy>) -> Value {
         } = policy;
         let patterns = json!([blocked_after, requires_approval_after, blocked_patterns]);
         let limits = json!([cooling_period_minutes, max_calls_per_session, max_file_size_mb, requires_human_review]);
+        // The digits of a policy without the member are those of before it existed.
+        let limits = if idempotent.is_none() { limits } else { json!([limits, idempotent]) };
         json!([patterns, limits, other.iter().collect::<Vec<_>>()])
     })
 }

@@ -23,6 +23,7 @@ fn examples() -> Vec<(Document, Document, Kind, Security)> {
             r#""tool_scope_mapping": {{"t": {{"required_scopes": [["a"]]}}}}, "tool_interaction_policies": {{"t": {{{members}}}}}"#
         ))
     };
+    let risk = |members: &str| document(&format!(r#""risk_policies": {{"high": {{{members}}}}}"#));
     // Tokens hold the scope of the tool.
     let beside = r#""tool_scope_mapping": {"t": {"required_scopes": [["a"]]}}"#;
     let resources = |entries: &str| document(&format!(r#"{beside}, "resource_scope_mapping": {{{entries}}}"#));
@@ -99,6 +100,31 @@ fn examples() -> Vec<(Document, Document, Kind, Security)> {
             weakens,
         ),
         (document(r#""session_policies": {"max_high_risk_calls": 3}"#), document(""), Kind::PolicyLoosened, weakens),
+        (document(""), document(r#""session_policies": {"idle_minutes": 61}"#), Kind::PolicyLoosened, both),
+        (document(r#""session_policies": {"max_minutes": 60}"#), document(""), Kind::PolicyLoosened, both),
+        (document(r#""session_policies": {"max_refused_calls": 3}"#), document(""), Kind::PolicyLoosened, weakens),
+        (
+            document(r#""session_policies": {"block_rapid_escalation": true}"#),
+            document(r#""session_policies": {"block_rapid_escalation": true, "escalation_seconds": 59}"#),
+            Kind::PolicyLoosened,
+            weakens,
+        ),
+        (
+            document(r#""session_policies": {"domain": "a", "server": "b"}"#),
+            document(""),
+            Kind::PolicyLoosened,
+            weakens,
+        ),
+        (
+            policy(r#""cooling_period_minutes": 3"#),
+            policy(r#""cooling_period_minutes": 3, "idempotent": true"#),
+            Kind::PolicyLoosened,
+            weakens,
+        ),
+        (risk(r#""max_auth_age_minutes": 15"#), risk(r#""max_auth_age_minutes": 16"#), Kind::PolicyLoosened, weakens),
+        (risk(r#""max_auth_age_minutes": 15"#), document(""), Kind::PolicyLoosened, weakens),
+        (risk(r#""acr_values": ["a"]"#), risk(r#""acr_values": ["a", "b"]"#), Kind::PolicyLoosened, weakens),
+        (risk(r#""acr_values": ["a"]"#), risk(r#""max_auth_age_minutes": 15"#), Kind::PolicyLoosened, weakens),
         (tool(r#", "title": "T""#), tool(r#", "title": "U""#), Kind::ToolReworded, Security::REWORDED),
         (tool(""), tool(r#", "description": "Send it""#), Kind::ToolReworded, Security::REWORDED),
         (tool(r#", "readOnlyHint": true"#), tool(r#", "readOnlyHint": false"#), Kind::ToolReworded, Security::REWORDED),

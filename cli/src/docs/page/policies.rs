@@ -15,7 +15,7 @@ pub(super) fn render(server: &Server) -> Markup {
             }
             @if !server.session.is_empty() {
                 h3 { "Every session" }
-                ul { @for sentence in &server.session { li { (sentence) } } }
+                ul { @for sentence in &server.session { li { (marks::sentence(sentence)) } } }
             }
             @if let Some(sandbox) = &server.sandbox {
                 h3 { "Sandbox" }

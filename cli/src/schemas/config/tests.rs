@@ -5,6 +5,7 @@ use mcp_scopes_grammar::{
     tool::{DYNAMIC_KEYS, POLICY_KEYS},
 };
 use mcp_scopes_lint::{Category, RULES};
+use mcp_scopes_model::Risk;
 use serde_json::{Value, json};
 
 use super::schema;
@@ -23,12 +24,13 @@ fn sorted<'n>(names: &[&'n str]) -> Vec<&'n str> {
 }
 
 /// The tables with fixed keys, and the section of each.
-const TABLES: [(&str, &str); 12] = [
+const TABLES: [(&str, &str); 13] = [
     ("Server", "[server]"),
     ("ScopePrefix", "[server.scope_prefix]"),
     ("Convention", "[convention]"),
     ("Scope", "[scopes.\"files:write\"]"),
     ("Session", "[session]"),
+    ("RiskRule", "[risk.high]"),
     ("Sandbox", "[sandbox]"),
     ("Diff", "[diff]"),
     ("Accept", "[[diff.accept]]"),
@@ -61,6 +63,7 @@ fn schema_and_reader_have_the_same_keys() {
         }
     }
     assert_eq!(schema["definitions"]["Convention"]["properties"]["scope"]["enum"], json!(CONVENTIONS));
+    assert_eq!(names(&schema["definitions"]["Risks"]), sorted(&Risk::NAMES));
     let rules = RULES.iter().map(|rule| rule.id).chain(Category::ALL.iter().map(|category| category.as_str()));
     let with = |name| sorted(&rules.clone().chain([name]).collect::<Vec<&str>>());
     let lint = &schema["properties"]["lint"];
@@ -84,6 +87,10 @@ fn reader_accepts_the_example_of_each_key() {
             let example = &property["examples"][0];
             assert!(!example.is_null(), "{name}.{key} has no example");
             let beside = match (name, key.as_str()) {
+                ("Session", "domain") => "server = \"mail\"\n".to_owned(),
+                ("Session", "server") => "domain = \"office\"\n".to_owned(),
+                ("Session", "escalation_seconds") => "block_rapid_escalation = true\n".to_owned(),
+                ("Policy", "idempotent") => "cooling_period_minutes = 5\n".to_owned(),
                 ("Convention", "pattern") => "scope = \"pattern\"\n".to_owned(),
                 ("Tool", key) if key != "risk" => "risk = \"low\"\n".to_owned(),
                 ("ResourceEntry", "risk") | ("PromptEntry", "risk" | "description") => {

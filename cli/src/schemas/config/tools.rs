@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mcp_scopes_model::{Approval, Risk};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::values::{Limit, ScopeName, Scopes, TOOL_NAME, Text};
+use super::values::{Limit, ScopeName, Scopes, TOOL_NAME, Text, Texts};
 
 /// The tools by name.
 pub(super) type Tools = BTreeMap<String, Tool>;
@@ -67,6 +67,9 @@ pub(super) struct Policy {
     /// Minutes between two calls of one caller.
     #[schemars(example = 5)]
     cooling_period_minutes: Option<Limit>,
+    /// Whether a call with the arguments of the last one neither waits for that time nor begins it again.
+    #[schemars(example = true)]
+    idempotent: Option<bool>,
     /// Maximum number of calls in one session.
     #[schemars(example = 3)]
     max_calls_per_session: Option<Limit>,
@@ -100,17 +103,12 @@ pub(super) enum Combined {
 
 sections! {
     Requirements is requirements;
-    Texts is texts;
     ToolNames is tool_names;
     Parameters is parameters;
 }
 
 fn requirements(generator: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "array", "items": generator.subschema_for::<Requirement>(), "minItems": 1})
-}
-
-fn texts(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({"type": "array", "items": {"type": "string", "pattern": "\\S"}, "minItems": 1, "uniqueItems": true})
 }
 
 fn tool_names(_: &mut SchemaGenerator) -> Schema {

@@ -42,6 +42,8 @@ values! {
     Namespace {"type": "string", "pattern": "^[\\x21\\x23-\\x5B\\x5D-\\x7E]*[\\x21\\x23-\\x2F\\x3A-\\x40\\x5B\\x5D-\\x60\\x7B-\\x7E]$"}
     ScopeName {"type": "string", "pattern": SCOPE}
     Scopes {"type": "array", "items": {"type": "string", "pattern": SCOPE}, "minItems": 1, "uniqueItems": true}
+    ServerName {"type": "string", "pattern": TOOL_NAME}
+    Texts {"type": "array", "items": {"type": "string", "pattern": "\\S"}, "minItems": 1, "uniqueItems": true}
     Header {"type": "string", "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}
     Limit {"type": "integer", "minimum": 1, "maximum": u32::MAX}
     Level {"enum": LEVELS}

@@ -3,6 +3,7 @@
 use super::{
     accept::{ACCEPT, DIFF},
     address::Address,
+    limits_of_calls::{RISK_KEYS, SESSION_KEYS},
     reader::{Key, TomlReader, Value, entries},
 };
 use crate::{
@@ -27,12 +28,12 @@ const SERVER: [&str; 7] = [
 const SCOPE_PREFIX: [&str; 2] = ["outside", "inside"];
 const CONVENTION: [&str; 2] = ["scope", "pattern"];
 const SCOPE: [&str; 2] = ["description", "implies"];
-const SESSION: [&str; 3] = ["max_high_risk_calls", "require_reauth_after_minutes", "block_rapid_escalation"];
 const SANDBOX: [&str; 3] = ["header", "resource", "authorization_servers"];
 
-/// The keys of the sections with fixed keys: server, its scope prefix, convention, a scope, session, sandbox, diff and an
-/// accepted change.
-pub const KEYS: [&[&str]; 8] = [&SERVER, &SCOPE_PREFIX, &CONVENTION, &SCOPE, &SESSION, &SANDBOX, &DIFF, &ACCEPT];
+/// The keys of the sections with fixed keys: server, its scope prefix, convention, a scope, session, a risk, sandbox, diff and
+/// an accepted change.
+pub const KEYS: [&[&str]; 9] =
+    [&SERVER, &SCOPE_PREFIX, &CONVENTION, &SCOPE, &SESSION_KEYS, &RISK_KEYS, &SANDBOX, &DIFF, &ACCEPT];
 
 /// The reason for rejecting an empty array that would be published.
 const DROPPED: &str = "; RFC 9728 §3.2 omits empty members, so the list would have no effect";
@@ -150,20 +151,6 @@ pub(super) fn flows(reader: &mut TomlReader<'_>, table: &DeTable<'_>, config: &m
     for (key, value) in entries(table) {
         if let Some(scopes) = reader.scopes(key.text, value, DROPPED) {
             config.flows.push(FlowDecl { role: key.text.to_owned(), scopes });
-        }
-    }
-}
-
-pub(super) fn session(reader: &mut TomlReader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
-    let session = &mut config.session;
-    for (key, value) in entries(table) {
-        match key.text {
-            "max_high_risk_calls" => session.max_high_risk_calls = reader.limit(key.text, value),
-            "require_reauth_after_minutes" => session.require_reauth_after_minutes = reader.limit(key.text, value),
-            "block_rapid_escalation" => {
-                session.block_rapid_escalation = reader.boolean(key.text, value).unwrap_or_default();
-            }
-            _ => reader.unknown_key(key, "session", &SESSION),
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Accepted files, and how they are parsed.
 
 use super::read;
-use crate::ir::{AcceptedSubject, ConfigDecl, ConfigPlaces, LintDecl, LintPathDecl, LintValue, StatedDecl};
+use crate::ir::{
+    AcceptedSubject, ConfigDecl, ConfigPlaces, LintDecl, LintPathDecl, LintValue, RiskRuleDecl, StatedDecl,
+};
+use mcp_scopes_model::{Risk, policy::Session};
 
 fn config(text: &str) -> ConfigDecl {
     read(text, "mcp-scopes.toml").unwrap_or_else(|errors| panic!("{text}: {errors:#?}"))
@@ -144,10 +147,39 @@ fn reads_accepted_changes() {
 }
 
 #[test]
+fn reads_limits_of_calls() {
+    let said = config(
+        "[session]\nidle_minutes = 1\nmax_minutes = 2\nmax_refused_calls = 3\nmax_high_risk_calls = 4\n\
+         require_reauth_after_minutes = 5\nblock_rapid_escalation = true\nescalation_seconds = 6\ndomain = \"our office\"\n\
+         server = \"mail\"\n[risk.critical]\nmax_auth_age_minutes = 7\n[risk.low]\nacr_values = [\"gold\", \"silver\"]\n",
+    );
+    let expected = Session {
+        idle_minutes: Some(1),
+        max_minutes: Some(2),
+        max_refused_calls: Some(3),
+        max_high_risk_calls: Some(4),
+        require_reauth_after_minutes: Some(5),
+        block_rapid_escalation: true,
+        escalation_seconds: Some(6),
+        domain: Some("our office"),
+        server: Some("mail"),
+    };
+    assert_eq!(said.session.map_texts(String::as_str), expected);
+    let rule = |risk, max_auth_age_minutes, acr_values: &[&str], place| RiskRuleDecl {
+        risk,
+        max_auth_age_minutes,
+        acr_values: acr_values.iter().map(|value| (*value).to_owned()).collect(),
+        place,
+    };
+    let expected = [rule(Risk::Critical, Some(7), &[], (11, 7)), rule(Risk::Low, None, &["gold", "silver"], (13, 7))];
+    assert_eq!(said.risks, expected);
+}
+
+#[test]
 fn reads_an_empty_file() {
     let config = config("# nothing yet\n");
     assert!(config.resource.is_none() && config.baseline.is_none() && config.scopes.is_none());
-    assert!(config.session.is_none() && config.sandbox.is_none() && config.flows.is_empty());
+    assert!(config.session.is_none() && config.risks.is_empty() && config.sandbox.is_none() && config.flows.is_empty());
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::{
     diagnostic::Report,
     ir::{ConfigDecl, Located},
     tool::{
-        self, DYNAMIC_KEYS, POLICY_KEYS, ParameterDecl, PolicyDecl, RequirementDecl, ToolFacts,
+        self, DYNAMIC_KEYS, POLICY_KEYS, ParameterDecl, PolicyDecl, PolicyPlaces, RequirementDecl, ToolFacts,
         alternatives::{Alternatives, Combinator},
         lists::check_name,
         policy::{check_syntax, pattern_syntax},
@@ -44,7 +44,7 @@ pub(super) fn tools(reader: &mut TomlReader<'_>, table: &DeTable<'_>, config: &m
 fn tool(reader: &mut TomlReader<'_>, section: &str, name: Key<'_>, table: &DeTable<'_>) -> ToolFacts<usize> {
     let at_name = |value: String| Located { value, place: name.at };
     let mut facts = ToolFacts::new(at_name(name.text.to_owned()), at_name(String::new()));
-    let (mut keys, mut review): (Vec<(&str, usize)>, _) = (Vec::new(), None);
+    let (mut keys, mut places): (Vec<(&str, usize)>, _) = (Vec::new(), PolicyPlaces::default());
     for (key, value) in entries(table) {
         match key.text {
             "title" => facts.title = text(reader, key, value),
@@ -77,7 +77,7 @@ fn tool(reader: &mut TomlReader<'_>, section: &str, name: Key<'_>, table: &DeTab
             "policy" => {
                 let section = format!("{section}.policy");
                 if let Some(table) = reader.table(&section, value) {
-                    (facts.policy, review) = policy(reader, &section, key.at, table);
+                    (facts.policy, places) = policy(reader, &section, key.at, table);
                 }
             }
             _ => {
@@ -98,7 +98,7 @@ fn tool(reader: &mut TomlReader<'_>, section: &str, name: Key<'_>, table: &DeTab
         tool::missing_risk(name.text, &name.at, reader);
     }
     tool::check_openings(key, reader);
-    tool::check_facts(&facts, review.as_ref(), reader);
+    tool::check_facts(&facts, &places, reader);
     facts
 }
 
@@ -214,14 +214,14 @@ fn parameters(reader: &mut TomlReader<'_>, key: Key<'_>, value: &Value<'_>) -> O
     Some(parameters)
 }
 
-/// Reads the limits. Returns them and the location of `requires_human_review`, if it is true.
+/// Reads the limits.
 fn policy(
     reader: &mut TomlReader<'_>,
     section: &str,
     at: usize,
     table: &DeTable<'_>,
-) -> (PolicyDecl<usize>, Option<usize>) {
-    let (mut policy, mut review) = (PolicyDecl::NONE, None);
+) -> (PolicyDecl<usize>, PolicyPlaces<usize>) {
+    let (mut policy, mut places) = (PolicyDecl::NONE, PolicyPlaces::default());
     if table.is_empty() {
         reader.report(&EMPTY_LIST, &at, "`policy` must not be empty".to_owned(), None);
     }
@@ -235,15 +235,22 @@ fn policy(
                 policy.requires_approval_after = texts(reader, key, value, syntax(pattern_syntax));
             }
             "blocked_patterns" => policy.blocked_patterns = texts(reader, key, value, syntax(glob_syntax)),
-            "cooling_period_minutes" => policy.cooling_period_minutes = reader.limit(key.text, value),
+            "cooling_period_minutes" => {
+                policy.cooling_period_minutes = reader.limit(key.text, value);
+                places.has_cooling = true;
+            }
             "max_calls_per_session" => policy.max_calls_per_session = reader.limit(key.text, value),
             "max_file_size_mb" => policy.max_file_size_mb = reader.limit(key.text, value),
             "requires_human_review" => {
                 policy.requires_human_review = reader.boolean(key.text, value).unwrap_or_default();
-                review = policy.requires_human_review.then_some(key.at);
+                places.review = policy.requires_human_review.then_some(key.at);
+            }
+            "idempotent" => {
+                policy.idempotent = reader.boolean(key.text, value).unwrap_or_default();
+                places.idempotent = policy.idempotent.then_some(key.at);
             }
             _ => reader.unknown_key(key, section, &POLICY_KEYS),
         }
     }
-    (policy, review)
+    (policy, places)
 }

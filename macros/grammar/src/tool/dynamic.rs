@@ -46,6 +46,6 @@ pub(crate) fn read(name: Spanned<String>, keys: TokenStream, errors: &mut Diagno
         missing_risk(&name.value, &name.place, errors);
     }
     check_openings(|key| reading.key(key), errors);
-    check_facts(&reading.facts, reading.review.as_ref(), errors);
+    check_facts(&reading.facts, &reading.policy_places, errors);
     reading.facts
 }

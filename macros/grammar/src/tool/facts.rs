@@ -13,6 +13,7 @@ use mcp_scopes_model::{Approval, Risk, SandboxMode};
 use proc_macro2::{Ident, Span, TokenStream};
 
 pub use policy::PolicyDecl;
+use policy::PolicyPlaces;
 pub use requirement::RequirementDecl;
 
 /// The keys of `#[mcp_tool(..)]`.
@@ -143,8 +144,7 @@ pub(super) struct Reading {
     keys: Vec<(String, Span)>,
     /// Whether the tool has no function.
     is_dynamic: bool,
-    /// The key `requires_human_review` of the policy, if it is true.
-    pub(super) review: Option<Span>,
+    pub(super) policy_places: PolicyPlaces<Span>,
     /// The substitute of `sandbox = simulate(path)`, as tokens.
     pub(super) substitute: Option<TokenStream>,
     pub(super) guard: super::guard::GuardKey,
@@ -161,7 +161,7 @@ impl Reading {
             facts: ToolFacts::new(name, description),
             keys: Vec::new(),
             is_dynamic: false,
-            review: None,
+            policy_places: PolicyPlaces::default(),
             substitute: None,
             guard: super::guard::GuardKey::default(),
             not_a_parameter: Vec::new(),
@@ -211,7 +211,7 @@ impl Reading {
             "examples" => facts.examples = lists::texts(arg, errors),
             "parameters" => facts.parameters = Some(lists::parameters(arg, errors)),
             "not_a_parameter" => self.not_a_parameter = left_out::read(arg, errors),
-            "policy" => (facts.policy, self.review) = policy::read(arg, errors),
+            "policy" => (facts.policy, self.policy_places) = policy::read(arg, errors),
             "crate" => self.krate = settings::krate(arg, errors),
             _ => {}
         }

@@ -52,9 +52,10 @@ fn reads_every_key() {
             examples("execute uptime"),
             parameters("command", optional("directory")),
             policy(
-                blocked_after("read_file:/etc/*", "list_files"),
-                requires_approval_after("write_file"),
+                blocked_after("read_file:/etc/*", "list_files", "@resource:/etc/*", "mail/send"),
+                requires_approval_after("write_file", "@prompt:a b"),
                 cooling_period_minutes = 1_0,
+                idempotent = true,
                 max_calls_per_session = 0x3,
                 requires_human_review,
                 blocked_patterns("*.pem"),
@@ -74,13 +75,13 @@ fn reads_every_key() {
     assert_eq!((guard.ident.to_string().as_str(), guard.position, tool.has_receiver), ("caller", 1, true));
     assert_eq!(values(&tool.prerequisites), ["health:check", "files:list"]);
     assert_eq!((values(&tool.grouped_with), values(&tool.examples)), (vec!["list_files"], vec!["execute uptime"]));
-    assert_eq!(values(&tool.policy.blocked_after), ["read_file:/etc/*", "list_files"]);
-    assert_eq!(values(&tool.policy.requires_approval_after), ["write_file"]);
+    assert_eq!(values(&tool.policy.blocked_after), ["read_file:/etc/*", "list_files", "@resource:/etc/*", "mail/send"]);
+    assert_eq!(values(&tool.policy.requires_approval_after), ["write_file", "@prompt:a b"]);
     assert_eq!(values(&tool.policy.blocked_patterns), ["*.pem"]);
     assert_eq!(tool.policy.cooling_period_minutes.unwrap(), 10);
     assert_eq!(tool.policy.max_calls_per_session.unwrap(), 3);
     assert_eq!(tool.policy.max_file_size_mb.unwrap(), u32::MAX);
-    assert!(tool.policy.requires_human_review);
+    assert!(tool.policy.requires_human_review && tool.policy.idempotent);
     assert_eq!(tool.krate.unwrap().to_string(), ":: renamed :: scopes");
 }
 

@@ -1,7 +1,10 @@
 //! Problems of policies and settings.
 
-use mcp_scopes_model::{Policy, Requirement, Risk, Tool};
-use mcp_scopes_policies::{Domain, Rules, Settings};
+use mcp_scopes_model::{
+    Config, Policy, Requirement, Risk, Tool,
+    policy::{RiskRule, Session},
+};
+use mcp_scopes_policies::{Domain, Rules, SessionLimits, Settings, settings};
 
 use crate::support::{call, public, seed, tool};
 
@@ -15,7 +18,7 @@ fn problems(tools: &[Tool<'_>], settings: &Settings) -> Vec<String> {
 #[test]
 fn reports_all_problems_at_once() {
     let blocked = |patterns| Policy { blocked_after: patterns, ..Policy::NONE };
-    let settings = Settings { idempotent: vec!["run".to_owned(), "walk".to_owned()], ..Settings::default() };
+    let settings = Settings::default();
     let limited_public = Tool {
         requirement: Requirement::Public,
         policy: Policy { max_calls_per_session: Some(1), ..Policy::NONE },
@@ -27,7 +30,10 @@ fn reports_all_problems_at_once() {
         tool(
             "run",
             Risk::High,
-            blocked(&["raed", "run:/a//b", "health", "mail/send", "@file:x", "@prompt:", "@resource:[a]"]),
+            Policy {
+                idempotent: true,
+                ..blocked(&["raed", "run:/a//b", "health", "mail/send", "@file:x", "@prompt:", "@resource:[a]"])
+            },
         ),
         tool(
             "send",
@@ -38,15 +44,14 @@ fn reports_all_problems_at_once() {
     ];
     let expected = [
         "two tools have the name `send`; rename one",
-        "`idempotent` has no effect on tool `walk`; state `cooling_period_minutes`, or remove the key",
         "the public tool `ping` has a policy about earlier calls, and its callers are not known; remove `public`, or the policy",
         "the pattern `raed` of tool `run` names a tool that the table does not list; list the tool, or remove the pattern",
         "the pattern `run:/a//b` of tool `run` can never match: the normal form of an argument has no `//` except after a \
          lowercase scheme, no `.` or `..` segments, no percent escapes and no `file:`",
         "the pattern `health` of tool `run` names a public tool, whose callers are not known; remove `public`, or the pattern",
         "the pattern `mail/send` of tool `run` names a tool of another server; state `[session] domain` and `server`",
-        "the pattern `@file:x` of tool `run` does not begin with a tool name",
-        "the pattern `@prompt:` of tool `run` names no prompt",
+        "the pattern `@file:x` of tool `run` begins with `@`, and is neither `@resource`, `@resource:glob`, `@prompt` nor `@prompt:name`",
+        "the pattern `@prompt:` of tool `run` has no name after its colon",
         "the pattern `@resource:[a]` of tool `run` contains one of `[ ] { } \\` or begins with `!`, which are reserved",
         "`idempotent` has no effect on tool `run`; state `cooling_period_minutes`, or remove the key",
         "tool `send` states `requires_approval_after`, and no form of approval is configured; configure one, or remove the key",
@@ -62,12 +67,58 @@ fn rejects_limits_of_zero_and_domains_without_names() {
     settings.session.idle_minutes = 0;
     settings.session.max_refused_calls = Some(0);
     settings.domain = Some(Domain { name: "files".to_owned(), server: "a/b".to_owned() });
+    settings.risk[3].max_auth_age_minutes = Some(0);
     let expected = [
         "`[session] domain` and `server` must not be empty, and `server` is a tool name",
         "`[session] idle_minutes` must be greater than zero",
         "`[session] max_refused_calls` must be greater than zero",
+        "`[risk.high] max_auth_age_minutes` must be greater than zero",
     ];
     assert_eq!(problems(&[], &settings), expected);
+}
+
+#[test]
+fn rejects_patterns_of_this_server_by_its_name() {
+    let policy = Policy { blocked_after: &["files/run", "mail/run"], ..Policy::NONE };
+    let domain = Some(Domain { name: "office".to_owned(), server: "files".to_owned() });
+    let expected = ["the pattern `files/run` of tool `run` names this server as another one; name the tool alone"];
+    assert_eq!(problems(&[tool("run", Risk::High, policy)], &Settings { domain, ..Settings::default() }), expected);
+}
+
+#[test]
+fn reads_the_file_of_a_table() {
+    assert_eq!(Settings::of(&Config::NONE).session, Settings::default().session);
+    let session = Session {
+        idle_minutes: Some(1),
+        max_minutes: Some(2),
+        max_refused_calls: Some(3),
+        max_high_risk_calls: Some(4),
+        require_reauth_after_minutes: Some(5),
+        escalation_seconds: Some(6),
+        domain: Some("office"),
+        server: Some("files"),
+        ..Session::NONE
+    };
+    let rule = RiskRule { risk: Risk::High, max_auth_age_minutes: Some(7), acr_values: &["gold"] };
+    let of = |session| Settings::of(&Config { session, risks: &[rule], ..Config::NONE });
+    let read = of(session);
+    let expected = SessionLimits {
+        idle_minutes: 1,
+        max_minutes: 2,
+        max_refused_calls: Some(3),
+        max_high_risk_calls: Some(4),
+        require_reauth_after_minutes: Some(5),
+        escalation_seconds: None,
+    };
+    assert_eq!(read.session, expected);
+    assert_eq!(read.domain, Some(Domain { name: "office".to_owned(), server: "files".to_owned() }));
+    let none = settings::RiskRule::default();
+    let high = settings::RiskRule { max_auth_age_minutes: Some(7), acr_values: vec!["gold".to_owned()] };
+    assert_eq!(read.risk, [none.clone(), none.clone(), none.clone(), high, none]);
+    let read = of(Session { block_rapid_escalation: true, ..session });
+    assert_eq!(read.session.escalation_seconds, Some(6));
+    let read = of(Session { block_rapid_escalation: true, escalation_seconds: None, ..session });
+    assert_eq!(read.session.escalation_seconds, Some(60));
 }
 
 #[test]

@@ -223,7 +223,7 @@ impl Naive<'_> {
     }
 
     fn is_cooling(&self, call: &LoggedCall, all: &Calls<'_>, minutes: u32, now: u64) -> bool {
-        let idempotent = self.settings.idempotent.iter().any(|name| name == self.tools[call.tool].name);
+        let idempotent = self.tools[call.tool].policy.idempotent;
         let (mut end, mut last) = (0, None);
         for (time, other) in all.iter().filter(|(_, other)| other.tool == call.tool) {
             let repeats = time / 1000 < end;

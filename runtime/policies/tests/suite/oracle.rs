@@ -67,7 +67,7 @@ pub(crate) fn run_table(random: &mut Random, seen: &mut BTreeMap<String, u64>, o
     let lists: Vec<[Vec<&str>; 3]> =
         (0..count).map(|_| [some(random, &known), some(random, &known), some(random, &GLOBS)]).collect();
     let settings = settings(random);
-    let mut settings = Settings { caller_approval: true, human_review: true, ..settings };
+    let settings = Settings { caller_approval: true, human_review: true, ..settings };
     let mut tools = Vec::new();
     for (number, [blocked_after, requires_approval_after, blocked_patterns]) in lists.iter().enumerate() {
         let mut policy = Policy { blocked_patterns, ..Policy::NONE };
@@ -81,9 +81,7 @@ pub(crate) fn run_table(random: &mut Random, seen: &mut BTreeMap<String, u64>, o
             policy.max_calls_per_session = random.percent(30).then(|| 1 + small(random, 4));
             policy.requires_human_review = random.percent(8);
         }
-        if policy.cooling_period_minutes.is_some() && random.percent(50) {
-            settings.idempotent.push(NAMES[number].to_owned());
-        }
+        policy.idempotent = policy.cooling_period_minutes.is_some() && random.percent(50);
         let requirement = if is_public[number] { Requirement::Public } else { Requirement::ToolName };
         tools.push(Tool { policy, requirement, ..Tool::new(NAMES[number], *random.pick(&Risk::ALL)) });
     }

@@ -1,6 +1,6 @@
 //! The rules of `mcp_extensions`.
 
-use mcp_scopes_model::{Pattern, pattern::glob_syntax};
+use mcp_scopes_model::{Pattern, Risk, pattern::glob_syntax};
 
 use super::{issuers, one_scope, scopes};
 use crate::{
@@ -48,12 +48,22 @@ pub(super) fn check(extensions: &McpExtensions, loopback: Loopback, report: &mut
         let at = below(&at, name);
         policy(entry, &at, report);
     }
-    if let Some(SessionPolicies { max_high_risk_calls, require_reauth_after_minutes, .. }) =
-        &extensions.session_policies
-    {
-        let at = below(top, "session_policies");
-        limit(*max_high_risk_calls, &at, "max_high_risk_calls", report);
-        limit(*require_reauth_after_minutes, &at, "require_reauth_after_minutes", report);
+    if let Some(session) = &extensions.session_policies {
+        self::session(session, &below(top, "session_policies"), report);
+    }
+    let at = below(top, "risk_policies");
+    for (name, entry) in &extensions.risk_policies {
+        let at = below(&at, name);
+        if Risk::parse(name).is_none() {
+            report.add(
+                ViolationKind::UnknownValue,
+                &*at,
+                EXTENSIONS,
+                format!("unknown risk `{}`", name.escape_debug()),
+                format!("write one of `{}`", Risk::NAMES.join("`, `")),
+            );
+        }
+        limit(entry.max_auth_age_minutes, &at, "max_auth_age_minutes", report);
     }
     if let Some(sandbox) = &extensions.sandbox {
         let at = below(top, "sandbox");
@@ -164,13 +174,23 @@ fn policy(entry: &ToolPolicy, at: &str, report: &mut ViolationList) {
     limit(entry.max_file_size_mb, at, "max_file_size_mb", report);
 }
 
+fn session(session: &SessionPolicies, at: &str, report: &mut ViolationList) {
+    limit(session.idle_minutes, at, "idle_minutes", report);
+    limit(session.max_minutes, at, "max_minutes", report);
+    limit(session.max_refused_calls, at, "max_refused_calls", report);
+    limit(session.max_high_risk_calls, at, "max_high_risk_calls", report);
+    limit(session.require_reauth_after_minutes, at, "require_reauth_after_minutes", report);
+    limit(session.escalation_seconds, at, "escalation_seconds", report);
+}
+
 fn unreadable(pattern: &str, reason: &str, at: &str, report: &mut ViolationList) {
     report.add(
         ViolationKind::PatternSyntax,
         at,
         EXTENSIONS,
         format!("the pattern `{}` {reason}", pattern.escape_debug()),
-        "write `tool`, or `tool:` and a glob of `*`, `?` and plain characters, such as `read_file:/etc/*`",
+        "write `tool`, or `tool:` and a glob of `*`, `?` and plain characters, such as `read_file:/etc/*`; or `@resource:glob`, \
+         `@prompt:name` or `server/tool`",
     );
 }
 

@@ -5,7 +5,7 @@ use mcp_scopes_model::{
     Approval, Config, Content, Outline, Policy, Requirement, Risk, SandboxMode, Scope, Tool,
     config::{Flow, SandboxServer, ScopePrefix, Stated},
     outline::{Entry, Size, declared, join_own_scopes, list},
-    policy::Session,
+    policy::{RiskRule, Session},
     tool::{Parameter, Parameters},
 };
 use mcp_scopes_prm::Metadata;
@@ -113,10 +113,20 @@ pub(crate) const EVERYTHING: Config<'static> = Config {
     }],
     flows: &[Flow { role: "writer", scopes: &[stated("dev:read"), stated("dev:write")] }],
     session: Session {
+        idle_minutes: Some(30),
+        max_minutes: Some(480),
+        max_refused_calls: Some(20),
         max_high_risk_calls: Some(5),
         require_reauth_after_minutes: Some(30),
         block_rapid_escalation: true,
+        escalation_seconds: Some(120),
+        domain: Some("office"),
+        server: Some("files"),
     },
+    risks: &[
+        RiskRule { risk: Risk::Critical, max_auth_age_minutes: Some(15), acr_values: &["gold"] },
+        RiskRule { risk: Risk::High, max_auth_age_minutes: Some(60), acr_values: &[] },
+    ],
     sandbox: Some(SandboxServer {
         header: Some("mcp-sandbox"),
         resource: Some("https://sandbox.example.com/mcp"),
@@ -135,9 +145,10 @@ pub(crate) const WRITE_FILE: Tool<'static> = Tool {
     grouped_with: &["ping"],
     examples: &["write_file a.txt"],
     policy: Policy {
-        blocked_after: &["ping", "write_file:/etc/*"],
-        requires_approval_after: &["ping"],
+        blocked_after: &["ping", "write_file:/etc/*", "@resource:logs://*", "mail/send"],
+        requires_approval_after: &["ping", "@prompt:hello"],
         cooling_period_minutes: Some(5),
+        idempotent: true,
         max_calls_per_session: Some(3),
         requires_human_review: true,
         blocked_patterns: &["*.pem"],

@@ -148,7 +148,8 @@ impl ResourceServerBuilder {
         let bindings = self.bindings();
         #[cfg(feature = "policies")]
         let policies = rules.map(|rules| {
-            let realm = environments.resources().next().unwrap_or_default();
+            let domain = table.outline().config.session.domain;
+            let realm = domain.or_else(|| environments.resources().next()).unwrap_or_default();
             let policies = if verifiers.has_several_issuers() { self.policies.with_quotas() } else { self.policies };
             policies.engine(rules, realm, &key, self.clock.clone(), contents, challenges.clone())
         });

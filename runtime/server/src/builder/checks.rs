@@ -106,11 +106,11 @@ impl ResourceServerBuilder {
     #[cfg(not(feature = "policies"))]
     fn reject_unenforced(&self, problems: &mut ProblemList) {
         let outline = self.table.outline();
-        let stated = outline.tools.iter().find(|listed| !listed.tool.policy.is_none());
         if self.policy.is_none() && !self.policies_elsewhere && self.table.states_policies() {
-            let what = match stated {
+            let what = match outline.tools.iter().find(|listed| !listed.tool.policy.is_none()) {
                 Some(listed) => format!("the tool `{}` states a policy", listed.tool.name),
-                None => "`[session]` states limits".to_owned(),
+                None if !outline.config.session.is_none() => "`[session]` states limits".to_owned(),
+                None => "`[risk]` states how callers must have authenticated".to_owned(),
             };
             problems.add(
                 "policy",

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use mcp_scopes_model::address::Shown;
 #[cfg(feature = "redis")]
 use mcp_scopes_policies::RedisStore;
 use mcp_scopes_policies::{ArgumentHasher, MemoryStore, Problem, Rules, Settings};
@@ -91,7 +92,7 @@ impl ResourceServerBuilder {
             sign_in_approval: self.policies.sign_in_approval.clone(),
             caller_approval: has_approver,
             human_review: has_approver,
-            ..Settings::of(&outline.config.session)
+            ..Settings::of(outline.config)
         };
         let rules = match Rules::compile(outline.tools.iter().map(|listed| listed.tool), &settings) {
             Ok(rules) => rules,
@@ -102,7 +103,7 @@ impl ResourceServerBuilder {
         };
         self.check_files(&rules, problems);
         self.check_auth_time(&rules, problems);
-        self.check_store(&rules, problems);
+        self.check_store(&rules, &settings, problems);
         (!rules.is_empty()).then_some(rules)
     }
 
@@ -136,21 +137,24 @@ impl ResourceServerBuilder {
                 setting,
                 ProblemKind::Contradiction,
                 format!("policies depend on `auth_time`, which access tokens of {issuer} do not have by default"),
-                "let the issuer write it and state `.sends_auth_time()` on its provider; or remove `require_reauth_after_minutes` and \
-                 `.approval_by_sign_in(..)`",
+                "let the issuer write it and state `.sends_auth_time()` on its provider; or remove `require_reauth_after_minutes`, \
+                 `max_auth_age_minutes` and `.approval_by_sign_in(..)`",
             );
         }
     }
 
     /// Checks that sessions are shared where the table says so, and that replicas recognize what they share.
-    fn check_store(&self, rules: &Rules, problems: &mut ProblemList) {
+    fn check_store(&self, rules: &Rules, settings: &Settings, problems: &mut ProblemList) {
         if !self.policies.is_shared() {
-            if rules.has_domain() {
+            if let Some(domain) = &settings.domain {
                 problems.add(
                     "policy_store",
                     ProblemKind::Missing,
-                    "`[session] domain` names servers that share sessions, and sessions are in memory",
-                    "add `.policy_store(..)` (feature `redis`), or remove `domain`",
+                    format!(
+                        "the servers of the domain {} share sessions (`[session] domain`), and this one keeps them in memory",
+                        Shown(&domain.name)
+                    ),
+                    "add `.policy_store(..)` (feature `redis`) with the store of the domain, or remove `domain` and `server`",
                 );
             }
             return;

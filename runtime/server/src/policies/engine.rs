@@ -33,7 +33,7 @@ use super::{
 pub(crate) struct PolicyEngine {
     pub(crate) rules: Arc<Rules>,
     pub(crate) store: Store,
-    /// The first resource of the server.
+    /// The domain, or else the first resource of the server.
     pub(crate) realm: String,
     pub(crate) hasher: ArgumentHasher,
     pub(crate) clock: Clock,

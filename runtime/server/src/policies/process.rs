@@ -54,10 +54,13 @@ impl ProcessEngine {
     fn new(table: &'static ScopeTable) -> Self {
         let outline = table.outline();
         // Both forms exist so that the table compiles. No call ever has an approval.
-        let settings = Settings { caller_approval: true, human_review: true, ..Settings::of(&outline.config.session) };
+        let settings = Settings { caller_approval: true, human_review: true, ..Settings::of(outline.config) };
         let rules = Rules::compile(outline.tools.iter().map(|listed| listed.tool), &settings);
         let mut key = [0; 32];
         let store = match (rules, getrandom::fill(&mut key)) {
+            _ if settings.domain.is_some() => {
+                Err("its sessions are those of a domain, and a process shares none; serve it over HTTP".to_owned())
+            }
             (Ok(rules), Ok(())) => Ok(MemoryStore::new(Arc::new(rules))),
             (Err(error), _) => Err(error.to_string()),
             (_, Err(_)) => Err("the system did not return random bytes for a key".to_owned()),

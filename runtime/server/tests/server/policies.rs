@@ -2,7 +2,8 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `keys` | each key of `policy(..)` and `[session]` |
+//! | `keys` | each key of `policy(..)`, and of `[session]` if it limits calls |
+//! | `limits` | when sessions end, rules by risk, `idempotent` |
 //! | `approval` | the forms of approval |
 //! | `batches` | bodies with several calls, and parallel ones |
 //! | `callers` | what is the same caller, and what is not |
@@ -20,6 +21,7 @@ mod batches;
 mod callers;
 mod contents;
 mod keys;
+mod limits;
 mod mark;
 mod operator;
 mod setup;

@@ -222,6 +222,7 @@ fn uses_every_member_in_fixtures() {
         "blocked_after",
         "requires_approval_after",
         "cooling_period_minutes",
+        "idempotent",
         "max_calls_per_session",
         "requires_human_review",
         "blocked_patterns",
@@ -230,6 +231,15 @@ fn uses_every_member_in_fixtures() {
         "max_high_risk_calls",
         "require_reauth_after_minutes",
         "block_rapid_escalation",
+        "idle_minutes",
+        "max_minutes",
+        "max_refused_calls",
+        "escalation_seconds",
+        "domain",
+        "server",
+        "risk_policies",
+        "max_auth_age_minutes",
+        "acr_values",
         "header",
     ] {
         assert!(all.contains(&format!("\"{member}\": ")), "{member}");

@@ -14,6 +14,18 @@ fn wipe() {}
 #[mcp_tool(scope = "files:read", risk = "low", policy(max_calls_per_session = 1))]
 fn once() {}
 
+/// Send a message
+#[mcp_tool(
+    scope = "files:read",
+    risk = "low",
+    policy(blocked_after("@resource:app://h/logs/*", "@resource:app://public/*", "@prompt:digest", "once"))
+)]
+fn send() {}
+/// Write a message
+#[mcp_tool(scope = "files:read", risk = "low", policy(blocked_after("@resource", "@prompt")))]
+fn write() {}
+
+scope_table! { static PATTERNS = [once, send, write] with "tests/server/policies/contents.toml"; }
 scope_table! { static TABLE = [wipe, once] with "tests/server/policies/contents.toml"; }
 scope_table! { static WITHOUT_ENTRIES = [once]; }
 
@@ -57,6 +69,44 @@ async fn denied_reads_say_why() {
     assert_eq!(denied_read(&answer), "no_subject");
     let message = answer.json()["error"]["message"].as_str().unwrap().to_owned();
     assert!(message.starts_with("this read requires a token that names its subject"), "{message}");
+}
+
+#[tokio::test]
+async fn reads_and_prompts_match_patterns() {
+    let server = Limited::of(&PATTERNS);
+    let read = async |token: &str, uri: &str| {
+        ask(&server, Some(token), "resources/read", &json!({"uri": uri})).await.passed();
+    };
+    let send = async |token: &str| server.call(token, "send", json!({})).await;
+    read("a", "app://h/notes").await;
+    send("a").await.passed();
+    read("a", "app://h/logs/today").await;
+    assert_eq!(
+        super::denial(&send("a").await),
+        json!({"reason": "blocked_after", "tool": "send", "pattern": "@resource:app://h/logs/*", "caused_by": "@resource"})
+    );
+    // Other methods read nothing.
+    ask(&server, Some("b"), "resources/list", &json!({})).await.passed();
+    ask(&server, Some("b"), "prompts/list", &json!({})).await.passed();
+    ask(&server, Some("b"), "prompts/get", &json!({"name": "review"})).await.passed();
+    send("b").await.passed();
+    assert_eq!(super::denial(&server.call("b", "write", json!({})).await)["pattern"], "@prompt");
+    ask(&server, Some("b"), "prompts/get", &json!({"name": "digest"})).await.passed();
+    assert_eq!(super::denial(&send("b").await)["pattern"], "@prompt:digest");
+    // Another spelling that the layer accepts.
+    read("c", "APP://H/logs/%74oday").await;
+    assert_eq!(reason(&send("c").await), "blocked_after");
+    assert_eq!(super::denial(&server.call("c", "write", json!({})).await)["pattern"], "@resource");
+}
+
+#[tokio::test]
+async fn public_resources_that_a_pattern_names_have_a_caller() {
+    let server = Limited::of(&PATTERNS);
+    let params = json!({"uri": "app://public/x"});
+    assert_eq!(ask(&server, None, "resources/read", &params).await.refused(), (401, 401));
+    assert_eq!(denied_read(&ask(&server, Some("-"), "resources/read", &params).await), "no_subject");
+    ask(&server, Some("a"), "resources/read", &params).await.passed();
+    assert_eq!(super::denial(&server.call("a", "send", json!({})).await)["pattern"], "@resource:app://public/*");
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use super::{
     REAUTH, TABLE,
     approval::{BY_CALLER, BY_REVIEWER},
     builder,
+    limits::RISKS,
 };
 use crate::{
     server::{BuildNow as _, RESOURCE},
@@ -23,6 +24,7 @@ fn large() {}
 
 scope_table! { static LARGE = [large]; }
 scope_table! { pub(super) static PLAIN = []; }
+scope_table! { static IN_DOMAIN = [] with "tests/server/policies/domain.toml"; }
 
 struct Nothing;
 
@@ -89,10 +91,22 @@ fn requires_issuers_that_send_auth_time() {
     {
         assert!(settings(of(&TABLE, Some(lacks.clone()))).is_empty());
         assert_eq!(settings(of(&REAUTH, Some(lacks.clone()))), ["issuer"]);
+        assert_eq!(settings(of(&RISKS, Some(lacks.clone()))), ["issuer"]);
         assert!(settings(of(&REAUTH, Some(lacks.clone().sends_auth_time()))).is_empty());
         assert!(settings(of(&BY_CALLER, Some(lacks.clone())).approver(Nothing)).is_empty());
         assert_eq!(settings(of(&BY_CALLER, Some(lacks)).approval_by_sign_in(["gold"])), ["issuer"]);
     }
+}
+
+#[test]
+fn requires_a_shared_store_for_a_domain() {
+    let [problem] = &problems(builder(&IN_DOMAIN))[..] else { panic!() };
+    assert_eq!(
+        problem.to_string(),
+        "`policy_store`: the servers of the domain `office` share sessions (`[session] domain`), and this one keeps them in memory; \
+         add `.policy_store(..)` (feature `redis`) with the store of the domain, or remove `domain` and `server`"
+    );
+    assert!(settings(builder(&IN_DOMAIN).policies_enforced_elsewhere()).is_empty());
 }
 
 #[test]

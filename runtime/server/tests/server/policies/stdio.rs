@@ -73,6 +73,8 @@ scope_table! { static THIRD = [Files::*] with "tests/server/policies/contents.to
 scope_table! { static FIFTH = [Files::*] with "tests/server/policies/contents.toml"; }
 scope_table! { static FOURTH = [Files::*] with "tests/server/policies/contents.toml"; }
 
+scope_table! { static IN_DOMAIN = [Files::*] with "tests/server/policies/domain.toml"; }
+
 const HANDSHAKE: &str = r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#;
 
 pub(super) struct Stdio {
@@ -153,6 +155,12 @@ async fn reads_of_resources_count_on_stdio() {
     let answer = stdio.say(&read.to_string()).await;
     assert_eq!(answer["error"]["code"], 403, "{answer}");
     assert_eq!(answer["error"]["data"][DENIAL_META]["reason"], "max_high_risk_calls");
+}
+
+#[tokio::test]
+async fn a_process_shares_no_session_of_a_domain() {
+    let mut stdio = Stdio::start(credentials(&IN_DOMAIN)).await;
+    assert_eq!(stdio.call("read", "x").await, "unenforced");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use mcp_scopes::{mcp_tool, scope_table};
 #[mcp_tool(scope = "files:read", risk = "low")]
 fn read_file() {}
 
-#[mcp_tool(scope = "files:write", risk = "medium")]
+#[mcp_tool(scope = "files:write", risk = "medium", policy(blocked_after("mail/read_mail")))]
 fn write_file() {}
 
 scope_table! {

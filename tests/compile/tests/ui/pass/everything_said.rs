@@ -29,9 +29,10 @@ impl From<Denied> for Failure {
     examples("execute_command uptime", "execute_command df"),
     parameters("command", optional("working_directory")),
     policy(
-        blocked_after("health_check:/etc/*"),
-        requires_approval_after("health_check"),
+        blocked_after("whoami:/etc/*", "@resource:/etc/*"),
+        requires_approval_after("whoami", "@resource", "@prompt:review", "@prompt"),
         cooling_period_minutes = 5,
+        idempotent,
         max_calls_per_session = 3,
         requires_human_review,
         blocked_patterns("*.pem"),

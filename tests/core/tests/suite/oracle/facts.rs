@@ -8,6 +8,7 @@ use mcp_scopes_model::{
     check::{Facts, Section},
     config::{Config, Flow, Stated as Text},
     outline::Listed,
+    policy::Session,
     problem::Kind,
 };
 use proptest::{
@@ -39,6 +40,8 @@ struct Plan {
     flow: Vec<&'static str>,
     /// The scopes that open a resource.
     content: Vec<&'static str>,
+    /// Whether the server `own` is in a domain.
+    in_domain: bool,
 }
 
 /// A problem: its kind, its subject and its literal.
@@ -47,7 +50,8 @@ type Found = (&'static str, String, String);
 const TOOLS: [&str; 6] = ["a", "b", "c", "list", "list_files", "n:"];
 const SCOPES: [&str; 9] =
     ["a", "b", "c", "n:a", "n:b", "n:c", "n:", "list", "the:scope:that:is:longer:than:32:bytes:and:goes:on"];
-const PATTERNS: [&str; 5] = ["a", "b:/etc/*", "c:*.pem", "lost", "a:"];
+const PATTERNS: [&str; 11] =
+    ["a", "b:/etc/*", "c:*.pem", "lost", "a:", "@resource", "@prompt:a", "@other", "own/a", "mail/send", "mail/send:x"];
 
 fn names(of: &'static [&'static str], most: usize) -> impl Strategy<Value = Vec<&'static str>> {
     vec(proptest::sample::select(of), 0..most)
@@ -69,8 +73,8 @@ fn plan() -> impl Strategy<Value = Plan> {
     let baseline = proptest::option::of(names(&SCOPES, 3));
     let namespace = prop_oneof![2 => Just(""), 1 => Just("n:")];
     let lists = (baseline, names(&SCOPES, 3), names(&SCOPES, 3));
-    (namespace, vec(tool, 0..6), declared, any::<bool>(), lists).prop_map(
-        |(namespace, tools, declared, complete, (baseline, flow, content))| Plan {
+    (namespace, vec(tool, 0..6), declared, any::<(bool, bool)>(), lists).prop_map(
+        |(namespace, tools, declared, (complete, in_domain), (baseline, flow, content))| Plan {
             namespace,
             tools,
             declared,
@@ -78,6 +82,7 @@ fn plan() -> impl Strategy<Value = Plan> {
             baseline,
             flow,
             content,
+            in_domain,
         },
     )
 }
@@ -143,6 +148,11 @@ impl<'p> OutlineOf<'p> {
             scopes: plan.complete.then_some(&scopes),
             baseline: self.baseline.as_deref(),
             flows: &flows,
+            session: Session {
+                domain: plan.in_domain.then_some("office"),
+                server: plan.in_domain.then_some("own"),
+                ..Session::NONE
+            },
             ..Config::NONE
         };
         let tools: Vec<Tool<'_>> = plan
@@ -330,9 +340,16 @@ impl Naive {
         tool.grouped_with.iter().filter(|other| !listed(other)).for_each(|other| add("unknown-group-tool", other));
         for pattern in &tool.blocked_after {
             let (name, glob) = pattern.split_once(':').unwrap_or((pattern, "*"));
-            if glob.is_empty() || !listed(name) {
-                add("unknown-policy-tool", pattern);
-            }
+            let is_public = |tool: &Sketch| tool.name == name && tool.any.as_ref().is_some_and(Vec::is_empty);
+            let kind = match *pattern {
+                "@resource" | "@prompt:a" => None,
+                "own/a" if plan.in_domain => Some("own-server-in-pattern"),
+                "mail/send" if plan.in_domain => None,
+                "own/a" | "mail/send" => Some("pattern-without-domain"),
+                _ if glob.is_empty() || !listed(name) => Some("unknown-policy-tool"),
+                _ => plan.tools.iter().any(is_public).then_some("public-policy-tool"),
+            };
+            kind.into_iter().for_each(|kind| add(kind, pattern));
         }
         found
     }
