@@ -6,7 +6,7 @@ mod tables;
 use std::{fs, path::Path};
 
 use mcp_scopes_prm::{
-    Document, McpExtensions, Metadata, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy,
+    Document, McpExtensions, Metadata, RiskPolicy, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy,
     json::Json,
     schema::{ID, json_schema, json_schema_pretty},
 };
@@ -42,6 +42,7 @@ fn describes_every_member() {
         (definition("ToolEntry"), ToolEntry::MEMBERS),
         (definition("ToolPolicy"), ToolPolicy::MEMBERS),
         (definition("SessionPolicies"), SessionPolicies::MEMBERS),
+        (definition("RiskPolicy"), RiskPolicy::MEMBERS),
         (definition("SandboxEntry"), SandboxEntry::MEMBERS),
     ] {
         let Some(Json::Object(properties)) = object.get("properties") else { panic!("has properties") };
