@@ -108,15 +108,15 @@ impl Simulate {
         let mut lines = Lines::new(audit::open(&self.file).map_err(unreadable)?);
         let mut steps = Vec::new();
         loop {
+            let number = lines.number() + 1;
             let line = match lines.next_line().map_err(unreadable)? {
                 None => return Ok(steps),
                 Some(Line::Complete(line) | Line::Incomplete(line)) => line,
                 Some(Line::TooLong) => {
-                    let message = format!("line {} of `{shown}` is too long", lines.number());
+                    let message = format!("line {number} of `{shown}` is too long");
                     return Err((message, "shorten the arguments; a line has at most 256 KiB"));
                 }
             };
-            let number = lines.number();
             match line::read(line, number, policies) {
                 Ok(step) => steps.extend(step),
                 Err(wrong) => {

@@ -1,6 +1,9 @@
 //! The policies of a document, compiled.
 
-use mcp_scopes_model::{Policy, Requirement, Risk, Tool, glob, policy::Session};
+use mcp_scopes_model::{
+    Config, Policy, Requirement, Risk, Tool, glob,
+    policy::{RiskRule, Session},
+};
 use mcp_scopes_policies::{CompileError, Rules, Settings};
 use mcp_scopes_prm::{ContentEntry, Document, McpExtensions, ToolPolicy};
 
@@ -51,11 +54,29 @@ fn entries<'e>(mapping: impl IntoIterator<Item = (&'e String, &'e ContentEntry)>
 
 fn settings(extensions: &McpExtensions) -> Settings {
     let session = extensions.session_policies.as_ref().map_or(Session::NONE, |stated| Session {
+        idle_minutes: stated.idle_minutes,
+        max_minutes: stated.max_minutes,
+        max_refused_calls: stated.max_refused_calls,
         max_high_risk_calls: stated.max_high_risk_calls,
         require_reauth_after_minutes: stated.require_reauth_after_minutes,
         block_rapid_escalation: stated.block_rapid_escalation == Some(true),
+        escalation_seconds: stated.escalation_seconds,
+        domain: stated.domain.as_deref(),
+        server: stated.server.as_deref(),
     });
-    Settings { caller_approval: true, human_review: true, ..Settings::of(&session) }
+    let values: Vec<_> =
+        extensions.risk_policies.iter().map(|(risk, stated)| (risk, stated, texts(&stated.acr_values))).collect();
+    let risks = values.iter().filter_map(|(risk, stated, values)| {
+        let risk = Risk::parse(risk)?;
+        Some(RiskRule { risk, max_auth_age_minutes: stated.max_auth_age_minutes, acr_values: values })
+    });
+    let risks: Vec<_> = risks.collect();
+    let config = Config { session, risks: &risks, ..Config::NONE };
+    Settings { caller_approval: true, human_review: true, ..Settings::of(&config) }
+}
+
+fn texts(list: &[String]) -> Vec<&str> {
+    list.iter().map(String::as_str).collect()
 }
 
 fn compile(extensions: &McpExtensions, settings: &Settings) -> Result<Rules, CompileError> {
@@ -83,7 +104,6 @@ struct Texts<'d> {
 
 impl<'d> Texts<'d> {
     fn of(policy: &'d ToolPolicy) -> Self {
-        let texts = |list: &'d [String]| list.iter().map(String::as_str).collect();
         Self {
             blocked_after: texts(&policy.blocked_after),
             requires_approval_after: texts(&policy.requires_approval_after),
@@ -96,6 +116,7 @@ impl<'d> Texts<'d> {
             blocked_after: &self.blocked_after,
             requires_approval_after: &self.requires_approval_after,
             cooling_period_minutes: stated.cooling_period_minutes,
+            idempotent: stated.idempotent == Some(true),
             max_calls_per_session: stated.max_calls_per_session,
             requires_human_review: stated.requires_human_review == Some(true),
             blocked_patterns: &self.blocked_patterns,
