@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs::File, io::Read, path::Path, sync::Arc};
 use mcp_scopes_grammar::config as grammar;
 use mcp_scopes_prm::Draft;
 use mcp_scopes_scan::{
-    Error, ErrorKind, Finding, Report,
+    Error, ErrorKind, Finding, Level, Report,
     file::{self, MAX_FILE},
     inventory::Config,
     large_stack, settle, shown,
@@ -16,7 +16,7 @@ use crate::{
     Overrides, apply, find, fingerprint,
     levels::Levels,
     lint_model::{AuthorizationServer, ParsedDocument, Profile},
-    rule::Setting,
+    rule::{Rule, Setting},
 };
 
 /// The settings to lint metadata documents.
@@ -94,6 +94,21 @@ impl Documents {
         Ok(self)
     }
 
+    /// Returns the level of a rule under these settings; `None` if the rule is off.
+    #[must_use]
+    pub fn level_of(&self, rule: &Rule) -> Option<Level> {
+        self.levels().of_rule(rule).level()
+    }
+
+    fn levels(&self) -> Levels {
+        let mut levels = Levels::new(&self.overrides);
+        if let Some(config) = &self.config {
+            // Errors in the file were reported when it was read.
+            levels.read(config, &mut Vec::new());
+        }
+        levels
+    }
+
     /// Lints the document in a file. Malformed bytes are a finding.
     ///
     /// # Errors
@@ -126,12 +141,7 @@ impl Documents {
         let file: Arc<str> = name.into();
         let mut report = Report::default();
         report.documents = 1;
-        let mut levels = Levels::new(&self.overrides);
-        if let Some(config) = &self.config {
-            // Errors in the file were reported when it was read.
-            levels.read(config, &mut Vec::new());
-        }
-        self.check(&file, bytes, &levels, &mut report);
+        self.check(&file, bytes, &self.levels(), &mut report);
         settle(&mut report.findings);
         fingerprint::assign(&mut report);
         report

@@ -16,7 +16,8 @@ pub const VERSION: &str = "mcp-scopes/v1";
 
 /// Assigns a fingerprint to every finding of a report. Suppressed findings are included, so a finding keeps its
 /// fingerprint when its suppression is removed.
-pub(crate) fn assign(report: &mut Report) {
+#[doc(hidden)]
+pub fn assign(report: &mut Report) {
     let folders = folders(&report.inventories);
     assign_to(report.findings.iter_mut().chain(&mut report.suppressed), &folders);
 }

@@ -22,11 +22,13 @@ pub enum Category {
     Policy,
     Document,
     Drift,
+    /// What only a running server shows. `mcp-scopes-doctor` reports it.
+    Live,
 }
 
 impl Category {
     /// All categories.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Naming,
         Self::LeastPrivilege,
         Self::Risk,
@@ -35,6 +37,7 @@ impl Category {
         Self::Policy,
         Self::Document,
         Self::Drift,
+        Self::Live,
     ];
 
     /// Returns its name in `[lint]`.
@@ -49,6 +52,7 @@ impl Category {
             Self::Policy => "policy",
             Self::Document => "document",
             Self::Drift => "drift",
+            Self::Live => "live",
         }
     }
 }

@@ -36,6 +36,21 @@ impl Place {
         }
     }
 
+    /// Returns the place of a whole file or address, in which no line is meant.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn whole(file: &Arc<str>) -> Self {
+        let start = Position { line: 0, column: 0 };
+        Self { file: file.clone(), start, end: start }
+    }
+
+    /// Returns whether no line is meant.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.start.line == 0
+    }
+
     /// Returns the place of one character.
     #[doc(hidden)]
     #[must_use]

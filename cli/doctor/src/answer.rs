@@ -1,0 +1,235 @@
+//! What a server answers: status, headers, and a body of bounded size.
+
+use std::sync::Arc;
+
+use mcp_scopes_client::{Challenge, Challenges};
+use mcp_scopes_prm::json::Json;
+
+/// A request that was sent, and what came back.
+#[derive(Clone, Debug)]
+pub(crate) struct Exchange {
+    /// What was sent, in words: `a request without a token`.
+    pub(crate) what: String,
+    pub(crate) url: Arc<str>,
+    pub(crate) result: Result<Answer, Silence>,
+}
+
+/// A response.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    headers: Vec<(String, Vec<u8>)>,
+    /// Empty if it is not UTF-8.
+    pub(crate) body: String,
+    /// Why the body is not whole.
+    pub(crate) broken: Option<Broken>,
+}
+
+/// Why a body is not whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Broken {
+    TooLarge,
+    Slow,
+    NotUtf8,
+    CutOff,
+}
+
+impl Broken {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::TooLarge => "is larger than 4 MiB",
+            Self::Slow => "does not end within the time-out",
+            Self::NotUtf8 => "is not UTF-8",
+            Self::CutOff => "ends before its length",
+        }
+    }
+}
+
+/// Why there is no response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Silence {
+    /// The connection failed.
+    Unreachable(String),
+    /// No response within the time-out.
+    Slow,
+    /// The request was not sent: a bound of the run is reached.
+    NotSent,
+}
+
+impl Answer {
+    pub(crate) fn new(status: u16, headers: Vec<(String, Vec<u8>)>, body: Vec<u8>, broken: Option<Broken>) -> Self {
+        let (body, broken) = match String::from_utf8(body) {
+            Ok(body) => (body, broken),
+            Err(_) => (String::new(), broken.or(Some(Broken::NotUtf8))),
+        };
+        Self { status, headers, body, broken }
+    }
+
+    pub(crate) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    pub(crate) fn is_redirect(&self) -> bool {
+        (300..400).contains(&self.status)
+    }
+
+    /// Returns every value of a header, whose name is in lower case.
+    pub(crate) fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.headers.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_slice())
+    }
+
+    /// Returns the first value of a header, if it is text.
+    pub(crate) fn header<'a>(&'a self, name: &'a str) -> Option<&'a str> {
+        self.headers(name).next().and_then(|value| str::from_utf8(value).ok())
+    }
+
+    pub(crate) fn all_headers(&self) -> &[(String, Vec<u8>)] {
+        &self.headers
+    }
+
+    /// Returns the media type, in lower case and without parameters.
+    pub(crate) fn media_type(&self) -> String {
+        let value = self.header("content-type").unwrap_or_default();
+        value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+
+    /// Returns the challenges of `WWW-Authenticate`.
+    pub(crate) fn challenges(&self) -> Challenges {
+        Challenges::parse(self.headers("www-authenticate"))
+    }
+
+    /// Returns the JSON-RPC message of the body.
+    pub(crate) fn message(&self) -> Message {
+        let text =
+            if self.media_type() == "text/event-stream" { last_event(&self.body) } else { Some(self.body.clone()) };
+        text.as_deref().and_then(|text| Json::parse(text).ok()).map_or(Message::None, Message::of)
+    }
+}
+
+impl Exchange {
+    pub(crate) fn answer(&self) -> Option<&Answer> {
+        self.result.as_ref().ok()
+    }
+
+    pub(crate) fn status(&self) -> Option<u16> {
+        self.answer().map(|answer| answer.status)
+    }
+
+    /// Returns the challenge for access tokens.
+    pub(crate) fn challenge(&self) -> Option<Challenge> {
+        self.answer()?.challenges().for_tokens().cloned()
+    }
+
+    pub(crate) fn message(&self) -> Message {
+        self.answer().map_or(Message::None, Answer::message)
+    }
+
+    /// Returns whether the server did what was asked: a success without a JSON-RPC error.
+    pub(crate) fn is_accepted(&self) -> bool {
+        let is_error = |answer: &Answer| matches!(answer.message(), Message::Error { .. });
+        self.answer().is_some_and(|answer| answer.is_success() && !is_error(answer))
+    }
+}
+
+/// A JSON-RPC message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Message {
+    Result(Json),
+    Error {
+        code: Option<i64>,
+        text: String,
+    },
+    /// Several messages in an array.
+    Batch(usize),
+    /// No message that can be read.
+    None,
+}
+
+impl Message {
+    fn of(json: Json) -> Self {
+        match json {
+            Json::Array(items) => Self::Batch(items.len()),
+            Json::Object(mut members) => {
+                if let Some(result) = members.shift_remove("result") {
+                    return Self::Result(result);
+                }
+                match members.get("error") {
+                    Some(error) => Self::Error {
+                        code: match error.get("code") {
+                            Some(Json::Number(number)) => number.as_str().parse().ok(),
+                            _ => None,
+                        },
+                        text: error.get("message").and_then(Json::as_str).unwrap_or_default().to_owned(),
+                    },
+                    None => Self::None,
+                }
+            }
+            _ => Self::None,
+        }
+    }
+
+    pub(crate) fn result(&self) -> Option<&Json> {
+        if let Self::Result(result) = self { Some(result) } else { None }
+    }
+}
+
+/// Returns whether a stream of events contains the response to a request.
+pub(crate) fn has_response(stream: &str) -> bool {
+    last_event(stream).is_some_and(|data| data.contains("\"result\"") || data.contains("\"error\""))
+}
+
+/// Returns the data of the last complete event that looks like a response, else of the last complete event (Server-Sent
+/// Events; HTML, "Parsing an event stream").
+fn last_event(stream: &str) -> Option<String> {
+    let stream = stream.strip_prefix('\u{feff}').unwrap_or(stream);
+    let mut last = None;
+    let mut data: Vec<&str> = Vec::new();
+    // A line without its end may go on.
+    for line in stream.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')) {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        if line.is_empty() {
+            if !data.is_empty() {
+                let text = data.join("\n");
+                let is_response = text.contains("\"result\"") || text.contains("\"error\"");
+                if is_response {
+                    return Some(text);
+                }
+                last = Some(text);
+            }
+            data.clear();
+        } else if let Some(value) = line.strip_prefix("data:") {
+            data.push(value.strip_prefix(' ').unwrap_or(value));
+        }
+    }
+    last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Message, has_response};
+
+    fn answer(kind: &str, body: &str) -> Answer {
+        let headers = vec![("content-type".to_owned(), kind.as_bytes().to_vec())];
+        Answer::new(200, headers, body.as_bytes().to_vec(), None)
+    }
+
+    #[test]
+    fn reads_messages_of_json_and_of_events() {
+        let json = answer("Application/JSON; charset=utf-8", r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[]}}"#);
+        assert!(json.message().result().is_some_and(|result| result.get("tools").is_some()));
+        let stream = "event: message\r\ndata: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\"}\r\n\r\ndata: {\"id\":1,\r\ndata: \"error\":{\"code\":-32602,\"message\":\"no\"}}\r\n\r\n";
+        assert!(has_response(stream) && !has_response("data: {\"result\":1}\n"));
+        let error = Message::Error { code: Some(-32602), text: "no".to_owned() };
+        assert_eq!(answer("text/event-stream", stream).message(), error);
+        assert_eq!(answer("application/json", "[{}, {}]").message(), Message::Batch(2));
+    }
+
+    #[test]
+    fn reads_nothing_from_hostile_bodies() {
+        let deep = "[".repeat(100_000);
+        for body in ["", "null", "{", "1e999", "{\"a\":1,\"a\":2}", &deep, "{\"error\":7}"] {
+            assert!(!matches!(answer("application/json", body).message(), Message::Result(_)), "{body:.20}");
+        }
+        assert_eq!(Answer::new(200, Vec::new(), vec![0xff], None).body, "");
+    }
+}

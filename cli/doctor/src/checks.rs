@@ -1,0 +1,42 @@
+//! From facts to findings. Each check is a function of the facts alone.
+//!
+//! | module | judges |
+//! |---|---|
+//! | `discovery` | the metadata document and how it is served |
+//! | `challenge` | the answer to a request without a token |
+//! | `tokens` | tokens that must be refused |
+//! | `issuers` | the metadata of authorization servers |
+//! | `calls` | calls of tools |
+//! | `lists` | lists of tools |
+//! | `transport` | the endpoint: headers, batches, origins, failures |
+//! | `sessions` | the ids of sessions |
+//! | `reality` | the metadata against what the server does |
+
+pub(crate) mod calls;
+mod challenge;
+mod discovery;
+mod issuers;
+mod lists;
+mod reality;
+mod sessions;
+mod tokens;
+mod transport;
+
+use crate::{facts::Facts, sink::Sink};
+
+/// Runs every check.
+pub(crate) fn run(facts: &Facts, sink: &mut Sink<'_>) {
+    for check in [
+        discovery::check,
+        challenge::check,
+        tokens::check,
+        issuers::check,
+        calls::check,
+        lists::check,
+        transport::check,
+        sessions::check,
+        reality::check,
+    ] {
+        check(facts, sink);
+    }
+}

@@ -1,0 +1,213 @@
+//! Calls of tools: refusals for missing scopes, and what hidden tools answer.
+
+use std::collections::BTreeSet;
+
+use mcp_scopes_client::{Challenge, ChallengeError};
+use mcp_scopes_prm::{McpExtensions, json::Json};
+
+use crate::{
+    answer::{Exchange, Message},
+    facts::{Call, Facts, Talk, Who},
+    sink::{Sink, named},
+};
+
+pub(super) fn check(facts: &Facts, sink: &mut Sink<'_>) {
+    let talk = |who| facts.talks.iter().find(|talk| talk.who == who && talk.is_open);
+    let (full, low) = (talk(Who::Full), talk(Who::Low));
+    if let Some(exchange) =
+        facts.talks.iter().filter_map(|talk| talk.unknown.as_ref()).find(|exchange| succeeds(exchange))
+    {
+        let message = format!("{} is answered with a result without `isError`", exchange.what);
+        sink.report("unknown-tool-accepted", "", message, "answer with the JSON-RPC error -32602");
+    }
+    let Some(low) = low else { return };
+    for call in &low.calls {
+        if succeeds(&call.exchange) {
+            unrefused(facts, low, full, call, sink);
+        } else {
+            refused(low, full, call, sink);
+        }
+    }
+    challenges(facts, low, sink);
+    contents(facts, low, sink);
+}
+
+/// Returns whether a tool ran: a result that is no error of the tool.
+pub(super) fn succeeds(exchange: &Exchange) -> bool {
+    let message = exchange.message();
+    let is_error = message.result().and_then(|result| result.get("isError")) == Some(&Json::Bool(true));
+    exchange.is_accepted() && message.result().is_some() && !is_error
+}
+
+/// Returns what the metadata says about tools.
+pub(super) fn extensions(facts: &Facts) -> Option<&McpExtensions> {
+    facts.discovery.document.as_ref()?.draft.document.mcp_extensions.as_ref()
+}
+
+/// Returns the given scopes with all that they imply.
+fn closed(scopes: &[String], extensions: &McpExtensions) -> BTreeSet<String> {
+    let implied = scopes.iter().filter_map(|scope| extensions.scope_hierarchy.get(scope)).flatten();
+    scopes.iter().chain(implied).cloned().collect()
+}
+
+/// A call that succeeds with the weaker token.
+fn unrefused(facts: &Facts, low: &Talk, full: Option<&Talk>, call: &Call, sink: &mut Sink<'_>) {
+    let is_hidden = !low.lists_tool(&call.tool) && full.is_some_and(|full| full.lists_tool(&call.tool));
+    if is_hidden {
+        let message = format!("the list of the token `low` does not have `{}`, and the token can call it", call.tool);
+        sink.report("hidden-tool-callable", &call.tool, message, "check the scopes of a tool when it is called");
+        return;
+    }
+    let (Some(extensions), Some(held)) = (extensions(facts), &facts.low_scopes) else { return };
+    let Some(tool) = extensions.tool_scope_mapping.get(&call.tool) else { return };
+    let held = closed(held, extensions);
+    let is_open = tool.public == Some(true) || tool.authenticated == Some(true) || tool.required_scopes.is_empty();
+    if !is_open && !tool.required_scopes.iter().any(|all| all.iter().all(|scope| held.contains(scope))) {
+        let message = format!("`{}` can be called with the token `low`, which lacks its scopes", call.tool);
+        sink.report("call-without-scope", &call.tool, message, "check the scopes of a tool when it is called");
+    }
+}
+
+/// A call that does not succeed with the weaker token.
+fn refused(low: &Talk, full: Option<&Talk>, call: &Call, sink: &mut Sink<'_>) {
+    let Some(answer) = call.exchange.answer() else { return };
+    let is_hidden = !low.lists_tool(&call.tool) && full.is_some_and(|full| full.lists_tool(&call.tool));
+    if is_hidden {
+        // A challenge tells a client which scopes to request, so it is a decision, and a note says it.
+        if let Some(unknown) = low.unknown.as_ref().filter(|unknown| unknown.answer().is_some())
+            && trace(&call.exchange) != trace(unknown)
+            && !is_challenged(&call.exchange)
+        {
+            let message = format!(
+                "`{}`, which the token `low` does not list, answers differently from an unknown tool",
+                call.tool
+            );
+            sink.report("hidden-tool-differs", &call.tool, message, "answer both alike");
+        }
+        return;
+    }
+    let runs_with_full =
+        full.is_some_and(|full| full.calls.iter().any(|other| other.tool == call.tool && succeeds(&other.exchange)));
+    // Another rule reports failures and redirects.
+    if matches!(answer.status, 403 | 300..=399 | 500..) || !runs_with_full {
+        return;
+    }
+    let status = if answer.is_success() { "200 and an error".to_owned() } else { answer.status.to_string() };
+    let message = format!(
+        "`{}` is refused for the token `low` with {status}, and clients request more scopes after 403 only",
+        call.tool
+    );
+    sink.report("scope-refusal-status", &call.tool, message, "answer 403 with a challenge");
+}
+
+/// Returns whether a call is refused with a challenge for more scopes.
+pub(crate) fn is_challenged(exchange: &Exchange) -> bool {
+    let challenge = exchange.challenge();
+    exchange.status() == Some(403)
+        && challenge.is_some_and(|challenge| challenge.error() == ChallengeError::InsufficientScope)
+}
+
+/// Returns what a caller can tell two answers apart by.
+fn trace(exchange: &Exchange) -> (Option<u16>, Option<i64>, bool) {
+    let message = exchange.message();
+    let code = if let Message::Error { code, .. } = &message { *code } else { None };
+    (exchange.status(), code, message.result().is_some())
+}
+
+/// The challenges of refused calls. What is the same for several tools is reported once.
+fn challenges(facts: &Facts, low: &Talk, sink: &mut Sink<'_>) {
+    let refused: Vec<(&str, Option<Challenge>)> = low
+        .calls
+        .iter()
+        .filter(|call| call.exchange.status() == Some(403))
+        .map(|call| (call.tool.as_str(), call.exchange.challenge()))
+        .collect();
+    let tools = |is_wrong: &dyn Fn(&str, &Option<Challenge>) -> bool| -> Vec<&str> {
+        refused.iter().filter(|(tool, challenge)| is_wrong(tool, challenge)).map(|(tool, _)| *tool).collect()
+    };
+    let scoped = |challenge: &Option<Challenge>| {
+        challenge.clone().filter(|challenge| challenge.error() == ChallengeError::InsufficientScope)
+    };
+    let mut report = |rule: &str, found: Vec<&str>, message: &str, help: &str| {
+        if let Some(first) = found.first() {
+            sink.report(rule, first, format!("{message}, for {}", named(&found)), help);
+        }
+    };
+    report(
+        "scope-challenge-missing",
+        tools(&|_, challenge| challenge.is_none()),
+        "403 has no challenge",
+        "add `WWW-Authenticate: Bearer error=\"insufficient_scope\", scope=\"..\", resource_metadata=\"..\"`",
+    );
+    report(
+        "scope-challenge-error",
+        tools(&|_, challenge| challenge.is_some() && scoped(challenge).is_none()),
+        "the challenge of a 403 does not say `error=\"insufficient_scope\"`",
+        "add it",
+    );
+    report(
+        "scope-challenge-scope",
+        tools(&|_, challenge| scoped(challenge).is_some_and(|challenge| matches!(challenge.scope(), Ok(None)))),
+        "the challenge of a 403 names no scope",
+        "name every scope that the call needs",
+    );
+    report(
+        "scope-challenge-metadata",
+        tools(&|_, challenge| scoped(challenge).is_some_and(|challenge| challenge.resource_metadata().is_none())),
+        "the challenge of a 403 has no `resource_metadata`",
+        "add it, as in the challenge of a 401",
+    );
+    report(
+        "challenge-loops",
+        tools(&|_, challenge| scoped(challenge).is_some_and(|challenge| loops(facts, &challenge))),
+        "the challenge asks only for scopes that the token `low` has",
+        "name the missing scopes, and account for hierarchies",
+    );
+    report(
+        "scope-challenge-incomplete",
+        tools(&|tool, challenge| scoped(challenge).is_some_and(|challenge| is_incomplete(facts, tool, &challenge))),
+        "the challenge names only a part of the scopes that the metadata demands",
+        "name all scopes of the operation in one challenge",
+    );
+}
+
+fn loops(facts: &Facts, challenge: &Challenge) -> bool {
+    let (Some(held), Ok(Some(scopes))) = (&facts.low_scopes, challenge.scope()) else { return false };
+    scopes.iter().all(|scope| held.iter().any(|known| known == scope))
+}
+
+/// Returns whether no alternative of a tool is complete with the challenged and the held scopes.
+fn is_incomplete(facts: &Facts, tool: &str, challenge: &Challenge) -> bool {
+    let (Some(extensions), Ok(Some(scopes))) = (extensions(facts), challenge.scope()) else { return false };
+    let Some(tool) = extensions.tool_scope_mapping.get(tool) else { return false };
+    // A loop is another finding.
+    if tool.required_scopes.is_empty() || loops(facts, challenge) {
+        return false;
+    }
+    let challenged: Vec<String> = scopes.iter().map(str::to_owned).collect();
+    let asked = closed(&challenged, extensions);
+    match &facts.low_scopes {
+        Some(held) => {
+            let held = closed(held, extensions);
+            let is_known = |scope: &String| asked.contains(scope) || held.contains(scope);
+            !tool.required_scopes.iter().any(|all| all.iter().all(is_known))
+        }
+        // What an opaque token holds is not known.
+        None => !tool.required_scopes.iter().any(|all| all.iter().any(|scope| asked.contains(scope))),
+    }
+}
+
+/// Resources that are read without the scopes that the metadata demands.
+fn contents(facts: &Facts, low: &Talk, sink: &mut Sink<'_>) {
+    let (Some(extensions), Some(held)) = (extensions(facts), &facts.low_scopes) else { return };
+    let held = closed(held, extensions);
+    for (uri, exchange) in low.reads.iter().filter_map(|(uri, exchange)| Some((uri.as_deref()?, exchange))) {
+        let Some(entry) = extensions.resource_scope_mapping.get(uri) else { continue };
+        let is_open = entry.required_scopes.is_empty()
+            || entry.required_scopes.iter().any(|all| all.iter().all(|scope| held.contains(scope)));
+        if exchange.is_accepted() && exchange.message().result().is_some() && !is_open {
+            let message = format!("`{uri}` can be read with the token `low`, which lacks its scopes");
+            sink.report("content-without-scope", uri, message, "check the scopes of a resource when it is read");
+        }
+    }
+}

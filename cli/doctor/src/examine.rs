@@ -1,0 +1,195 @@
+//! The order of the requests of a run.
+
+use std::sync::{Arc, atomic::AtomicUsize};
+
+use mcp_scopes_prm::json::Json;
+use reqwest::Method;
+
+use crate::{
+    answer::{Exchange, Silence},
+    error::DoctorError,
+    facts::{Facts, Misuse, Talk, Who},
+    link::{Ask, Link},
+    options::Options,
+    probe::{conformance, discovery, issuers, misuse, talk, tokens},
+    record::Recorder,
+    report::{Examination, Skipped, assemble},
+    speech::{Speech, WITH_SESSION, initialize},
+    target::Target,
+    token::Token,
+};
+
+/// Sends the requests of a run.
+pub(crate) struct Examiner<'o> {
+    pub(crate) options: &'o Options,
+    pub(crate) target: Target,
+    pub(crate) link: Link,
+    /// What was not checked, and why.
+    pub(crate) skipped: Vec<Skipped>,
+    /// The sessions to end: the token, and the request.
+    sessions: Vec<(Option<String>, Speech)>,
+}
+
+/// Examines a server, like [`examine`], and waits for the result.
+///
+/// # Errors
+/// As for [`examine`].
+pub fn run(options: &Options, counter: Arc<AtomicUsize>) -> Result<Examination, DoctorError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime =
+        runtime.map_err(|error| DoctorError::usage(format!("requests cannot be sent: {error}"), "try again"))?;
+    runtime.block_on(examine(options, counter))
+}
+
+/// Examines a server. `counter` is set to the number of requests that were sent.
+///
+/// # Errors
+/// Returns an error if the address cannot be used, or if the server does not answer at all.
+pub async fn examine(options: &Options, counter: Arc<AtomicUsize>) -> Result<Examination, DoctorError> {
+    let target = Target::new(&options.url, options.allow_http)?;
+    let secrets = options.tokens.all().map(|(_, token)| token.secret().to_owned()).collect();
+    let recorder = options.record.as_deref().map(|folder| Recorder::new(folder, secrets)).transpose();
+    let recorder = recorder.map_err(|why| {
+        DoctorError::usage(format!("the folder for records cannot be written: {why}"), "name another folder")
+    })?;
+    let link = Link::new(&target, options.limits, counter, recorder)?;
+    let mut examiner = Examiner { options, target, link, skipped: Vec::new(), sessions: Vec::new() };
+    let facts = examiner.facts().await?;
+    let Examiner { link, skipped, .. } = examiner;
+    Ok(assemble(options, &facts, &link, skipped))
+}
+
+impl Examiner<'_> {
+    async fn facts(&mut self) -> Result<Facts, DoctorError> {
+        let (anonymous, speech) = self.first().await?;
+        let discovery = discovery::probe(self, &anonymous).await;
+        let issuers = issuers::probe(self, discovery.document.as_ref()).await;
+        let talks = self.talks(&anonymous).await;
+        // The revision that a token opens is known for sure.
+        let known = talks.iter().find(|talk| talk.is_open).map(|talk| match &talk.speech {
+            Speech::Stateless => Speech::Stateless,
+            Speech::Session { revision, .. } => Speech::Session { revision: revision.clone(), id: None },
+        });
+        let tokens = tokens::probe(self, known.as_ref(), &discovery, &anonymous).await;
+        let speech = known.unwrap_or(speech);
+        let misuses = self.misuses(&talks).await;
+        let open_methods = misuse::open_methods(self, &speech, &anonymous).await;
+        let talks = self.calls(talks).await;
+        let fixture = if self.options.conformance { conformance::probe(self).await } else { Vec::new() };
+        self.end_sessions().await;
+        let subject = |token: &Option<Token>| token.as_ref().and_then(Token::unverified_subject);
+        let (low, full) = (subject(&self.options.tokens.low), subject(&self.options.tokens.full));
+        Ok(Facts {
+            target: self.target.clone(),
+            anonymous,
+            discovery,
+            issuers,
+            tokens,
+            talks,
+            misuses,
+            open_methods,
+            fixture,
+            low_scopes: self.options.tokens.low.as_ref().and_then(Token::unverified_scopes),
+            has_two_subjects: low.zip(full).map(|(low, full)| low != full),
+        })
+    }
+
+    /// Sends the first request, without a token, in the form of the newest revision, or else of the one before.
+    async fn first(&mut self) -> Result<(Exchange, Speech), DoctorError> {
+        let url = self.target.url.clone();
+        let ask = Speech::Stateless.ask("`tools/list` without a token", &url, "tools/list", "");
+        let newest = self.link.send(ask).await;
+        match &newest.result {
+            Err(Silence::Unreachable(why)) => {
+                let message = format!("the server cannot be reached: {why}");
+                return Err(DoctorError::usage(message, "check the address, and that the server runs"));
+            }
+            Err(Silence::Slow | Silence::NotSent) => {
+                let message = "the server does not answer within the time-out";
+                return Err(DoctorError::usage(message, "check the address, or raise `--timeout`"));
+            }
+            Ok(answer) if answer.status == 401 || newest.is_accepted() || answer.is_redirect() => {
+                return Ok((newest, Speech::Stateless));
+            }
+            Ok(_) => {}
+        }
+        let before = self.link.send(initialize("`initialize` without a token", &url)).await;
+        if before.status() == Some(401) || before.is_accepted() {
+            self.keep_session(None, &before);
+            return Ok((before, Speech::Session { revision: WITH_SESSION.to_owned(), id: None }));
+        }
+        Ok((newest, Speech::Stateless))
+    }
+
+    /// Opens a conversation with each valid token, or without one where the server answers anyone.
+    async fn talks(&mut self, anonymous: &Exchange) -> Vec<Talk> {
+        let bearer = |token: &Token| format!("Bearer {}", token.secret());
+        let full = self.options.tokens.full.as_ref().map(|token| (Who::Full, Some(bearer(token))));
+        let low = self.options.tokens.low.as_ref().map(|token| (Who::Low, Some(bearer(token))));
+        let mut callers: Vec<_> = full.into_iter().chain(low).collect();
+        if callers.is_empty() && anonymous.is_accepted() {
+            callers.push((Who::Anonymous, None));
+        }
+        for (who, name) in [(Who::Full, "full"), (Who::Low, "low")] {
+            if !callers.iter().any(|(known, _)| *known == who) {
+                self.skip(format!("what the token `{name}` opens"), format!("add `--token-file {name}=FILE`"));
+            }
+        }
+        let mut talks = Vec::new();
+        for (who, authorization) in callers {
+            talks.push(talk::open(self, who, authorization).await);
+        }
+        talks
+    }
+
+    async fn misuses(&mut self, talks: &[Talk]) -> Vec<Misuse> {
+        match talks.iter().find(|talk| talk.is_open) {
+            Some(talk) => misuse::probe(self, talk, talks).await,
+            None => Vec::new(),
+        }
+    }
+
+    async fn calls(&mut self, mut talks: Vec<Talk>) -> Vec<Talk> {
+        // What any token lists, each token calls: a hidden tool must not be callable.
+        let mut tools: Vec<_> = Vec::new();
+        for tool in talks.iter().flat_map(Talk::tools) {
+            if self.options.may_call(&tool.name, tool.is_read_only) && !tools.contains(&tool.name) {
+                tools.push(tool.name.clone());
+            }
+        }
+        for talk in talks.iter_mut().filter(|talk| talk.is_open) {
+            talk::call(self, talk, &tools).await;
+        }
+        talks
+    }
+
+    /// Notes what is not checked, and why.
+    pub(crate) fn skip(&mut self, what: impl Into<String>, why: impl Into<String>) {
+        self.skipped.push(Skipped { what: what.into(), why: why.into() });
+    }
+
+    /// Remembers the session that an answer opens, to end it.
+    pub(crate) fn keep_session(&mut self, authorization: Option<String>, exchange: &Exchange) -> Speech {
+        let id = exchange.answer().and_then(|answer| answer.header("mcp-session-id")).map(str::to_owned);
+        let message = exchange.message();
+        let revision = message.result().and_then(|result| result.get("protocolVersion")).and_then(Json::as_str);
+        let speech = Speech::Session { revision: revision.unwrap_or(WITH_SESSION).to_owned(), id: id.clone() };
+        if let Some(id) = id {
+            self.link.hide(&id);
+            self.sessions.push((authorization, speech.clone()));
+        }
+        speech
+    }
+
+    async fn end_sessions(&mut self) {
+        for (authorization, speech) in std::mem::take(&mut self.sessions) {
+            let Speech::Session { revision, id: Some(id) } = speech else { continue };
+            let ask = Ask::new("end of a session", Method::DELETE, &*self.target.url)
+                .header("mcp-protocol-version", revision)
+                .header("mcp-session-id", id)
+                .authorization(authorization);
+            // A server may refuse to end sessions (MCP 2025-11-25, "Session Management").
+            self.link.send(ask).await;
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! What was observed. The checks read it; nothing here judges.
+
+use mcp_scopes_prm::{Draft, json::Json};
+
+use crate::{answer::Exchange, speech::Speech, target::Target};
+
+/// Everything that was observed of a server.
+pub(crate) struct Facts {
+    pub(crate) target: Target,
+    /// The first request, which has no token.
+    pub(crate) anonymous: Exchange,
+    pub(crate) discovery: Discovery,
+    /// The authorization servers that the document names.
+    pub(crate) issuers: Vec<Issuer>,
+    /// The requests with tokens that must be refused.
+    pub(crate) tokens: Vec<TokenProbe>,
+    /// The conversations with a token, that of `full` first.
+    pub(crate) talks: Vec<Talk>,
+    pub(crate) misuses: Vec<Misuse>,
+    /// Requests without a token for other methods, each with the method.
+    pub(crate) open_methods: Vec<(&'static str, Exchange)>,
+    /// The operations of the conformance fixture: each with the low token, then with the full one.
+    pub(crate) fixture: Vec<(usize, Exchange, Exchange)>,
+    /// The scopes of the token `low`, if it is a JWT that states them.
+    pub(crate) low_scopes: Option<Vec<String>>,
+    /// Whether the tokens `low` and `full` are of different subjects, if both say so.
+    pub(crate) has_two_subjects: Option<bool>,
+}
+
+/// The metadata document.
+pub(crate) struct Discovery {
+    /// The address with the path inserted.
+    pub(crate) inserted: Exchange,
+    /// The root form, if it is another address.
+    pub(crate) root: Option<Exchange>,
+    /// The answer there, if it is another address and may be asked.
+    pub(crate) challenged: Option<Exchange>,
+    pub(crate) document: Option<Document>,
+    pub(crate) head: Option<Exchange>,
+    pub(crate) preflight: Option<Exchange>,
+    /// The document as a page of another origin reads it.
+    pub(crate) cross_origin: Option<Exchange>,
+}
+
+/// A metadata document that was found.
+pub(crate) struct Document {
+    pub(crate) url: std::sync::Arc<str>,
+    pub(crate) text: String,
+    pub(crate) draft: Draft,
+    pub(crate) source: Source,
+}
+
+/// Where a document was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Inserted,
+    Root,
+    /// Only where the challenge points.
+    Challenge,
+}
+
+/// An authorization server.
+pub(crate) struct Issuer {
+    pub(crate) name: String,
+    /// Each address that was asked.
+    pub(crate) asked: Vec<Exchange>,
+    /// The first metadata that was found, and its address.
+    pub(crate) metadata: Option<(std::sync::Arc<str>, Json)>,
+    pub(crate) keys: Option<Exchange>,
+    /// Whether the address may be asked at all.
+    pub(crate) is_askable: bool,
+}
+
+/// A request whose token must be refused.
+pub(crate) struct TokenProbe {
+    pub(crate) kind: BadToken,
+    pub(crate) exchange: Exchange,
+    /// What was sent, to find it in the answer.
+    pub(crate) secret: Option<String>,
+}
+
+/// What is wrong with a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BadToken {
+    Malformed,
+    Empty,
+    Unsigned,
+    WrongSignature,
+    Expired,
+    Foreign,
+    InQuery,
+    OtherScheme,
+}
+
+impl BadToken {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "a malformed token",
+            Self::Empty => "an empty token",
+            Self::Unsigned => "a token with `alg: none`",
+            Self::WrongSignature => "a token with a wrong signature",
+            Self::Expired => "an expired token",
+            Self::Foreign => "a token for another server",
+            Self::InQuery => "an invalid token in the query string",
+            Self::OtherScheme => "a token of another scheme",
+        }
+    }
+}
+
+/// Who sends requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Who {
+    Anonymous,
+    Low,
+    Full,
+}
+
+impl Who {
+    /// Completes "a request ..".
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Anonymous => "without a token",
+            Self::Low => "with the token `low`",
+            Self::Full => "with the token `full`",
+        }
+    }
+}
+
+/// The requests with one token.
+pub(crate) struct Talk {
+    pub(crate) who: Who,
+    /// The value of `Authorization`.
+    pub(crate) authorization: Option<String>,
+    pub(crate) speech: Speech,
+    /// The first request, and `initialize` if that had to be sent.
+    pub(crate) opening: Vec<Exchange>,
+    /// Whether the server answered it.
+    pub(crate) is_open: bool,
+    /// The lists of tools, in order; the last one after all calls.
+    pub(crate) lists: Vec<List>,
+    /// The call of a tool that does not exist.
+    pub(crate) unknown: Option<Exchange>,
+    pub(crate) calls: Vec<Call>,
+    /// The list of resources, and reads of them: each with its URI.
+    pub(crate) reads: Vec<(Option<String>, Exchange)>,
+}
+
+impl Talk {
+    pub(crate) fn tools(&self) -> &[ListedTool] {
+        self.lists.first().map(|list| list.tools.as_slice()).unwrap_or_default()
+    }
+
+    pub(crate) fn lists_tool(&self, name: &str) -> bool {
+        self.tools().iter().any(|tool| tool.name == name)
+    }
+}
+
+/// The answers to `tools/list`, all pages.
+pub(crate) struct List {
+    pub(crate) tools: Vec<ListedTool>,
+    /// The first page.
+    pub(crate) page: Exchange,
+    /// `cacheScope` of each page; `None` where it is missing.
+    pub(crate) cache_scopes: Vec<Option<String>>,
+    /// Whether each page states `ttlMs`.
+    pub(crate) has_ttl: bool,
+    /// Whether every page was read.
+    pub(crate) is_whole: bool,
+}
+
+/// A tool of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ListedTool {
+    pub(crate) name: String,
+    pub(crate) is_read_only: bool,
+}
+
+/// A call of a tool that exists.
+pub(crate) struct Call {
+    pub(crate) tool: String,
+    pub(crate) exchange: Exchange,
+}
+
+/// A request that a server must refuse although its token is valid.
+pub(crate) struct Misuse {
+    pub(crate) kind: MisuseKind,
+    pub(crate) exchange: Exchange,
+}
+
+/// What is wrong with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MisuseKind {
+    /// `Mcp-Name` names another tool than the body. Neither exists.
+    NameMismatch,
+    /// `Mcp-Method` names another method than the body.
+    MethodMismatch,
+    /// Two requests in an array.
+    Batch,
+    /// A web page of another origin sends it.
+    Origin,
+    /// `MCP-Protocol-Version` that does not exist.
+    Revision,
+    /// The session of another token.
+    OtherSession,
+    /// A session without a token.
+    SessionAlone,
+    /// The scheme in lower case, which is the same scheme: must be accepted.
+    LowerCaseScheme,
+    /// A second session, to compare the ids.
+    SecondSession,
+    /// The preflight of a page for the endpoint.
+    Preflight,
+}

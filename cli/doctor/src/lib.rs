@@ -1,0 +1,38 @@
+//! Examines a live MCP server, in any language, and reports what is wrong with its authorization.
+//!
+//! [`examine`] sends requests, notes what it observes, and judges that. It only reads: without
+//! [`Options::call`] it calls no tool but one with a name that does not exist. The findings are those of the linter,
+//! with its rules for documents and those of the category `live`.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `options`, `token` | [`Options`], [`Token`]: what a run may do, and with which tokens |
+//! | `target` | the address of the server, and which addresses may be asked |
+//! | `link` | sends requests: time, rate, bound, size; `record` keeps them without secrets |
+//! | `answer`, `speech` | answers and requests of each revision |
+//! | `examine` | the order of the requests |
+//! | `probe` | the requests of each topic |
+//! | `facts` | what was observed |
+//! | `checks` | from facts to findings, one module for each topic |
+//! | `sink`, `report` | collects findings, and what was not checked |
+
+mod answer;
+mod checks;
+mod error;
+mod examine;
+mod facts;
+mod link;
+mod options;
+mod probe;
+mod record;
+mod report;
+mod sink;
+mod speech;
+mod target;
+mod token;
+
+pub use error::DoctorError;
+pub use examine::{examine, run};
+pub use options::{Limits, Options};
+pub use report::{Examination, Skipped};
+pub use token::{Token, Tokens};

@@ -1,0 +1,165 @@
+//! A conversation with one token: the revision, the lists, and calls.
+
+use mcp_scopes_prm::json::Json;
+
+use crate::{
+    answer::{Exchange, Message},
+    examine::Examiner,
+    facts::{Call, List, ListedTool, Talk, Who},
+    speech::{STATELESS, Speech, initialize, quoted},
+};
+
+/// A tool that no server has.
+pub(crate) const NO_TOOL: &str = "mcp_scopes_doctor_no_such_tool";
+/// A second one.
+pub(crate) const NO_OTHER_TOOL: &str = "mcp_scopes_doctor_no_other_tool";
+/// How many pages of a list are read.
+const MOST_PAGES: usize = 50;
+/// How many resources are read with a token.
+const MOST_READS: usize = 5;
+
+/// Agrees on a revision, and reads what a token lists.
+pub(crate) async fn open(examiner: &mut Examiner<'_>, who: Who, authorization: Option<String>) -> Talk {
+    let mut talk = Talk {
+        who,
+        authorization,
+        speech: Speech::Stateless,
+        opening: Vec::new(),
+        is_open: false,
+        lists: Vec::new(),
+        unknown: None,
+        calls: Vec::new(),
+        reads: Vec::new(),
+    };
+    begin(examiner, &mut talk).await;
+    if !talk.is_open {
+        return talk;
+    }
+    // Twice: the order must not change.
+    for number in ["first", "second"] {
+        if let Some(list) = list(examiner, &talk, number).await {
+            talk.lists.push(list);
+        }
+    }
+    let ask = talk.speech.call(
+        format!("a call of a tool that does not exist, {}", who.as_str()),
+        &examiner.target.url,
+        NO_TOOL,
+    );
+    talk.unknown = Some(examiner.link.send(ask.authorization(talk.authorization.clone())).await);
+    talk
+}
+
+/// Finds the newest revision that the server answers.
+async fn begin(examiner: &mut Examiner<'_>, talk: &mut Talk) {
+    let (url, words) = (examiner.target.url.clone(), talk.who.as_str());
+    let ask = Speech::Stateless.ask(format!("`server/discover` {words}"), &url, "server/discover", "");
+    let discovered = examiner.link.send(ask.authorization(talk.authorization.clone())).await;
+    let is_refused = discovered.status() == Some(401);
+    let message = discovered.message();
+    talk.opening.push(discovered);
+    if let Some(Json::Array(versions)) = message.result().and_then(|result| result.get("supportedVersions"))
+        && versions.iter().any(|version| version.as_str() == Some(STATELESS))
+    {
+        talk.is_open = true;
+        return;
+    }
+    if is_refused {
+        return;
+    }
+    let ask = initialize(format!("`initialize` {words}"), &url).authorization(talk.authorization.clone());
+    let opened = examiner.link.send(ask).await;
+    if opened.is_accepted() {
+        talk.is_open = true;
+        talk.speech = examiner.keep_session(talk.authorization.clone(), &opened);
+        talk.opening.push(opened);
+        let mut ask =
+            talk.speech.ask(format!("`notifications/initialized` {words}"), &url, "notifications/initialized", "");
+        ask.body = Some(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#.to_owned());
+        examiner.link.send(ask.authorization(talk.authorization.clone())).await;
+    } else {
+        talk.opening.push(opened);
+    }
+}
+
+/// Reads all pages of `tools/list`; `None` if the server does not answer it.
+async fn list(examiner: &mut Examiner<'_>, talk: &Talk, number: &str) -> Option<List> {
+    let mut list: Option<List> = None;
+    let mut cursor: Option<String> = None;
+    for page in 1..=MOST_PAGES {
+        let params = cursor.as_deref().map(|cursor| format!("\"cursor\":{}", quoted(cursor))).unwrap_or_default();
+        let what = format!("`tools/list` {}, {number} time, page {page}", talk.who.as_str());
+        let ask = talk.speech.ask(what, &examiner.target.url, "tools/list", &params);
+        let exchange = examiner.link.send(ask.authorization(talk.authorization.clone())).await;
+        let message = exchange.message();
+        let Some(result) = message.result() else { break };
+        let text = |name| result.get(name).and_then(Json::as_str).map(str::to_owned);
+        let (cache, has_ttl) = (text("cacheScope"), matches!(result.get("ttlMs"), Some(Json::Number(_))));
+        let next = text("nextCursor");
+        let known = list.get_or_insert_with(|| List {
+            tools: Vec::new(),
+            page: exchange,
+            cache_scopes: Vec::new(),
+            has_ttl: true,
+            is_whole: false,
+        });
+        known.tools.extend(tools(result));
+        known.cache_scopes.push(cache);
+        known.has_ttl &= has_ttl;
+        if next.is_none() {
+            known.is_whole = true;
+            break;
+        }
+        // A server that returns the same cursor would never end.
+        if next == cursor {
+            break;
+        }
+        cursor = next;
+    }
+    list
+}
+
+fn tools(result: &Json) -> Vec<ListedTool> {
+    let Some(Json::Array(tools)) = result.get("tools") else { return Vec::new() };
+    let tool = |tool: &Json| {
+        let hint = tool.get("annotations").and_then(|hints| hints.get("readOnlyHint"));
+        let name = tool.get("name")?.as_str()?.to_owned();
+        Some(ListedTool { name, is_read_only: hint == Some(&Json::Bool(true)) })
+    };
+    tools.iter().filter_map(tool).collect()
+}
+
+/// Calls tools, reads what else is listed, and reads the list of tools again.
+pub(crate) async fn call(examiner: &mut Examiner<'_>, talk: &mut Talk, tools: &[String]) {
+    let words = talk.who.as_str();
+    for tool in tools {
+        let ask = talk.speech.call(format!("a call of `{tool}` {words}"), &examiner.target.url, tool);
+        let exchange = examiner.link.send(ask.authorization(talk.authorization.clone())).await;
+        talk.calls.push(Call { tool: tool.clone(), exchange });
+    }
+    if examiner.options.call && talk.who == Who::Low {
+        reads(examiner, talk).await;
+    }
+    if !tools.is_empty()
+        && let Some(list) = list(examiner, talk, "last").await
+    {
+        talk.lists.push(list);
+    }
+}
+
+/// Reads the resources that a token lists.
+async fn reads(examiner: &mut Examiner<'_>, talk: &mut Talk) {
+    let words = talk.who.as_str();
+    let url = examiner.target.url.clone();
+    let ask = talk.speech.ask(format!("`resources/list` {words}"), &url, "resources/list", "");
+    let listed = examiner.link.send(ask.authorization(talk.authorization.clone())).await;
+    let message = listed.message();
+    talk.reads.push((None, listed));
+    let Message::Result(result) = message else { return };
+    let Some(Json::Array(resources)) = result.get("resources") else { return };
+    for uri in resources.iter().filter_map(|resource| resource.get("uri")?.as_str()).take(MOST_READS) {
+        let ask = talk.speech.ask_named(format!("a read of `{uri}` {words}"), &url, "resources/read", uri, "");
+        let exchange: Exchange = examiner.link.send(ask.authorization(talk.authorization.clone())).await;
+        talk.reads.push((Some(uri.to_owned()), exchange));
+    }
+}

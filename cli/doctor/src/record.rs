@@ -1,0 +1,145 @@
+//! `--record`: keeps requests and answers, without secrets.
+
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
+
+use mcp_scopes_scan::file;
+
+use crate::{
+    answer::{Answer, Silence},
+    link::Ask,
+};
+
+/// What replaces a secret.
+const HIDDEN: &str = "[hidden]";
+/// Headers whose values are secrets, or name a session.
+const SECRET_HEADERS: [&str; 5] = ["authorization", "cookie", "set-cookie", "mcp-session-id", "proxy-authorization"];
+
+/// Writes one file for each request.
+pub(crate) struct Recorder {
+    folder: PathBuf,
+    number: usize,
+    /// The texts that are never written: the given tokens, and the ids of sessions.
+    secrets: Vec<String>,
+    failure: Option<String>,
+}
+
+impl Recorder {
+    /// Creates the folder.
+    ///
+    /// # Errors
+    /// Returns the reason if the folder cannot be created.
+    pub(crate) fn new(folder: &Path, secrets: Vec<String>) -> Result<Self, String> {
+        std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+        Ok(Self { folder: folder.to_owned(), number: 0, secrets, failure: None })
+    }
+
+    pub(crate) fn failure(&self) -> Option<&str> {
+        self.failure.as_deref()
+    }
+
+    pub(crate) fn hide(&mut self, secret: &str) {
+        // A short text would blank out words that are no secrets.
+        if secret.len() >= 8 && !self.secrets.iter().any(|known| known == secret) {
+            self.secrets.push(secret.to_owned());
+        }
+    }
+
+    pub(crate) fn record(&mut self, ask: &Ask, result: &Result<Answer, Silence>) {
+        self.number += 1;
+        let name = format!("{:04}-{}.txt", self.number, slug(&ask.what));
+        let text = self.redacted(&text(ask, result));
+        if let Err(error) = file::replace(&self.folder.join(name), &text) {
+            self.failure.get_or_insert(error.to_string());
+        }
+    }
+
+    /// Replaces every known secret, and everything that has the form of a JWT.
+    fn redacted(&self, text: &str) -> String {
+        let text = self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, HIDDEN));
+        let is_part = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
+        let mut out = String::with_capacity(text.len());
+        let mut word = String::new();
+        for character in text.chars().chain(['\n']) {
+            if is_part(character) {
+                word.push(character);
+                continue;
+            }
+            let is_jwt = word.starts_with("eyJ") && word.split('.').count() >= 3;
+            out.push_str(if is_jwt { HIDDEN } else { &word });
+            word.clear();
+            out.push(character);
+        }
+        out.pop();
+        out
+    }
+}
+
+fn text(ask: &Ask, result: &Result<Answer, Silence>) -> String {
+    let mut text = format!("# {}\n\n{} {}\n", ask.what, ask.method, ask.url);
+    for (name, value) in &ask.headers {
+        header(&mut text, name, value);
+    }
+    if let Some(value) = &ask.authorization {
+        header(&mut text, "authorization", value);
+    }
+    if let Some(body) = &ask.body {
+        let _ = write!(text, "\n{body}\n");
+    }
+    text.push_str("\n---\n\n");
+    match result {
+        Ok(answer) => {
+            let _ = writeln!(text, "{}", answer.status);
+            for (name, value) in answer.all_headers() {
+                header(&mut text, name, &String::from_utf8_lossy(value));
+            }
+            let _ = write!(text, "\n{}\n", answer.body);
+            if let Some(broken) = answer.broken {
+                let _ = writeln!(text, "\n(the body {})", broken.as_str());
+            }
+        }
+        Err(Silence::Unreachable(why)) => {
+            let _ = writeln!(text, "no answer: {why}");
+        }
+        Err(Silence::Slow | Silence::NotSent) => text.push_str("no answer within the time-out\n"),
+    }
+    text
+}
+
+fn header(text: &mut String, name: &str, value: &str) {
+    let shown = if SECRET_HEADERS.contains(&name) { HIDDEN } else { value };
+    // Writing to a string does not fail.
+    let _ = writeln!(text, "{name}: {shown}");
+}
+
+fn slug(what: &str) -> String {
+    let letters =
+        what.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' });
+    let mut slug: String = letters.take(50).collect();
+    while slug.contains("--") {
+        slug = slug.replace("--", "-");
+    }
+    slug.trim_matches('-').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HIDDEN, Recorder, slug};
+
+    #[test]
+    fn hides_known_secrets_and_tokens() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut recorder = Recorder::new(folder.path(), vec!["s3cret-token".to_owned()]).unwrap();
+        recorder.hide("session-0123456789");
+        recorder.hide("id");
+        let text = "a s3cret-token, \"eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.\" session-0123456789 id eyJ é\n";
+        assert_eq!(recorder.redacted(text), format!("a {HIDDEN}, \"{HIDDEN}\" {HIDDEN} id eyJ é\n"));
+    }
+
+    #[test]
+    fn names_files_by_what_was_sent() {
+        assert_eq!(slug("`tools/list` with the token `low`"), "tools-list-with-the-token-low");
+    }
+}

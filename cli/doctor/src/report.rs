@@ -1,0 +1,158 @@
+//! What a run found, what it did not check, and what is worth to know.
+
+use mcp_scopes_lint::fingerprint;
+use mcp_scopes_model::address::Address;
+use mcp_scopes_scan::{Finding, Report};
+
+use crate::{
+    checks::{self, calls::is_challenged},
+    facts::{Call, Document, Facts, Source, Who},
+    link::Link,
+    options::Options,
+    sink::Sink,
+};
+
+/// The result of a run.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Examination {
+    /// The findings.
+    pub report: Report,
+    /// The number of requests that were sent.
+    pub requests: usize,
+    /// What was not checked.
+    pub skipped: Vec<Skipped>,
+    /// Facts that are no findings.
+    pub notes: Vec<String>,
+    /// The metadata document, and its address.
+    pub document: Option<(String, String)>,
+    /// The tools that the strongest token lists.
+    pub tools: Option<Vec<String>>,
+}
+
+/// A check that was left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// What was not checked.
+    pub what: String,
+    /// Why, and what to do.
+    pub why: String,
+}
+
+/// Judges the facts.
+pub(crate) fn assemble(options: &Options, facts: &Facts, link: &Link, mut skipped: Vec<Skipped>) -> Examination {
+    let mut report = Report::default();
+    if let Some(document) = &facts.discovery.document {
+        report.merge(linted(options, facts, document));
+    }
+    let mut sink = Sink::new(&options.documents, &facts.target.url);
+    checks::run(facts, &mut sink);
+    let mut live = Report::default();
+    live.findings = sink.into_findings();
+    report.merge(live);
+    fingerprint::assign(&mut report);
+    if !options.calls() {
+        skipped.push(Skipped {
+            what: "calls of tools".to_owned(),
+            why: "add `--call` for tools with a read-only hint, or `--call-tool NAME`".to_owned(),
+        });
+    }
+    if facts.anonymous.is_accepted()
+        && !facts.tokens.is_empty()
+        && facts.tokens.iter().all(|probe| probe.exchange.is_accepted())
+    {
+        skipped.push(Skipped {
+            what: "invalid tokens".to_owned(),
+            why: "the server answers requests without a token, too".to_owned(),
+        });
+    }
+    if let Some(stopped) = link.stopped() {
+        skipped.push(Skipped { what: "the rest of the requests".to_owned(), why: stopped.to_owned() });
+    }
+    if let Some(failure) = link.record_failure() {
+        skipped.push(Skipped { what: "some records".to_owned(), why: format!("they cannot be written: {failure}") });
+    }
+    Examination {
+        report,
+        requests: link.sent(),
+        skipped,
+        notes: notes(facts),
+        document: facts.discovery.document.as_ref().map(|document| (document.url.to_string(), document.text.clone())),
+        tools: tools(facts),
+    }
+}
+
+/// Returns the tools of the strongest token, if all of them are known.
+fn tools(facts: &Facts) -> Option<Vec<String>> {
+    let talk = facts.talks.iter().find(|talk| talk.is_open && talk.who != Who::Low)?;
+    let list = talk.lists.first().filter(|list| list.is_whole)?;
+    Some(list.tools.iter().map(|tool| tool.name.clone()).collect())
+}
+
+/// Lints the document with the rules for documents.
+fn linted(options: &Options, facts: &Facts, document: &Document) -> Report {
+    let stated = document.draft.document.resource.as_deref();
+    // The document at the root may be that of the whole host (RFC 9728 §3.3).
+    let is_host = document.source == Source::Root
+        && stated.is_some_and(|stated| stated.strip_suffix('/').unwrap_or(stated) == facts.target.origin);
+    let expected = if is_host { stated.unwrap_or_default() } else { &*facts.target.url };
+    let documents = options.documents.clone().resource(expected);
+    let mut report = documents.lint(&document.url, document.text.as_bytes());
+    let is_development = !facts.target.is_https && facts.target.is_loopback;
+    report
+        .findings
+        .retain(|finding| !(is_development && is_loopback(document, finding)) && !is_live_too(facts, finding));
+    for finding in &mut report.findings {
+        // No address can be edited.
+        finding.fix = None;
+    }
+    report
+}
+
+/// Returns whether a finding is about an address on this machine, as development servers have it.
+fn is_loopback(document: &Document, finding: &Finding) -> bool {
+    const ABOUT_ADDRESSES: [&str; 5] =
+        ["resource-not-https", "issuer-not-https", "private-address", "jwks-uri", "page-not-https"];
+    let is_local = |text: &str| Address::parse(text).is_ok_and(|address| address.is_loopback());
+    let texts = document.draft.document.authorization_servers.iter().chain(&document.draft.document.resource);
+    ABOUT_ADDRESSES.contains(&finding.rule) && { texts }.any(|text| is_local(text))
+}
+
+/// Returns whether a live check reports the same with more knowledge.
+fn is_live_too(facts: &Facts, finding: &Finding) -> bool {
+    // The metadata of the issuer was read, and decides.
+    let is_read = facts.issuers.iter().any(|issuer| issuer.metadata.is_some());
+    finding.rule == "issuer-trailing-slash" && is_read
+}
+
+fn notes(facts: &Facts) -> Vec<String> {
+    let mut notes = Vec::new();
+    for issuer in
+        facts.issuers.iter().filter(|issuer| issuer.metadata.is_some() && facts.target.is_same_origin(&issuer.name))
+    {
+        notes.push(format!("the server hosts the authorization server `{}` itself, which is legal", issuer.name));
+    }
+    for talk in facts.talks.iter().filter(|talk| talk.is_open) {
+        let count = talk.tools().len();
+        notes.push(format!(
+            "a request {} speaks revision {} and lists {count} tools",
+            talk.who.as_str(),
+            talk.speech.revision()
+        ));
+    }
+    if let Some(low) = facts.talks.iter().find(|talk| talk.who == Who::Low) {
+        let is_hidden = |call: &&Call| !low.lists_tool(&call.tool) && is_challenged(&call.exchange);
+        let hidden = low.calls.iter().filter(is_hidden).count();
+        if hidden > 0 {
+            notes.push(format!(
+                "a challenge answers calls of {hidden} hidden tools, so a caller can find out their names"
+            ));
+        }
+    }
+    let reads = facts.talks.iter().filter(|talk| talk.who == Who::Low).flat_map(|talk| &talk.reads);
+    let read = { reads }.filter(|(uri, exchange)| uri.is_some() && exchange.message().result().is_some()).count();
+    if read > 0 {
+        notes.push(format!("the token `low` reads {read} of the listed resources; check that it is meant to"));
+    }
+    notes
+}

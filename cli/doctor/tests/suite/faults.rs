@@ -1,0 +1,158 @@
+//! Broken servers with one fault each. The doctor finds each by exactly its rule.
+
+use std::collections::BTreeSet;
+
+use mcp_scopes_lint::{Category, RULES};
+
+use crate::{
+    server::Faults,
+    support::{examined, rules},
+};
+
+/// How a server of a fault speaks.
+#[derive(Clone, Copy)]
+enum Kind {
+    Plain,
+    Sessions,
+    Filtered,
+}
+use Kind::{Filtered, Plain, Sessions};
+
+/// Each fault, and the rule that reports it.
+const FAULTS: &[(&str, Kind, &str)] = &[
+    // The document.
+    ("no metadata", Plain, "metadata-missing"),
+    ("metadata elsewhere", Plain, "metadata-not-well-known"),
+    ("metadata behind a token", Plain, "metadata-needs-token"),
+    ("metadata redirects", Plain, "metadata-redirect"),
+    ("text", Plain, "metadata-content-type"),
+    ("no HEAD", Plain, "metadata-head"),
+    ("no CORS", Plain, "metadata-cors"),
+    ("no preflight", Plain, "metadata-preflight"),
+    ("no caching", Plain, "metadata-cache"),
+    ("two documents", Plain, "metadata-differs"),
+    ("other resource", Plain, "resource-mismatch"),
+    ("empty member", Plain, "empty-member"),
+    // The challenge.
+    ("open", Plain, "anonymous-access"),
+    ("open list", Plain, "anonymous-access"),
+    ("403 without token", Plain, "anonymous-status"),
+    ("no challenge", Plain, "challenge-missing"),
+    ("malformed challenge", Plain, "challenge-syntax"),
+    ("basic challenge", Plain, "challenge-scheme"),
+    ("two challenges", Plain, "challenge-several"),
+    ("no address", Plain, "challenge-without-metadata"),
+    ("relative address", Plain, "challenge-metadata-address"),
+    ("challenge to nothing", Plain, "challenge-metadata-unreachable"),
+    ("no scope", Plain, "challenge-without-scope"),
+    ("bad scope", Plain, "challenge-scope-syntax"),
+    ("offline_access", Plain, "challenge-offline-access"),
+    ("error without token", Plain, "challenge-error-without-token"),
+    ("scope in description", Plain, "challenge-ambiguous"),
+    ("preflight with token", Plain, "endpoint-preflight"),
+    // Tokens.
+    ("malformed token", Plain, "accepts-malformed-token"),
+    ("empty token", Plain, "accepts-empty-token"),
+    ("unsigned token", Plain, "accepts-unsigned-token"),
+    ("bad signature", Plain, "accepts-bad-signature"),
+    ("expired token", Plain, "accepts-expired-token"),
+    ("foreign token", Plain, "accepts-foreign-token"),
+    ("any scheme", Plain, "accepts-other-scheme"),
+    ("query token", Plain, "reads-query-token"),
+    ("400 for invalid token", Plain, "invalid-token-status"),
+    ("no invalid_token", Plain, "invalid-token-error"),
+    ("refuses full", Plain, "rejects-given-token"),
+    ("refuses low", Sessions, "rejects-given-token"),
+    ("case-sensitive scheme", Plain, "scheme-case"),
+    ("echo", Plain, "token-in-answer"),
+    ("malformed token", Sessions, "accepts-malformed-token"),
+    // Authorization servers.
+    ("issuer without metadata", Plain, "issuer-unreachable"),
+    ("other issuer", Plain, "issuer-differs"),
+    ("no token endpoint", Plain, "issuer-incomplete"),
+    ("plain endpoint", Plain, "issuer-endpoint-not-https"),
+    ("no PKCE", Plain, "issuer-without-pkce"),
+    ("no registration", Plain, "issuer-without-registration"),
+    ("no iss", Plain, "issuer-without-iss"),
+    ("no keys", Plain, "issuer-keys"),
+    // Calls.
+    ("no check", Plain, "call-without-scope"),
+    ("no check", Filtered, "hidden-tool-callable"),
+    ("telling refusal", Filtered, "hidden-tool-differs"),
+    ("error result", Plain, "scope-refusal-status"),
+    ("bare 403", Plain, "scope-challenge-missing"),
+    ("403 without code", Plain, "scope-challenge-error"),
+    ("403 without scope", Plain, "scope-challenge-scope"),
+    ("403 without address", Plain, "scope-challenge-metadata"),
+    ("drip", Plain, "scope-challenge-incomplete"),
+    ("loop", Plain, "challenge-loops"),
+    ("any tool", Plain, "unknown-tool-accepted"),
+    ("open resource", Plain, "content-without-scope"),
+    // Lists.
+    ("inverted list", Plain, "list-not-subset"),
+    ("public cache", Filtered, "list-cache-scope"),
+    ("no cache members", Plain, "list-cache-missing"),
+    ("changing order", Plain, "list-order"),
+    ("changing list", Plain, "list-changes"),
+    // The endpoint.
+    ("any name header", Plain, "name-mismatch"),
+    ("any method header", Plain, "method-mismatch"),
+    ("batches", Plain, "batch-accepted"),
+    ("batches", Sessions, "batch-accepted"),
+    ("any origin", Plain, "foreign-origin"),
+    ("any revision", Plain, "unknown-revision"),
+    ("any revision", Sessions, "unknown-revision"),
+    ("endpoint redirects", Plain, "endpoint-redirect"),
+    ("fails on malformed token", Plain, "server-error"),
+    ("open prompts", Plain, "method-without-token"),
+    // Sessions.
+    ("session alone", Sessions, "session-without-token"),
+    ("shared session", Sessions, "session-shared"),
+    ("weak session", Sessions, "weak-session-id"),
+    // The metadata against reality.
+    ("undeclared scope", Plain, "scope-not-advertised"),
+    ("scope without issuer", Plain, "scope-unknown-to-issuer"),
+    ("idle scope", Plain, "scope-never-demanded"),
+    ("tool that does not exist", Plain, "metadata-unknown-tool"),
+    ("tool without entry", Plain, "metadata-missing-tool"),
+];
+
+/// What other tests make a server do: the lock file (in the program), plain http, hostile answers, the fixture.
+const ELSEWHERE: [&str; 4] = ["lock-differs", "not-https", "unreadable-answer", "conformance-scopes"];
+
+fn server(fault: &'static str, kind: Kind) -> Faults {
+    let one = Faults::one(fault);
+    match kind {
+        Plain => one,
+        Sessions => Faults { with_sessions: true, ..one },
+        Filtered => Faults { filtered: true, ..one },
+    }
+}
+
+#[tokio::test]
+async fn finds_each_fault_by_exactly_its_rule() {
+    let mut wrong = Vec::new();
+    for (fault, kind, rule) in FAULTS {
+        let examination = examined(server(fault, *kind)).await;
+        let found = rules(&examination);
+        if found != [*rule] {
+            let messages: Vec<_> = examination
+                .report
+                .findings
+                .iter()
+                .map(|finding| format!("{}: {}", finding.rule, finding.message))
+                .collect();
+            wrong.push(format!("`{fault}` is `{rule}`, but {messages:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_live_rule_has_a_fault() {
+    let faults: BTreeSet<&str> = FAULTS.iter().map(|(.., rule)| *rule).chain(ELSEWHERE).collect();
+    for rule in RULES.iter().filter(|rule| rule.category == Category::Live) {
+        assert!(faults.contains(rule.id), "no server has the fault `{}`", rule.id);
+    }
+    assert!(FAULTS.len() >= 40);
+}

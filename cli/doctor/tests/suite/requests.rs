@@ -1,0 +1,106 @@
+//! What is sent: how much, to whom, and what never.
+
+use std::time::{Duration, Instant};
+
+use mcp_scopes_doctor::{Limits, Options};
+
+use crate::{
+    server::{Faults, Seen, Server},
+    support::{full, low, options, rules, run},
+};
+
+fn called(seen: &[Seen]) -> Vec<String> {
+    let calls = seen.iter().filter(|seen| seen.body["method"] == "tools/call");
+    calls.map(|seen| seen.body["params"]["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn number_of_requests_does_not_grow_with_tools() {
+    let count = async |tools: usize| {
+        let server = Server::start(Faults { more_tools: tools, ..Faults::default() }).await;
+        let examination = run(&Options { call: false, ..options(&server.url) }).await;
+        assert_eq!(rules(&examination), [""; 0], "{:#?}", examination.report.findings);
+        assert_eq!(server.seen().len(), examination.requests);
+        examination.requests
+    };
+    let (few, many) = (count(0).await, count(157).await);
+    assert_eq!(few, many);
+    assert!(many <= 50, "{many} requests");
+}
+
+#[tokio::test]
+async fn calls_no_tool_unless_told_to() {
+    let server = Server::start(Faults { more_tools: 2, ..Faults::default() }).await;
+    run(&Options { call: false, ..options(&server.url) }).await;
+    assert!(
+        called(&server.seen()).iter().all(|tool| tool.starts_with("mcp_scopes_doctor_no")),
+        "{:?}",
+        called(&server.seen())
+    );
+    assert!(!server.seen().iter().any(|seen| seen.body["method"] == "resources/read"));
+    let server = Server::start(Faults { more_tools: 2, ..Faults::default() }).await;
+    run(&Options { call: false, call_tools: vec!["archive_1".to_owned()], ..options(&server.url) }).await;
+    let calls = called(&server.seen());
+    assert!(calls.contains(&"archive_1".to_owned()) && !calls.contains(&"list_notes".to_owned()), "{calls:?}");
+    // With `--call`, those with a read-only hint.
+    let server = Server::start(Faults { more_tools: 2, ..Faults::default() }).await;
+    run(&options(&server.url)).await;
+    let calls = called(&server.seen());
+    assert!(
+        calls.contains(&"sync_notes".to_owned()) && !calls.iter().any(|tool| tool.starts_with("archive")),
+        "{calls:?}"
+    );
+}
+
+#[tokio::test]
+async fn sends_given_tokens_in_the_header_only() {
+    for with_sessions in [false, true] {
+        let server = Server::start(Faults { with_sessions, ..Faults::default() }).await;
+        run(&options(&server.url)).await;
+        for seen in server.seen() {
+            for token in [low(), full()] {
+                assert!(!seen.uri.contains(&token) && !seen.body.to_string().contains(&token), "{seen:?}");
+            }
+            // Only the endpoint gets a token.
+            let has_token = seen.headers.contains_key("authorization");
+            assert!(!has_token || seen.uri.split('?').next() == Some("/mcp"), "{seen:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn ends_its_sessions() {
+    let server = Server::start(Faults { with_sessions: true, ..Faults::default() }).await;
+    run(&options(&server.url)).await;
+    let seen = server.seen();
+    let opened = seen.iter().filter(|seen| {
+        let token = seen.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        seen.body["method"] == "initialize" && [low(), full()].iter().any(|known| token == format!("Bearer {known}"))
+    });
+    let ended = seen.iter().filter(|seen| seen.method == "DELETE");
+    assert_eq!(opened.count(), ended.count());
+}
+
+#[tokio::test]
+async fn stops_at_the_bound() {
+    let server = Server::start(Faults::default()).await;
+    let limits = Limits { max_requests: 12, ..Limits::default() };
+    let examination = run(&Options { limits, ..options(&server.url) }).await;
+    assert_eq!((examination.requests, server.seen().len()), (12, 12));
+    assert!(
+        examination.skipped.iter().any(|skipped| skipped.why.contains("bound of 12 requests")),
+        "{:?}",
+        examination.skipped
+    );
+    // What was not sent is not judged.
+    assert_eq!(rules(&examination), [""; 0], "{:#?}", examination.report.findings);
+}
+
+#[tokio::test]
+async fn keeps_to_the_rate() {
+    let server = Server::start(Faults::default()).await;
+    let limits = Limits { rate: Some(100.0), max_requests: 11, ..Limits::default() };
+    let begin = Instant::now();
+    run(&Options { limits, ..options(&server.url) }).await;
+    assert!(begin.elapsed() >= Duration::from_millis(100), "{:?}", begin.elapsed());
+}

@@ -1,0 +1,111 @@
+//! A small MCP server with every fault that the doctor knows, each behind a flag. Without a flag it is sound.
+
+mod answer;
+mod documents;
+mod mcp;
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, Method, Response},
+};
+use serde_json::Value;
+
+/// The faults. Each member is one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Faults {
+    /// The names of the faults that are on.
+    pub(crate) on: Vec<&'static str>,
+    /// Not faults: how the server speaks.
+    pub(crate) with_sessions: bool,
+    pub(crate) with_events: bool,
+    pub(crate) filtered: bool,
+    /// The number of further tools that are never called.
+    pub(crate) more_tools: usize,
+    pub(crate) page_size: usize,
+}
+
+impl Faults {
+    pub(crate) fn one(name: &'static str) -> Self {
+        Self { on: vec![name], ..Self::default() }
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.on.iter().any(|known| *known == name)
+    }
+}
+
+/// A request that the server received.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) method: Method,
+    pub(crate) uri: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+pub(crate) struct Served {
+    pub(crate) faults: Faults,
+    /// Scheme, host and port.
+    pub(crate) origin: String,
+    pub(crate) seen: Mutex<Vec<Seen>>,
+    /// Counts lists, for faults in time.
+    lists: AtomicUsize,
+    calls: AtomicUsize,
+    sessions: Mutex<Vec<(String, String)>>,
+}
+
+/// A running server.
+pub(crate) struct Server {
+    pub(crate) url: String,
+    pub(crate) served: Arc<Served>,
+}
+
+impl Server {
+    pub(crate) async fn start(faults: Faults) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let served = Arc::new(Served {
+            faults,
+            origin: origin.clone(),
+            seen: Mutex::default(),
+            lists: AtomicUsize::new(0),
+            calls: AtomicUsize::new(0),
+            sessions: Mutex::default(),
+        });
+        let router = Router::new().fallback(handle).with_state(served.clone());
+        tokio::spawn(async { axum::serve(listener, router).await });
+        Self { url: format!("{origin}/mcp"), served }
+    }
+
+    /// Returns the requests so far.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.served.seen.lock().unwrap().clone()
+    }
+}
+
+impl Served {
+    pub(crate) fn has(&self, fault: &str) -> bool {
+        self.faults.has(fault)
+    }
+
+    fn next_list(&self) -> usize {
+        self.lists.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+async fn handle(State(served): State<Arc<Served>>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let bytes: Bytes = to_bytes(body, 1 << 20).await.unwrap();
+    let body: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    let seen = Seen { method: parts.method, uri: parts.uri.to_string(), headers: parts.headers, body };
+    served.seen.lock().unwrap().push(seen.clone());
+    let path = seen.uri.split('?').next().unwrap().to_owned();
+    if path == "/mcp" { mcp::answer(&served, &seen).await } else { documents::answer(&served, &seen, &path) }
+}
