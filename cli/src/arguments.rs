@@ -5,7 +5,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 #[cfg(feature = "redis")]
 use crate::session;
 use crate::{
-    audit, diff, docs, export, init, lint, lock,
+    audit, diff, docs, doctor, export, init, lint, lock,
     outcome::Outcome,
     reference::{explain, generated, rules, schema},
     simulate, terminal, token,
@@ -82,6 +82,12 @@ pub(crate) enum Command {
     /// counts as run if it has run.
     #[command(after_help = simulate::EXAMPLES)]
     Simulate(simulate::Simulate),
+    /// Examine a live server, in any language, and report what is wrong with its authorization
+    ///
+    /// The command sends requests without a token, with invalid tokens, and with the tokens that are given. It only reads: without `--call`
+    /// it calls no tool but one with a name that does not exist. What it could not check is listed.
+    #[command(after_help = doctor::EXAMPLES)]
+    Doctor(doctor::Doctor),
     /// Verify and read the audit files of a server
     #[command(after_help = audit::EXAMPLES)]
     Audit(audit::Audit),
@@ -118,6 +124,7 @@ impl Command {
             Self::Lint(lint) => lint.run(),
             Self::Token(token) => token.run(),
             Self::Simulate(simulate) => simulate.run(),
+            Self::Doctor(doctor) => doctor.run(),
             Self::Audit(audit) => audit.run(),
             #[cfg(feature = "redis")]
             Self::Session(session) => session.run(),

@@ -11,7 +11,7 @@
 
 pub(crate) mod accept;
 pub(crate) mod change;
-mod compare;
+pub(crate) mod compare;
 mod diagnostics;
 pub(crate) mod side;
 pub(crate) mod source;

@@ -21,6 +21,7 @@ pub(crate) fn diagnostics(report: &Report, has_baseline: bool) -> Diagnostics<'_
         summary: summary(report),
         sources: Some(&report.sources),
         has_baseline,
+        examined: None,
         rules: || RULES.iter().map(describe).collect(),
     }
 }

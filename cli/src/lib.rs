@@ -9,6 +9,7 @@
 //! | `baseline` | `--baseline`, `--update-baseline` |
 //! | `diff` | `mcp-scopes diff` |
 //! | `docs` | `mcp-scopes docs` |
+//! | `doctor` | `mcp-scopes doctor` |
 //! | `escape` | escapes control characters |
 //! | `exclude` | `--exclude` |
 //! | `export` | `mcp-scopes export` |
@@ -41,6 +42,7 @@ mod audit;
 mod baseline;
 mod diff;
 mod docs;
+mod doctor;
 mod escape;
 mod exclude;
 mod export;

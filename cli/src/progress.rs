@@ -11,6 +11,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::output::count::counted;
+
 /// Delay before the line appears. Shorter runs need no progress.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Interval between updates of the line.
@@ -21,14 +23,19 @@ const CLEAR: &str = "\r\x1b[K";
 /// Shows the progress on standard error after one second. Writes nothing if standard error is not a terminal.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
-    /// Number of files that have been processed.
+    /// Number of files that have been processed, or of requests.
     seen: Arc<AtomicUsize>,
     shown: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
 impl Progress {
-    /// Starts the display. Dropping the value removes the line.
+    /// Starts the display of a lint. Dropping the value removes the line.
     pub(crate) fn start() -> Self {
+        Self::of("linting", "file")
+    }
+
+    /// Starts the display of something that counts. Dropping the value removes the line.
+    pub(crate) fn of(verb: &'static str, noun: &'static str) -> Self {
         let seen = Arc::new(AtomicUsize::new(0));
         // A dumb terminal cannot clear a line.
         let can_clear = std::env::var_os("TERM").is_none_or(|term| term != "dumb");
@@ -42,7 +49,7 @@ impl Progress {
             let mut wait = PATIENCE;
             while receiver.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
                 wait = RATE;
-                write(&line(counter.load(Ordering::Relaxed), start.elapsed()));
+                write(&line(verb, noun, counter.load(Ordering::Relaxed), start.elapsed()));
             }
             if wait == RATE {
                 write(CLEAR);
@@ -53,7 +60,7 @@ impl Progress {
         Self { seen, shown: thread.map(|thread| (sender, thread)) }
     }
 
-    /// Returns the counter of processed files.
+    /// Returns the counter.
     pub(crate) fn counter(&self) -> Arc<AtomicUsize> {
         self.seen.clone()
     }
@@ -69,13 +76,9 @@ impl Drop for Progress {
     }
 }
 
-fn line(seen: usize, elapsed: Duration) -> String {
-    let files = match seen {
-        0 => String::new(),
-        1 => " 1 file,".to_owned(),
-        some => format!(" {some} files,"),
-    };
-    format!("{CLEAR}linting:{files} {} s", elapsed.as_secs())
+fn line(verb: &str, noun: &str, seen: usize, elapsed: Duration) -> String {
+    let seen = if seen == 0 { String::new() } else { format!(" {},", counted(seen, noun)) };
+    format!("{CLEAR}{verb}:{seen} {} s", elapsed.as_secs())
 }
 
 fn write(text: &str) {
@@ -91,7 +94,7 @@ mod tests {
 
     #[test]
     fn line_names_files_and_seconds() {
-        let told = |seen| line(seen, Duration::from_millis(2_900)).replace(CLEAR, "");
+        let told = |seen| line("linting", "file", seen, Duration::from_millis(2_900)).replace(CLEAR, "");
         assert_eq!([told(0), told(1), told(20)], ["linting: 2 s", "linting: 1 file, 2 s", "linting: 20 files, 2 s"]);
     }
 }

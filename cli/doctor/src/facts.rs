@@ -141,6 +141,8 @@ pub(crate) struct Talk {
     /// The call of a tool that does not exist.
     pub(crate) unknown: Option<Exchange>,
     pub(crate) calls: Vec<Call>,
+    /// Other methods, each with its name.
+    pub(crate) methods: Vec<(&'static str, Exchange)>,
     /// The list of resources, and reads of them: each with its URI.
     pub(crate) reads: Vec<(Option<String>, Exchange)>,
 }

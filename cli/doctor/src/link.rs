@@ -86,8 +86,9 @@ impl Link {
         counter: Arc<AtomicUsize>,
         recorder: Option<Recorder>,
     ) -> Result<Self, DoctorError> {
-        // A redirect is a fact about the server, and must not lead a token elsewhere.
-        let client = Client::builder().redirect(Policy::none()).referer(false).connect_timeout(limits.timeout);
+        // A server that refuses a request without reading its body takes that body for the next request of the connection, so
+        // each request has a connection. A redirect is a fact about the server, and must not lead a token elsewhere.
+        let client = Client::builder().redirect(Policy::none()).referer(false).pool_max_idle_per_host(0);
         // No proxy knows this machine.
         let client = if target.is_loopback { client.no_proxy() } else { client };
         let client = client.build().map_err(|_| {
@@ -193,6 +194,8 @@ async fn body(mut response: Response, end: Instant) -> (Vec<u8>, Option<Broken>)
     let mut next_look = 0;
     loop {
         let chunk = match tokio::time::timeout_at(end, response.chunk()).await {
+            // A stream may stay open after the response.
+            Err(_) if is_stream && str::from_utf8(&body).is_ok_and(has_response) => return (body, None),
             Err(_) => return (body, Some(Broken::Slow)),
             Ok(Err(_)) => return (body, Some(Broken::CutOff)),
             Ok(Ok(None)) => return (body, None),

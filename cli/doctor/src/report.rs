@@ -9,7 +9,7 @@ use crate::{
     facts::{Call, Document, Facts, Source, Who},
     link::Link,
     options::Options,
-    sink::Sink,
+    sink::{Sink, named},
 };
 
 /// The result of a run.
@@ -133,9 +133,12 @@ fn notes(facts: &Facts) -> Vec<String> {
         notes.push(format!("the server hosts the authorization server `{}` itself, which is legal", issuer.name));
     }
     for talk in facts.talks.iter().filter(|talk| talk.is_open) {
-        let count = talk.tools().len();
+        let count = match talk.tools().len() {
+            1 => "1 tool".to_owned(),
+            count => format!("{count} tools"),
+        };
         notes.push(format!(
-            "a request {} speaks revision {} and lists {count} tools",
+            "a request {} speaks revision {} and lists {count}",
             talk.who.as_str(),
             talk.speech.revision()
         ));
@@ -149,10 +152,16 @@ fn notes(facts: &Facts) -> Vec<String> {
             ));
         }
     }
+    let methods = facts.talks.iter().flat_map(|talk| &talk.methods);
+    let reached = methods.filter(|(_, exchange)| exchange.message().result().is_some());
+    let reached: Vec<&str> = reached.map(|(method, _)| *method).collect();
+    if !reached.is_empty() {
+        notes.push(format!("the token `low` reaches {}; check that it is meant to", named(&reached)));
+    }
     let reads = facts.talks.iter().filter(|talk| talk.who == Who::Low).flat_map(|talk| &talk.reads);
     let read = { reads }.filter(|(uri, exchange)| uri.is_some() && exchange.message().result().is_some()).count();
     if read > 0 {
-        notes.push(format!("the token `low` reads {read} of the listed resources; check that it is meant to"));
+        notes.push(format!("the token `low` reads {read} of the listed resources"));
     }
     notes
 }

@@ -93,6 +93,7 @@ fn diagnostics_of<'a>(
         summary,
         sources: None,
         has_baseline: false,
+        examined: None,
         rules: || {
             let kinds = Kind::ALL.iter().map(|kind| describe(*kind));
             kinds.chain(NOTICES.iter().map(|(id, why)| describe_notice(id, why))).collect()

@@ -121,9 +121,9 @@ impl<'a> Diagnostic<'a> {
         self.id == UNREADABLE
     }
 
-    /// Returns the place, if it is in a text. A program has no lines.
+    /// Returns the place, if it is in a text. A program has no lines, and neither has the address of a server.
     pub(crate) fn text_place(&self) -> Option<&Place> {
-        self.place.as_ref().filter(|place| !is_program(&place.file))
+        self.place.as_ref().filter(|place| !place.is_whole() && !is_program(&place.file))
     }
 
     /// Returns the place as `src/lib.rs:12:5`, or the file of a program.

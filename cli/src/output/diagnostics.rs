@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use mcp_scopes_doctor::Skipped;
 use mcp_scopes_scan::source::Sources;
 
 use super::diagnostic::{Diagnostic, Level};
@@ -21,8 +22,21 @@ pub(crate) struct Diagnostics<'a> {
     pub(crate) sources: Option<&'a Sources>,
     /// Whether the diagnostics were compared with a baseline file.
     pub(crate) has_baseline: bool,
+    /// What `doctor` did, beside its findings.
+    pub(crate) examined: Option<Examined<'a>>,
     /// Returns the descriptions of the ids that can occur.
     pub(crate) rules: fn() -> Vec<RuleDescription>,
+}
+
+/// The examination of a live server.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Examined<'a> {
+    pub(crate) url: &'a str,
+    pub(crate) requests: usize,
+    /// What was not checked.
+    pub(crate) skipped: &'a [Skipped],
+    /// Facts that are no findings.
+    pub(crate) notes: &'a [String],
 }
 
 /// What the diagnostics are. Both have published shapes in some formats, which stay as they are.
@@ -55,6 +69,20 @@ pub(crate) struct RuleDescription {
 }
 
 impl<'a> Diagnostics<'a> {
+    /// Returns the command that titles and run ids name. `check` compares as `diff` does.
+    pub(crate) fn command(&self) -> &'static str {
+        match (self.contents, self.examined) {
+            (Contents::Findings, Some(_)) => "doctor",
+            (Contents::Findings, None) => "lint",
+            (Contents::Changes, _) => "diff",
+        }
+    }
+
+    /// Returns what was not checked.
+    pub(crate) fn skipped(&self) -> &'a [Skipped] {
+        self.examined.map(|examined| examined.skipped).unwrap_or_default()
+    }
+
     /// Returns whether the run exits with 1.
     pub(crate) fn has_errors(&self) -> bool {
         self.count(Level::Error) > 0
@@ -88,14 +116,6 @@ impl<'a> Diagnostics<'a> {
 }
 
 impl Contents {
-    /// Returns the command that titles and run ids name. `check` compares as `diff` does.
-    pub(crate) fn command(self) -> &'static str {
-        match self {
-            Self::Findings => "lint",
-            Self::Changes => "diff",
-        }
-    }
-
     /// Returns the text for a run without diagnostics.
     pub(crate) fn none(self) -> &'static str {
         match self {

@@ -12,7 +12,11 @@ use crate::escape::escaped;
 
 /// Renders the active diagnostics and the accepted changes, one per line.
 pub(super) fn render(diagnostics: &Diagnostics<'_>) -> String {
-    diagnostics.reported().map(command).collect()
+    let findings = diagnostics.reported().map(command);
+    let skipped = diagnostics.skipped().iter().map(|skipped| {
+        format!("::notice title=not checked::{}\n", data(&format!("{}: {}", skipped.what, skipped.why)))
+    });
+    findings.chain(skipped).collect()
 }
 
 fn command(diagnostic: &Diagnostic<'_>) -> String {

@@ -66,7 +66,7 @@ fn with_snippet(renderer: &Renderer, sources: Option<&Sources>, diagnostic: &Dia
         Some(place) => {
             let file = links.file(&place.file);
             let (line, column) = numbers(place);
-            match sources.and_then(|sources| excerpt(sources, place)) {
+            match sources.filter(|_| !place.is_whole()).and_then(|sources| excerpt(sources, place)) {
                 Some(Excerpt { text, span, cut: true }) => {
                     // The renderer would count columns in the truncated line.
                     let origin = Origin::path(file).line(line).char_column(column);

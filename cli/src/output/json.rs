@@ -4,7 +4,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `findings` | the object of `lint` |
+//! | `findings` | the object of `lint` and `doctor` |
 //! | `changes` | the object of `diff` and `check` |
 
 mod changes;

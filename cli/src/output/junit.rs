@@ -21,14 +21,14 @@ use crate::escape::escaped;
 /// # Errors
 /// No input causes an error, but the writer returns a `Result`.
 pub(super) fn render(diagnostics: &Diagnostics<'_>) -> Result<String, String> {
-    let name = format!("mcp-scopes {}", diagnostics.contents.command());
+    let name = format!("mcp-scopes {}", diagnostics.command());
     let mut suites: BTreeMap<&str, Vec<TestCase>> = BTreeMap::new();
     for diagnostic in diagnostics.all() {
         let file = if diagnostics.contents == Contents::Findings { diagnostic.file() } else { "" };
         suites.entry(file).or_default().push(test_case(diagnostic));
     }
     let mut document = TestSuites::new(&name);
-    if suites.is_empty() {
+    if suites.is_empty() && diagnostics.skipped().is_empty() {
         let mut suite = TestSuite::new(&name);
         suite.add_test_case(TestCase::new(diagnostics.contents.none(), TestCaseStatus::success()));
         document.add_test_suite(suite);
@@ -40,6 +40,15 @@ pub(super) fn render(diagnostics: &Diagnostics<'_>) -> Result<String, String> {
             (Contents::Changes, _) => name.clone(),
         });
         suite.add_test_cases(cases);
+        document.add_test_suite(suite);
+    }
+    if !diagnostics.skipped().is_empty() {
+        let mut suite = TestSuite::new("not checked");
+        suite.add_test_cases(diagnostics.skipped().iter().map(|skipped| {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(escaped(&skipped.why));
+            TestCase::new(escaped(&skipped.what), status)
+        }));
         document.add_test_suite(suite);
     }
     document.to_string().map_err(|error| error.to_string())

@@ -1,5 +1,6 @@
 //! Hyperlinks of a terminal (OSC 8).
 
+use super::repository;
 use crate::escape::escaped;
 
 /// Whether rules and files are hyperlinks.
@@ -22,6 +23,9 @@ impl Links {
     pub(super) fn file(self, file: &str) -> String {
         let shown = escaped(file);
         let url = || {
+            if repository::is_address(file) {
+                return url::Url::parse(file).ok();
+            }
             let path = std::path::absolute(file).ok().filter(|path| path.exists())?;
             url::Url::from_file_path(path).ok()
         };

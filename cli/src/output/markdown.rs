@@ -49,6 +49,7 @@ const CHANGES: &[Column] = &[
 /// of accepted changes.
 pub(super) fn render(diagnostics: &Diagnostics<'_>) -> String {
     let (title, columns) = match diagnostics.contents {
+        Contents::Findings if diagnostics.examined.is_some() => ("mcp-scopes doctor", FINDINGS),
         Contents::Findings => ("mcp-scopes", FINDINGS),
         Contents::Changes => ("mcp-scopes diff", CHANGES),
     };
@@ -63,6 +64,12 @@ pub(super) fn render(diagnostics: &Diagnostics<'_>) -> String {
         let _ = writeln!(text, "\n<details><summary>{} suppressed</summary>", diagnostics.suppressed.len());
         table(&mut text, SUPPRESSED, &diagnostics.suppressed);
         text.push_str("\n</details>\n");
+    }
+    if !diagnostics.skipped().is_empty() {
+        text.push_str("\n### Not checked\n\n");
+        for skipped in diagnostics.skipped() {
+            let _ = writeln!(text, "- {}: {}", inline(&skipped.what), inline(&skipped.why));
+        }
     }
     text
 }

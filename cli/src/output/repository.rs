@@ -19,10 +19,15 @@ pub(super) fn path(file: &str) -> Cow<'_, str> {
     relative.map_or(Cow::Borrowed(file), Cow::Owned)
 }
 
+/// Returns whether a place is in a document of a live server.
+pub(super) fn is_address(file: &str) -> bool {
+    ["https://", "http://"].iter().any(|scheme| file.starts_with(scheme))
+}
+
 /// Returns the path below `top` of a file that is named from `here`.
 fn below(top: &Path, here: &Path, file: &str) -> Option<String> {
     // A document on standard input is no file.
-    if file.is_empty() || file.starts_with('<') {
+    if file.is_empty() || file.starts_with('<') || is_address(file) {
         return None;
     }
     let mut whole = PathBuf::new();
@@ -53,5 +58,6 @@ mod tests {
         assert_eq!(below("/srv/elsewhere/a.json"), None);
         assert_eq!(below("../../a.json"), None);
         assert_eq!(below("<stdin>"), None);
+        assert_eq!(below("https://h/mcp"), None);
     }
 }

@@ -20,8 +20,8 @@ use fixes::EditedTexts;
 use mcp_scopes_scan::{Suppression as Why, SuppressionKind};
 use serde_json::json;
 use serde_sarif::sarif::{
-    Invocation, Location, LogicalLocation, Message, PhysicalLocation, PropertyBag, Result as Entry, ResultLevel, Run,
-    RunAutomationDetails, Sarif, Suppression, Tool, ToolComponent,
+    Invocation, Location, LogicalLocation, Message, Notification, PhysicalLocation, PropertyBag, Result as Entry,
+    ResultLevel, Run, RunAutomationDetails, Sarif, Suppression, Tool, ToolComponent,
 };
 
 use super::{
@@ -58,15 +58,32 @@ pub(crate) fn render(diagnostics: &Diagnostics<'_>) -> Result<String, String> {
         .rules(rules)
         .build();
     // By default, code scanning takes runs of one tool for states of the same results (§3.17.3).
-    let id = format!("mcp-scopes-{}/", diagnostics.contents.command());
+    let id = format!("mcp-scopes-{}/", diagnostics.command());
     let run = Run::builder()
         .tool(Tool::builder().driver(driver).build())
         .automation_details(RunAutomationDetails::builder().id(id).build())
-        .invocations(vec![Invocation::builder().execution_successful(!diagnostics.has_failed()).build()])
+        .invocations(vec![invocation(diagnostics)])
         .column_kind(json!("unicodeCodePoints"))
         .results(results)
         .build();
     indented(&Sarif::builder().schema(SCHEMA).version(json!("2.1.0")).runs(vec![run]).build())
+}
+
+/// Returns the invocation, with a notification for what was not checked (§3.20.21).
+fn invocation(diagnostics: &Diagnostics<'_>) -> Invocation {
+    let mut invocation = Invocation::builder().execution_successful(!diagnostics.has_failed()).build();
+    let notifications: Vec<Notification> = diagnostics
+        .skipped()
+        .iter()
+        .map(|skipped| {
+            let text = escaped(&format!("not checked: {}: {}", skipped.what, skipped.why));
+            Notification::builder().level(json!("note")).message(Message::builder().text(text).build()).build()
+        })
+        .collect();
+    if !notifications.is_empty() {
+        invocation.tool_execution_notifications = Some(notifications);
+    }
+    invocation
 }
 
 fn entry(diagnostic: &Diagnostic<'_>, numbers: &BTreeMap<&str, i64>) -> Entry {

@@ -7,6 +7,7 @@ mod changes;
 mod commands;
 mod distribution;
 mod docs;
+mod doctor;
 mod findings;
 mod fix;
 mod init;

@@ -41,7 +41,8 @@ fn all(facts: &Facts) -> Vec<&Exchange> {
         let lists = talk.lists.iter().map(|list| &list.page);
         let calls = talk.calls.iter().map(|call| &call.exchange);
         let reads = talk.reads.iter().map(|(_, exchange)| exchange);
-        talk.opening.iter().chain(&talk.unknown).chain(lists).chain(calls).chain(reads)
+        let methods = talk.methods.iter().map(|(_, exchange)| exchange);
+        talk.opening.iter().chain(&talk.unknown).chain(lists).chain(calls).chain(reads).chain(methods)
     });
     std::iter::once(&facts.anonymous)
         .chain(documents.into_iter().flatten())
@@ -72,7 +73,9 @@ fn failures(facts: &Facts, sink: &mut Sink<'_>) {
         let more = if others.is_empty() { String::new() } else { format!("; {} more", others.len()) };
         sink.report("unreadable-answer", "", format!("{first}{more}"), "end every answer, and bound its size");
     }
-    let failed = exchanges.iter().filter(|exchange| exchange.status().is_some_and(|status| status >= 500));
+    // 501 says that a method such as HEAD is not implemented, which is a decision.
+    let failed =
+        exchanges.iter().filter(|exchange| exchange.status().is_some_and(|status| status >= 500 && status != 501));
     let failed: Vec<String> =
         failed.map(|exchange| format!("{} ({})", exchange.what, exchange.status().unwrap_or_default())).collect();
     if !failed.is_empty() {

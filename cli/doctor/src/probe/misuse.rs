@@ -4,7 +4,7 @@ use reqwest::Method;
 
 use super::{
     discovery::OTHER_ORIGIN,
-    talk::{NO_OTHER_TOOL, NO_TOOL},
+    talk::{METHODS, NO_OTHER_TOOL, NO_TOOL},
 };
 use crate::{
     answer::Exchange,
@@ -13,19 +13,6 @@ use crate::{
     link::Ask,
     speech::{Speech, initialize},
 };
-
-/// The methods that are sent without a token, and their parameters.
-const METHODS: [(&str, &str); 6] = [
-    ("resources/list", ""),
-    ("resources/templates/list", ""),
-    ("prompts/list", ""),
-    ("tasks/list", ""),
-    (
-        "completion/complete",
-        r#""ref":{"type":"ref/prompt","name":"mcp_scopes_doctor_no_such_prompt"},"argument":{"name":"a","value":""}"#,
-    ),
-    ("tools/call", r#""name":"mcp_scopes_doctor_no_such_tool","arguments":{}"#),
-];
 
 /// Sends each with the token of a conversation.
 pub(crate) async fn probe(examiner: &mut Examiner<'_>, talk: &Talk, talks: &[Talk]) -> Vec<Misuse> {
@@ -99,10 +86,10 @@ pub(crate) async fn open_methods(
     let url = examiner.target.url.clone();
     for (method, params) in METHODS {
         let ask = speech.ask(format!("`{method}` without a token"), &url, method, params);
-        let ask =
-            if method == "tools/call" && *speech == Speech::Stateless { ask.header("mcp-name", NO_TOOL) } else { ask };
         found.push((method, examiner.link.send(ask).await));
     }
+    let ask = speech.call("a call of a tool that does not exist, without a token", &url, NO_TOOL);
+    found.push(("tools/call", examiner.link.send(ask).await));
     found
 }
 

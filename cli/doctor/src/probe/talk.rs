@@ -13,6 +13,17 @@ use crate::{
 pub(crate) const NO_TOOL: &str = "mcp_scopes_doctor_no_such_tool";
 /// A second one.
 pub(crate) const NO_OTHER_TOOL: &str = "mcp_scopes_doctor_no_other_tool";
+/// The methods beside tools that read something, and their parameters.
+pub(crate) const METHODS: [(&str, &str); 5] = [
+    ("resources/list", ""),
+    ("resources/templates/list", ""),
+    ("prompts/list", ""),
+    ("tasks/list", ""),
+    (
+        "completion/complete",
+        r#""ref":{"type":"ref/prompt","name":"mcp_scopes_doctor_no_such_prompt"},"argument":{"name":"a","value":""}"#,
+    ),
+];
 /// How many pages of a list are read.
 const MOST_PAGES: usize = 50;
 /// How many resources are read with a token.
@@ -29,6 +40,7 @@ pub(crate) async fn open(examiner: &mut Examiner<'_>, who: Who, authorization: O
         lists: Vec::new(),
         unknown: None,
         calls: Vec::new(),
+        methods: Vec::new(),
         reads: Vec::new(),
     };
     begin(examiner, &mut talk).await;
@@ -47,6 +59,13 @@ pub(crate) async fn open(examiner: &mut Examiner<'_>, who: Who, authorization: O
         NO_TOOL,
     );
     talk.unknown = Some(examiner.link.send(ask.authorization(talk.authorization.clone())).await);
+    if who == Who::Low {
+        for (method, params) in METHODS {
+            let ask = talk.speech.ask(format!("`{method}` {}", who.as_str()), &examiner.target.url, method, params);
+            let exchange = examiner.link.send(ask.authorization(talk.authorization.clone())).await;
+            talk.methods.push((method, exchange));
+        }
+    }
     talk
 }
 

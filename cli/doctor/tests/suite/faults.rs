@@ -151,8 +151,10 @@ async fn finds_each_fault_by_exactly_its_rule() {
 #[test]
 fn every_live_rule_has_a_fault() {
     let faults: BTreeSet<&str> = FAULTS.iter().map(|(.., rule)| *rule).chain(ELSEWHERE).collect();
+    let docs = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/doctor.md")).unwrap();
     for rule in RULES.iter().filter(|rule| rule.category == Category::Live) {
         assert!(faults.contains(rule.id), "no server has the fault `{}`", rule.id);
+        assert!(docs.contains(&format!("`{}`", rule.id)), "docs/doctor.md does not name `{}`", rule.id);
     }
     assert!(FAULTS.len() >= 40);
 }

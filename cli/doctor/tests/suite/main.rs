@@ -1,5 +1,6 @@
 //! Broken servers, one fault each, and sound ones.
 
+mod conformance;
 mod faults;
 mod hostile;
 mod layer;

@@ -2,6 +2,7 @@
 
 mod answer;
 mod documents;
+mod fixture;
 mod mcp;
 
 use std::sync::{
@@ -26,6 +27,8 @@ pub(crate) struct Faults {
     pub(crate) with_sessions: bool,
     pub(crate) with_events: bool,
     pub(crate) filtered: bool,
+    /// Whether it serves the fixture of the official suite.
+    pub(crate) fixture: bool,
     /// The number of further tools that are never called.
     pub(crate) more_tools: usize,
     pub(crate) page_size: usize,
@@ -69,8 +72,13 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn start(faults: Faults) -> Self {
+        Self::start_as("127.0.0.1", faults).await
+    }
+
+    /// Starts a server whose documents name this host.
+    pub(crate) async fn start_as(host: &str, faults: Faults) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let origin = format!("http://{host}:{}", listener.local_addr().unwrap().port());
         let served = Arc::new(Served {
             faults,
             origin: origin.clone(),

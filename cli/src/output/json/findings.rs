@@ -12,7 +12,7 @@
 //! `level` is `error` or `warning`. `file` has slashes on every platform. Lines and columns count from 1, columns in
 //! characters, and `end_column` is the column after the last character. A finding about a package as a whole has `null`
 //! in all five. `help` and `subject` may be empty. `category` is `null` for findings that only the compiler has a name
-//! for. A suppressed finding also has a `suppression`. Later releases may add members to version 1, but never remove
+//! for. `examined` is only in the report of `doctor`. A suppressed finding also has a `suppression`. Later releases may add members to version 1, but never remove
 //! one or change its meaning.
 //! The schema is `cli/schemas/lint-v1.schema.json`; a test compares it with these types.
 
@@ -22,7 +22,7 @@ use serde::Serialize;
 use super::{
     super::{
         diagnostic::{Diagnostic, Level, Subject},
-        diagnostics::Diagnostics,
+        diagnostics::{Diagnostics, Examined},
     },
     THIS, ToolJson,
 };
@@ -42,6 +42,33 @@ pub(super) struct FindingsJson<'a> {
     suppressed: Vec<Suppressed<'a>>,
     /// The number of findings.
     summary: Summary,
+    /// The examination of a live server; only in the report of `doctor`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    examined: Option<ExaminedJson<'a>>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "Examined"))]
+struct ExaminedJson<'a> {
+    /// The address of the server.
+    url: &'a str,
+    /// The number of requests that were sent.
+    requests: usize,
+    /// What was not checked.
+    not_checked: Vec<NotCheckedJson<'a>>,
+    /// Facts that are no findings.
+    notes: &'a [String],
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "NotChecked"))]
+struct NotCheckedJson<'a> {
+    /// What was not checked.
+    what: &'a str,
+    /// Why, and what to do.
+    why: &'a str,
 }
 
 #[derive(Serialize)]
@@ -149,6 +176,17 @@ pub(super) fn document<'a>(diagnostics: &'a Diagnostics<'_>) -> FindingsJson<'a>
             warnings: diagnostics.count(Level::Warning),
             suppressed: diagnostics.suppressed.len(),
         },
+        examined: diagnostics.examined.map(examined),
+    }
+}
+
+fn examined(examined: Examined<'_>) -> ExaminedJson<'_> {
+    let skipped = examined.skipped.iter();
+    ExaminedJson {
+        url: examined.url,
+        requests: examined.requests,
+        not_checked: skipped.map(|skipped| NotCheckedJson { what: &skipped.what, why: &skipped.why }).collect(),
+        notes: examined.notes,
     }
 }
 

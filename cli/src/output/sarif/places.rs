@@ -28,6 +28,9 @@ pub(super) fn artifact(file: &str) -> ArtifactLocation {
 
 /// Converts a path to a URI reference (RFC 3986 §4.1).
 fn uri(file: &str) -> String {
+    if repository::is_address(file) {
+        return file.to_owned();
+    }
     let mut uri = String::new();
     let drive = file.as_bytes().get(1) == Some(&b':') && file.as_bytes().get(2) == Some(&b'/');
     if drive {
@@ -57,5 +60,6 @@ mod tests {
         assert_eq!(uri("/tmp/a:b.json"), "file:///tmp/a%3Ab.json");
         assert_eq!(uri("C:/x.rs"), "file:///C:/x.rs");
         assert_eq!(uri("<stdin>"), "%3Cstdin%3E");
+        assert_eq!(uri("https://h:8443/mcp?a=b"), "https://h:8443/mcp?a=b");
     }
 }

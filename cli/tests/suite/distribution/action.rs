@@ -89,7 +89,7 @@ fn inputs_are_described_and_not_inserted_into_scripts() {
             assert!(action["inputs"].get(input).is_some(), "there is no input {input}");
         }
     }
-    assert_eq!(found, 3);
+    assert_eq!(found, 4);
 }
 
 #[test]

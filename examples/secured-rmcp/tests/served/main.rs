@@ -3,6 +3,7 @@
 
 mod authorization;
 mod clients;
+mod doctor;
 mod program;
 mod replicas;
 mod rmcp_client;

@@ -53,6 +53,11 @@ fn respond(served: &Served, seen: &Seen) -> Response<Body> {
     if !origin.is_empty() && !served.has("any origin") {
         return status(403);
     }
+    if served.faults.fixture
+        && let Some(answer) = super::fixture::answer(served, seen)
+    {
+        return answer;
+    }
     let caller = match caller(served, seen) {
         Ok(caller) => caller,
         Err(refusal) => return refusal,
@@ -99,7 +104,7 @@ fn caller(served: &Served, seen: &Seen) -> Result<Caller, Response<Body>> {
         return Err(challenged(served, 401, None));
     }
     if token.is_empty() {
-        return if served.has("empty token") { Ok(all("nobody")) } else { Err(challenged(served, 401, None)) };
+        return if served.has("empty token") { Ok(all("anyone")) } else { Err(challenged(served, 401, None)) };
     }
     let is_refused = (served.has("refuses low") && token == low()) || (served.has("refuses full") && token == full());
     if token == low() && !is_refused {
@@ -119,7 +124,7 @@ fn caller(served: &Served, seen: &Seen) -> Result<Caller, Response<Body>> {
         || (accepts("expired token") && token == jwt("expired", "notes:list"))
         || (accepts("foreign token") && token == jwt("foreign", "notes:list"));
     if is_accepted {
-        return Ok(all("nobody"));
+        return Ok(all("anyone"));
     }
     if served.has("fails on malformed token") && !token.contains('.') {
         return Err(status(500));
