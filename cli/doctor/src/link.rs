@@ -22,7 +22,7 @@ use crate::{
 
 /// Maximum size of a body. The answers of a server with thousands of tools take less.
 pub(crate) const MAX_BODY: usize = 4 << 20;
-/// After that many requests in a row without an answer, no more are sent.
+/// After that many requests in a row without a whole answer, no more are sent.
 const MAX_SILENT: usize = 3;
 
 /// A request to send.
@@ -133,7 +133,8 @@ impl Link {
         self.sent += 1;
         self.counter.store(self.sent, Ordering::Relaxed);
         let result = exchange(self.request(&ask), self.limits.timeout).await;
-        self.silent = if result.is_ok() { 0 } else { self.silent + 1 };
+        let is_whole = result.as_ref().is_ok_and(|answer| answer.broken.is_none());
+        self.silent = if is_whole { 0 } else { self.silent + 1 };
         if let Some(recorder) = &mut self.recorder {
             recorder.record(&ask, &result);
         }
@@ -142,7 +143,7 @@ impl Link {
 
     fn may_send(&mut self) -> bool {
         if self.silent >= MAX_SILENT {
-            let text = format!("the server did not answer {MAX_SILENT} requests in a row");
+            let text = format!("the server gave no whole answer to {MAX_SILENT} requests in a row");
             self.stopped.get_or_insert(text);
         } else if self.sent >= self.limits.max_requests {
             let text = format!("the bound of {} requests was reached; raise it with `--max-requests`", self.sent);
