@@ -100,6 +100,9 @@ impl Answer {
 
     /// Returns the JSON-RPC message of the body.
     pub(crate) fn message(&self) -> Message {
+        if self.broken.is_some() {
+            return Message::None;
+        }
         let text =
             if self.media_type() == "text/event-stream" { last_event(&self.body) } else { Some(self.body.clone()) };
         text.as_deref().and_then(|text| Json::parse(text).ok()).map_or(Message::None, Message::of)
@@ -173,9 +176,14 @@ impl Message {
     }
 }
 
+fn is_response(text: &str) -> bool {
+    text.contains("\"result\"") || text.contains("\"error\"")
+}
+
 /// Returns whether a stream of events contains the response to a request.
 pub(crate) fn has_response(stream: &str) -> bool {
-    last_event(stream).is_some_and(|data| data.contains("\"result\"") || data.contains("\"error\""))
+    // Most chunks of a long stream need no more than this.
+    is_response(stream) && last_event(stream).is_some_and(|data| is_response(&data))
 }
 
 /// Returns the data of the last complete event that looks like a response, else of the last complete event (Server-Sent
@@ -190,8 +198,7 @@ fn last_event(stream: &str) -> Option<String> {
         if line.is_empty() {
             if !data.is_empty() {
                 let text = data.join("\n");
-                let is_response = text.contains("\"result\"") || text.contains("\"error\"");
-                if is_response {
+                if is_response(&text) {
                     return Some(text);
                 }
                 last = Some(text);
