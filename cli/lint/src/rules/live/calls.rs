@@ -24,7 +24,7 @@ pub(in crate::rules) const SCOPE_CHALLENGE_MISSING: Rule = rule! {
     id: "scope-challenge-missing",
     category: Live,
     level: Warn,
-    summary: "403 without a challenge",
+    summary: "refusal with 403 and without a challenge",
     reason: "clients do not learn which scopes to request",
     section: "RFC 6750 §3",
 };
@@ -33,7 +33,7 @@ pub(in crate::rules) const SCOPE_CHALLENGE_ERROR: Rule = rule! {
     id: "scope-challenge-error",
     category: Live,
     level: Warn,
-    summary: "403 without `error=\"insufficient_scope\"`",
+    summary: "refusal with 403 and without `error=\"insufficient_scope\"`",
     reason: "clients do not recognize that scopes are missing",
     section: "RFC 6750 §3.1",
 };
@@ -42,7 +42,7 @@ pub(in crate::rules) const SCOPE_CHALLENGE_SCOPE: Rule = rule! {
     id: "scope-challenge-scope",
     category: Live,
     level: Warn,
-    summary: "403 without `scope`",
+    summary: "refusal with 403 and without `scope`",
     reason: "clients request everything, or give up",
     section: "MCP Authorization, Runtime Insufficient Scope Errors",
 };
@@ -51,7 +51,7 @@ pub(in crate::rules) const SCOPE_CHALLENGE_METADATA: Rule = rule! {
     id: "scope-challenge-metadata",
     category: Live,
     level: Warn,
-    summary: "403 without `resource_metadata`",
+    summary: "refusal with 403 and without `resource_metadata`",
     reason: "clients that begin with this response do not find the metadata",
     section: "MCP Authorization, Runtime Insufficient Scope Errors",
 };

@@ -24,7 +24,7 @@ pub(in crate::rules) const CHALLENGE_MISSING: Rule = rule! {
     id: "challenge-missing",
     category: Live,
     level: Deny,
-    summary: "401 without `WWW-Authenticate`",
+    summary: "refusal with 401 and without `WWW-Authenticate`",
     reason: "the header is required, and tells clients where the metadata is",
     section: "RFC 9110 §15.5.2",
 };
@@ -42,7 +42,7 @@ pub(in crate::rules) const CHALLENGE_SCHEME: Rule = rule! {
     id: "challenge-scheme",
     category: Live,
     level: Deny,
-    summary: "401 without a challenge for access tokens",
+    summary: "refusal with 401 and without a challenge for access tokens",
     reason: "clients do not learn that the server accepts access tokens",
     section: "RFC 6750 §3",
 };
@@ -60,7 +60,7 @@ pub(in crate::rules) const CHALLENGE_WITHOUT_METADATA: Rule = rule! {
     id: "challenge-without-metadata",
     category: Live,
     level: Warn,
-    summary: "401 without `resource_metadata`",
+    summary: "challenge without `resource_metadata`",
     reason: "clients have to guess where the metadata is",
     section: "RFC 9728 §5.1",
 };
@@ -87,7 +87,7 @@ pub(in crate::rules) const CHALLENGE_WITHOUT_SCOPE: Rule = rule! {
     id: "challenge-without-scope",
     category: Live,
     level: Warn,
-    summary: "401 without `scope`",
+    summary: "challenge without `scope`",
     reason: "clients request all of `scopes_supported`, or none",
     section: "MCP Authorization, Scope Selection Strategy",
 };

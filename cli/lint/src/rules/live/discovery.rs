@@ -51,7 +51,7 @@ pub(in crate::rules) const METADATA_HEAD: Rule = rule! {
     id: "metadata-head",
     category: Live,
     level: Warn,
-    summary: "HEAD of the metadata that differs from GET",
+    summary: "metadata that is answered differently for HEAD",
     reason: "monitors and caches use HEAD, which has the status and headers of GET",
     section: "RFC 9110 §9.3.2",
 };

@@ -25,7 +25,7 @@ pub(in crate::rules) const BATCH_ACCEPTED: Rule = rule! {
     category: Live,
     level: Warn,
     summary: "several requests in one body",
-    reason: "MCP has no batches since 2025-06-18, and checks for one request miss the others",
+    reason: "batches were removed in 2025-06-18, and checks for one request miss the others",
     section: "MCP Streamable HTTP, Sending Messages",
 };
 
