@@ -162,7 +162,7 @@ impl Show {
             complain(&format!("`{}` is not the folder of a package", path.display()), Some(help));
             return Err(Outcome::Failed);
         };
-        let settings = Settings { caller_approval: true, human_review: true, ..Settings::of(&outline.config.session) };
+        let settings = Settings { caller_approval: true, human_review: true, ..Settings::of(outline.config) };
         let tools: Vec<&Tool<'_>> = outline.tools.iter().map(|listed| listed.tool).collect();
         compiled(&tools, &settings).map_err(|error| unusable(&error))
     }

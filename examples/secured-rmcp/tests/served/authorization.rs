@@ -17,20 +17,15 @@ const REDIRECT: &str = "http://127.0.0.1:4567/callback";
 const VERIFIER: &str = "a-verifier-that-is-as-long-as-one-has-to-be-43";
 
 /// A client that sends invalid requests.
-pub(crate) struct Asking {
+struct Asking {
     http: Client,
-    pub(crate) served: Served,
+    served: Served,
     issuer: String,
 }
 
 impl Asking {
     async fn start() -> Self {
-        Self::start_with(&[]).await
-    }
-
-    /// Starts both servers with these arguments.
-    pub(crate) async fn start_with(arguments: &[&str]) -> Self {
-        let served = Served::start(arguments);
+        let served = Served::start(&[]);
         let http = Client::builder().redirect(Policy::none()).build().unwrap();
         let url = served.resource.replace("/mcp", "/.well-known/oauth-protected-resource/mcp");
         let document: Value = http.get(url).send().await.unwrap().json().await.unwrap();
@@ -45,7 +40,7 @@ impl Asking {
     }
 
     /// A client with a typical registration.
-    pub(crate) async fn client(&self) -> String {
+    async fn client(&self) -> String {
         let (status, client) = self
             .register(json!({
                 "redirect_uris": [REDIRECT],
@@ -95,7 +90,7 @@ impl Asking {
     }
 
     /// The form that exchanges a code.
-    pub(crate) async fn exchanged(&self, client: &str, other: &[(&str, &str)]) -> Value {
+    async fn exchanged(&self, client: &str, other: &[(&str, &str)]) -> Value {
         let code = self.redirected(client, other, "code").await;
         let (status, answer) = self.token(&by_code(client, &code)).await;
         assert_eq!(status, 200, "{answer}");

@@ -3,7 +3,6 @@
 
 mod authorization;
 mod clients;
-mod doctor;
 mod program;
 mod replicas;
 mod rmcp_client;
