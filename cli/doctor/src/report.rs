@@ -101,7 +101,7 @@ fn linted(options: &Options, facts: &Facts, document: &Document) -> Report {
     let is_development = !facts.target.is_https && facts.target.is_loopback;
     report
         .findings
-        .retain(|finding| !(is_development && is_loopback(document, finding)) && !is_live_too(facts, finding));
+        .retain(|finding| !(is_live_too(facts, finding) || is_development && is_loopback(document, finding)));
     for finding in &mut report.findings {
         // No address can be edited.
         finding.fix = None;

@@ -88,12 +88,12 @@ fn variants(discovery: &Discovery, url: &Arc<str>, sink: &mut Sink<'_>) {
     let allows_page = |answer: &Answer| {
         answer.header("access-control-allow-origin").is_some_and(|origin| origin == "*" || origin == OTHER_ORIGIN)
     };
-    if let Some(answer) = discovery.cross_origin.as_ref().and_then(Exchange::answer) {
-        if answer.status != 200 || !allows_page(answer) {
-            let message = "web pages cannot read the metadata: `Access-Control-Allow-Origin` does not allow them";
-            sink.report_at("metadata-cors", url, "", message, "add `Access-Control-Allow-Origin: *`");
-            return;
-        }
+    if let Some(answer) = discovery.cross_origin.as_ref().and_then(Exchange::answer)
+        && (answer.status != 200 || !allows_page(answer))
+    {
+        let message = "web pages cannot read the metadata: `Access-Control-Allow-Origin` does not allow them";
+        sink.report_at("metadata-cors", url, "", message, "add `Access-Control-Allow-Origin: *`");
+        return;
     }
     if let Some(answer) = discovery.preflight.as_ref().and_then(Exchange::answer) {
         let headers = answer.header("access-control-allow-headers").unwrap_or_default().to_ascii_lowercase();
