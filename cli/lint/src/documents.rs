@@ -97,7 +97,7 @@ impl Documents {
     /// Returns the level of a rule under these settings; `None` if the rule is off.
     #[must_use]
     pub fn level_of(&self, rule: &Rule) -> Option<Level> {
-        self.levels().of_rule(rule).level()
+        self.levels().of_rule(rule, "").level()
     }
 
     fn levels(&self) -> Levels {
