@@ -2,80 +2,25 @@
 
 mod flight;
 mod refusals;
+mod settings;
+mod stop;
 
-use core::fmt;
 use std::collections::BTreeMap;
 
 use crate::{
     challenge::{Authentication, Challenge, ChallengeError, Challenges},
-    scopes::{ScopeError, Scopes},
+    scopes::Scopes,
     selection::{OFFLINE_ACCESS, ScopeMap},
 };
 
 use self::{flight::Flight, refusals::Refusals};
 
 pub use flight::{Grant, Refusal, TokenRequest, Way};
+pub use settings::{Kind, Settings};
+pub use stop::Stop;
 
 /// How often an operation is sent again.
 const MAX_RETRIES: u8 = 2;
-
-/// How a client obtains tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Kind {
-    /// For a user, who can be asked.
-    User,
-    /// By the client's own credentials (RFC 6749 §4.4). It does not step up, unless [`Settings::step_up`] says so.
-    ClientCredentials,
-    /// By other software, which is asked for each token.
-    External,
-}
-
-/// What a client may do.
-#[derive(Clone, Copy, Debug)]
-#[must_use]
-pub struct Settings {
-    kind: Kind,
-    step_up: bool,
-    offline_access: bool,
-    exchange: bool,
-}
-
-impl Settings {
-    /// A client of a user.
-    pub const fn user() -> Self {
-        Self { kind: Kind::User, step_up: true, offline_access: false, exchange: false }
-    }
-
-    /// A client that uses its own credentials. A refusal is final: an operator has decided what it may do.
-    pub const fn client_credentials() -> Self {
-        Self { kind: Kind::ClientCredentials, step_up: false, ..Self::user() }
-    }
-
-    /// A client that receives tokens from other software.
-    pub const fn external() -> Self {
-        Self { kind: Kind::External, ..Self::user() }
-    }
-
-    /// Sets whether a token is requested when an operation needs more scopes.
-    pub const fn step_up(mut self, step_up: bool) -> Self {
-        self.step_up = step_up;
-        self
-    }
-
-    /// Asks for refresh tokens by the scope `offline_access`. Without this call it is never requested, also if a server names it.
-    pub const fn offline_access(mut self) -> Self {
-        self.offline_access = true;
-        self
-    }
-
-    /// States that the metadata of the authorization server lists the grant type of token exchange (RFC 8693). It is tried before the user is
-    /// asked.
-    pub const fn token_exchange(mut self) -> Self {
-        self.exchange = true;
-        self
-    }
-}
 
 /// One operation of the client, such as one call of a tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,50 +44,6 @@ pub enum Action {
     /// Ends the operation. Its last response was a refusal.
     Stop(OperationId, Stop),
 }
-
-/// Why an operation ended without success.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Stop {
-    /// The challenge is malformed.
-    Malformed(ScopeError),
-    /// Neither challenge nor metadata say which scopes the operation needs.
-    UnknownScopes,
-    /// This client does not step up.
-    NoStepUp(Scopes),
-    /// The authorization server did not issue a token with these scopes, now or earlier.
-    Refused(Scopes, Refusal),
-    /// The new token has the same scopes as the one before.
-    NotGranted(Scopes),
-    /// The operation was refused after each of the retries.
-    StillRefused(Scopes),
-}
-
-impl fmt::Display for Stop {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Malformed(error) => write!(f, "the server's challenge is malformed: {error}"),
-            Self::UnknownScopes => f.write_str(
-                "the server refuses the operation for missing scopes, and neither its challenge nor its metadata names them; ask its operator",
-            ),
-            Self::NoStepUp(scopes) => {
-                write!(f, "the operation needs the scopes `{scopes}`, which this client was not granted; ask an administrator")
-            }
-            Self::Refused(scopes, refusal) => {
-                write!(f, "the operation needs the scopes `{scopes}`, and the authorization server refused them: {refusal}")
-            }
-            Self::NotGranted(scopes) => {
-                write!(f, "the operation needs the scopes `{scopes}`, and the authorization server did not add them to the token")
-            }
-            Self::StillRefused(scopes) => write!(
-                f,
-                "the server refuses the operation with every new token, most recently for the scopes `{scopes}`; ask its operator"
-            ),
-        }
-    }
-}
-
-impl core::error::Error for Stop {}
 
 /// A response, as far as it matters here.
 #[derive(Clone, Copy, Debug)]

@@ -1,0 +1,51 @@
+//! Why an operation ended.
+
+use core::fmt;
+
+use crate::scopes::{ScopeError, Scopes};
+
+use super::flight::Refusal;
+
+/// Why an operation ended without success.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stop {
+    /// The challenge is malformed.
+    Malformed(ScopeError),
+    /// Neither challenge nor metadata say which scopes the operation needs.
+    UnknownScopes,
+    /// This client does not step up.
+    NoStepUp(Scopes),
+    /// The authorization server did not issue a token with these scopes, now or earlier.
+    Refused(Scopes, Refusal),
+    /// The new token has the same scopes as the one before.
+    NotGranted(Scopes),
+    /// The operation was refused after each of the retries.
+    StillRefused(Scopes),
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(error) => write!(f, "the server's challenge is malformed: {error}"),
+            Self::UnknownScopes => f.write_str(
+                "the server refuses the operation for missing scopes, and neither its challenge nor its metadata names them; ask its operator",
+            ),
+            Self::NoStepUp(scopes) => {
+                write!(f, "the operation needs the scopes `{scopes}`, which this client was not granted; ask an administrator")
+            }
+            Self::Refused(scopes, refusal) => {
+                write!(f, "the operation needs the scopes `{scopes}`, and the authorization server refused them: {refusal}")
+            }
+            Self::NotGranted(scopes) => {
+                write!(f, "the operation needs the scopes `{scopes}`, and the authorization server did not add them to the token")
+            }
+            Self::StillRefused(scopes) => write!(
+                f,
+                "the server refuses the operation with every new token, most recently for the scopes `{scopes}`; ask its operator"
+            ),
+        }
+    }
+}
+
+impl core::error::Error for Stop {}
