@@ -133,6 +133,12 @@ impl Challenge {
             acr_values: values.map(ToOwned::to_owned).collect(),
         }
     }
+
+    /// Returns how the user must authenticate now. Where the challenge does not say it: by a new login, since the last one was not sufficient.
+    pub(crate) fn new_authentication(&self) -> Authentication {
+        let stated = self.authentication();
+        if stated.is_any() { Authentication { max_age_seconds: Some(0), ..stated } } else { stated }
+    }
 }
 
 /// The parameter `error` of a challenge.
@@ -152,7 +158,7 @@ pub enum ChallengeError<'c> {
 }
 
 /// How a user must authenticate (RFC 9470 §4).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Authentication {
     /// The maximum age of the login, in seconds.
     pub max_age_seconds: Option<u64>,

@@ -9,25 +9,12 @@ use std::{
 use tokio::sync::mpsc;
 
 use crate::{
+    authorizer::{Authorizer, Discovered},
     challenge::Challenges,
     selection::ScopeMap,
-    step_up::{Action, Answer, OperationId, Refusal, Settings, StepUp, Stop, TokenRequest},
+    step_up::{Action, Answer, OperationId, Settings, StepUp, Stop, TokenRequest},
     tokens::{AccessToken, Issued, MemoryStore, TokenStore},
 };
-
-/// Obtains tokens from one authorization server, for one resource.
-pub trait Authorizer: Send + Sync + 'static {
-    /// Obtains a token in the way that the request names. `current` are the newest tokens, which [`Way::Refresh`](crate::Way::Refresh) and
-    /// [`Way::Exchange`](crate::Way::Exchange) use. The request has `resource` (RFC 8707), and for an interaction also PKCE.
-    ///
-    /// # Errors
-    /// The reason for which there is no token: [`Refusal::of_error`] for an error of the authorization server.
-    fn obtain(
-        &self,
-        request: &TokenRequest,
-        current: Option<&Issued>,
-    ) -> impl Future<Output = Result<Issued, Refusal>> + Send;
-}
 
 /// The response to one request.
 #[derive(Clone, Debug)]
@@ -140,9 +127,20 @@ impl<A: Authorizer, S: TokenStore> StepUpClient<A, S> {
         client
     }
 
-    /// States the newest metadata of the resource.
+    /// States the newest metadata of the resource. What the authorizer [discovers](Authorizer::discover) replaces it.
     pub fn set_map(&self, map: ScopeMap) {
         self.shared.lock().step_up.set_map(map);
+    }
+
+    /// Returns what obtains the tokens.
+    #[must_use]
+    pub fn authorizer(&self) -> &A {
+        &self.shared.authorizer
+    }
+
+    /// Forgets what was refused. For a user who asks to be asked again.
+    pub fn forget_refusals(&self) {
+        self.shared.lock().step_up.forget_refusals();
     }
 
     /// Runs one operation: calls `send` with the token to send, at most three times. `label` and `tool` are those of [`StepUp::begin`].
@@ -165,6 +163,9 @@ impl<A: Authorizer, S: TokenStore> StepUpClient<A, S> {
         loop {
             let reply = send(self.shared.access_token(token)).await;
             let (status, challenges) = (reply.status, &reply.challenges);
+            if matches!(status, 401 | 403) && challenges.for_tokens().is_some() {
+                self.shared.discover(challenges).await;
+            }
             self.shared.perform(|state| state.step_up.answered(operation.id, Answer { status, challenges, token }));
             token = match operation.decided().await {
                 Ok(token) => token,
@@ -176,6 +177,15 @@ impl<A: Authorizer, S: TokenStore> StepUpClient<A, S> {
 }
 
 impl<A: Authorizer, S: TokenStore> Shared<A, S> {
+    /// Hands what the metadata says to the state machine.
+    async fn discover(&self, challenges: &Challenges) {
+        if let Some(Discovered { map, token_exchange }) = self.authorizer.discover(challenges).await {
+            let step_up = &mut self.lock().step_up;
+            step_up.set_map(map);
+            step_up.set_token_exchange(token_exchange);
+        }
+    }
+
     /// Obtains a token, and tells what came of it.
     async fn obtain(self: &Arc<Self>, request: TokenRequest) {
         let flight = FlightGuard { shared: self, number: request.flight };

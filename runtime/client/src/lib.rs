@@ -13,8 +13,10 @@
 //! | [`step_up`] | [`StepUp`]: the state machine; `flight` requests one token, `refusals` remembers what was refused |
 //! | [`plan`] | [`Plan`]: data for a consent screen |
 //! | [`tokens`] | [`AccessToken`], and what a client keeps of a response with tokens |
+//! | [`authorizer`] | [`Authorizer`]: obtains tokens; [`External`]: by a function |
 //! | [`client`] | [`StepUpClient`]: performs the actions, for any number of operations at once |
 
+pub mod authorizer;
 pub mod challenge;
 pub mod client;
 pub mod plan;
@@ -23,8 +25,9 @@ pub mod selection;
 pub mod step_up;
 pub mod tokens;
 
+pub use authorizer::{Authorizer, Discovered, External};
 pub use challenge::{Authentication, Challenge, ChallengeError, Challenges};
-pub use client::{Authorizer, Reply, StepUpClient, Stopped};
+pub use client::{Reply, StepUpClient, Stopped};
 pub use plan::Plan;
 pub use scopes::{ScopeError, Scopes};
 pub use selection::ScopeMap;

@@ -74,6 +74,8 @@ struct Need {
     authentication: Authentication,
     /// The current token is not accepted at all.
     renew: bool,
+    /// The address of the metadata that the challenge names.
+    resource_metadata: Option<String>,
 }
 
 /// Decides for all operations of one client at one resource, with tokens of one issuer.
@@ -140,6 +142,16 @@ impl StepUp {
         self.map = map;
     }
 
+    /// States whether the metadata of the authorization server lists token exchange, as [`Settings::token_exchange`].
+    pub fn set_token_exchange(&mut self, is_listed: bool) {
+        self.settings.exchange = is_listed;
+    }
+
+    /// Forgets what was refused. For a user who asks to be asked again.
+    pub fn forget_refusals(&mut self) {
+        self.refusals.forget();
+    }
+
     /// States that the client has kept a token from earlier, for which these scopes were requested.
     pub fn restore(&mut self, grant: Grant, requested: Scopes) {
         self.token += 1;
@@ -190,7 +202,7 @@ impl StepUp {
             // Another operation has obtained a token in the meantime.
             return vec![self.send_again(operation)];
         }
-        if let Some(refusal) = self.refusals.of(&state.label, &need.scopes) {
+        if let Some(refusal) = self.refusals.of(&state.label, &need) {
             let stop = Stop::Refused(need.scopes, refusal);
             return self.end(operation, Action::Stop(operation, stop));
         }
@@ -202,25 +214,38 @@ impl StepUp {
 
     /// Returns what a token needs so that the operation may succeed; `None` if no token helps.
     fn need(&self, state: &Operation, answer: Answer<'_>, challenge: &Challenge) -> Result<Option<Need>, Stop> {
-        let need = |scopes: Scopes, authentication, renew| Some(Need { scopes, authentication, renew });
-        let again = challenge.error() == ChallengeError::InsufficientUserAuthentication;
-        if again {
+        let need = |scopes: Scopes, authentication, renew| {
+            let resource_metadata = challenge.resource_metadata().map(ToOwned::to_owned);
+            Some(Need { scopes, authentication, renew, resource_metadata })
+        };
+        let error = challenge.error();
+        if error == ChallengeError::InsufficientUserAuthentication {
             let scopes = challenge.scope().map_err(Stop::Malformed)?.unwrap_or_default();
-            return Ok(need(scopes, challenge.authentication(), false));
+            return Ok(need(scopes, challenge.new_authentication(), false));
         }
         if answer.status == 401 {
-            let scopes = self.map.first(Some(challenge)).map_err(Stop::Malformed)?;
+            // A later token is for what was requested before, which `scopes_supported` would widen.
+            let is_first = self.requested.is_empty();
+            let scopes = if is_first {
+                self.map.first(Some(challenge))
+            } else {
+                challenge.scope().map(Option::unwrap_or_default)
+            };
+            let scopes = scopes.map_err(Stop::Malformed)?;
             return Ok(need(scopes, Authentication::default(), true));
         }
-        // Some servers leave out the error.
-        let lacks_scope = challenge.error() == ChallengeError::InsufficientScope
-            || (challenge.error() == ChallengeError::None && challenge.param("scope").is_some());
-        if !lacks_scope {
+        if !matches!(error, ChallengeError::InsufficientScope | ChallengeError::None) {
             return Ok(None);
         }
         let held = self.held.union(&self.requested);
         let scopes = self.map.needed(challenge, state.tool.as_deref(), &held).map_err(Stop::Malformed)?;
-        let scopes = scopes.ok_or(Stop::UnknownScopes)?;
+        // Some servers leave out the error. Without scopes it may be another refusal, unless the metadata says that the token lacks some.
+        let is_unstated = error == ChallengeError::None && challenge.param("scope").is_none();
+        let scopes = match scopes {
+            Some(scopes) if !is_unstated || !held.covers(&scopes) => scopes,
+            _ if is_unstated => return Ok(None),
+            _ => return Err(Stop::UnknownScopes),
+        };
         if !self.settings.step_up {
             return Err(Stop::NoStepUp(scopes));
         }
@@ -243,7 +268,7 @@ impl StepUp {
         self.flights += 1;
         let can_exchange = self.settings.exchange && self.token != 0;
         let ways = Way::for_need(self.settings.kind, can_exchange, self.can_refresh, &need.authentication, need.renew);
-        let flight = Flight::new(self.flights, owner, scopes, need.authentication, need.renew, ways);
+        let flight = Flight::new(self.flights, owner, scopes, need, ways);
         let request = flight.request(self.token());
         self.flight = Some(flight);
         request.into_iter().map(Action::Obtain).collect()
@@ -317,7 +342,7 @@ impl StepUp {
         let Some(state) = self.operations.get_mut(&operation) else { return Vec::new() };
         let Some(need) = state.waits.take() else { return Vec::new() };
         if refusal.is_remembered() {
-            self.refusals.remember(state.label.clone(), need.scopes.clone(), refusal);
+            self.refusals.remember(&state.label, &need, refusal);
         }
         let stop = match refusal {
             Refusal::NotGranted => Stop::NotGranted(need.scopes),

@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::{challenge::Authentication, scopes::Scopes};
 
-use super::{Kind, OperationId};
+use super::{Kind, Need, OperationId};
 
 /// A token that the client requests. `resource` (RFC 8707) is the resource of this client, in each request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct TokenRequest {
     pub authentication: Authentication,
     /// The number of the token to exchange or refresh.
     pub token: Option<u64>,
+    /// The address of the metadata of the resource that the challenge names (RFC 9728 §5.1).
+    pub resource_metadata: Option<String>,
 }
 
 /// A way to obtain a token.
@@ -103,6 +105,8 @@ pub enum Refusal {
     NotThisWay,
     /// The authorization server was not reached. It is not remembered.
     Unavailable,
+    /// The metadata or a response cannot be used, for this reason. It is not remembered.
+    Unusable(&'static str),
 }
 
 impl Refusal {
@@ -124,19 +128,22 @@ impl Refusal {
     }
 
     pub(super) const fn is_remembered(self) -> bool {
-        !matches!(self, Self::Unavailable)
+        !matches!(self, Self::Unavailable | Self::Unusable(_))
     }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::InvalidScope => "it does not know them, or does not issue them to this client (`invalid_scope`)",
-            Self::InvalidTarget => "it issues no tokens for this resource (`invalid_target`)",
+            Self::InvalidScope => {
+                "the authorization server does not know them, or does not issue them to this client (`invalid_scope`)"
+            }
+            Self::InvalidTarget => "the authorization server issues no tokens for this resource (`invalid_target`)",
             Self::AccessDenied => "the request was declined (`access_denied`)",
             Self::NotGranted => "the new token has the same scopes as the one before",
             Self::NotThisWay => "no way to obtain a token is open to this client",
-            Self::Unavailable => "it could not be reached; try again later",
+            Self::Unavailable => "the authorization server or the metadata could not be reached; try again later",
+            Self::Unusable(reason) => reason,
         })
     }
 }
@@ -150,24 +157,19 @@ pub(super) struct Flight {
     scopes: Scopes,
     authentication: Authentication,
     renews: bool,
+    resource_metadata: Option<String>,
     /// The ways that are left; the first is in use.
     ways: std::vec::IntoIter<Way>,
     way: Option<Way>,
 }
 
 impl Flight {
-    pub(super) fn new(
-        number: u64,
-        owner: OperationId,
-        scopes: Scopes,
-        authentication: Authentication,
-        renews: bool,
-        ways: Vec<Way>,
-    ) -> Self {
+    pub(super) fn new(number: u64, owner: OperationId, scopes: Scopes, need: Need, ways: Vec<Way>) -> Self {
+        let Need { authentication, renew, resource_metadata, .. } = need;
         let mut ways = ways.into_iter();
         let way = ways.next();
-        let renews = renews || !authentication.is_any();
-        Self { number, owner, scopes, authentication, renews, ways, way }
+        let renews = renew || !authentication.is_any();
+        Self { number, owner, scopes, authentication, renews, resource_metadata, ways, way }
     }
 
     pub(super) const fn number(&self) -> u64 {
@@ -205,6 +207,7 @@ impl Flight {
             scopes: self.scopes.clone(),
             authentication: self.authentication.clone(),
             token: token.filter(|_| matches!(way, Way::Refresh | Way::Exchange)),
+            resource_metadata: self.resource_metadata.clone(),
         })
     }
 }

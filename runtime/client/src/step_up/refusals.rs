@@ -2,30 +2,34 @@
 
 use std::collections::HashMap;
 
-use crate::scopes::Scopes;
+use crate::{challenge::Authentication, scopes::Scopes};
 
-use super::flight::Refusal;
+use super::{Need, flight::Refusal};
 
 /// The number of refusals that are remembered. One that is forgotten costs another request.
 const CAPACITY: usize = 1024;
 
-/// Refusals by operation and set of scopes.
+/// Refusals by operation, set of scopes, and authentication.
 #[derive(Debug, Default)]
-pub(super) struct Refusals(HashMap<(String, Scopes), Refusal>);
+pub(super) struct Refusals(HashMap<(String, Scopes, Authentication), Refusal>);
 
 impl Refusals {
-    pub(super) fn of(&self, label: &str, scopes: &Scopes) -> Option<Refusal> {
-        self.0.get(&(label.to_owned(), scopes.clone())).copied()
+    pub(super) fn of(&self, label: &str, need: &Need) -> Option<Refusal> {
+        self.0.get(&key(label, need)).copied()
     }
 
-    pub(super) fn remember(&mut self, label: String, scopes: Scopes, refusal: Refusal) {
+    pub(super) fn remember(&mut self, label: &str, need: &Need, refusal: Refusal) {
         if self.0.len() >= CAPACITY {
             self.0.clear();
         }
-        self.0.insert((label, scopes), refusal);
+        self.0.insert(key(label, need), refusal);
     }
 
     pub(super) fn forget(&mut self) {
         self.0.clear();
     }
+}
+
+fn key(label: &str, need: &Need) -> (String, Scopes, Authentication) {
+    (label.to_owned(), need.scopes.clone(), need.authentication.clone())
 }

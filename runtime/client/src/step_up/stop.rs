@@ -34,11 +34,17 @@ impl fmt::Display for Stop {
             Self::NoStepUp(scopes) => {
                 write!(f, "the operation needs the scopes `{scopes}`, which this client was not granted; ask an administrator")
             }
+            Self::Refused(scopes, refusal) if scopes.is_empty() => {
+                write!(f, "the operation needs a token, and none was issued: {refusal}")
+            }
             Self::Refused(scopes, refusal) => {
-                write!(f, "the operation needs the scopes `{scopes}`, and the authorization server refused them: {refusal}")
+                write!(f, "the operation needs the scopes `{scopes}`, and no token with them was issued: {refusal}")
             }
             Self::NotGranted(scopes) => {
                 write!(f, "the operation needs the scopes `{scopes}`, and the authorization server did not add them to the token")
+            }
+            Self::StillRefused(scopes) if scopes.is_empty() => {
+                f.write_str("the server refuses the operation with every new token; ask its operator")
             }
             Self::StillRefused(scopes) => write!(
                 f,

@@ -292,3 +292,87 @@ fn client_credentials_stop_by_default() {
     let call = client.begin("tools/call write_note");
     assert_eq!(client.asks(call, 403, &lacks("notes:write")).way, Way::External);
 }
+
+#[test]
+fn takes_a_refusal_without_an_error_for_a_lack_of_scopes_only_if_scopes_are_named() {
+    let mut client = Client::with_token(Settings::user(), "notes:read");
+    // By the challenge.
+    let call = client.begin("tools/call write_note");
+    let request = client.asks(call, 403, "Bearer scope=\"notes:write\"");
+    assert_eq!(client.gets(&request, "notes:read notes:write"), [send(call, 2)]);
+    // By the metadata, which lists other scopes than the token has.
+    let call = client.begin("tools/call delete_note");
+    let request = client.asks(call, 403, "Bearer realm=\"notes\"");
+    assert_eq!(request.scopes, scopes("notes:admin notes:read notes:write"));
+    assert_eq!(client.gets(&request, "notes:admin notes:read notes:write"), [send(call, 3)]);
+    // The token has them: it is another refusal.
+    assert_eq!(client.answer(call, 403, "Bearer realm=\"notes\""), [Action::Deliver(call)]);
+    let call = client.begin("tools/call unknown");
+    assert_eq!(client.answer(call, 403, "Bearer"), [Action::Deliver(call)]);
+}
+
+#[test]
+fn authenticates_again_by_a_new_login_where_the_challenge_does_not_say_how() {
+    let mut client = Client::with_token(Settings::user().token_exchange(), "notes:read");
+    let call = client.begin("tools/call delete_note");
+    let request = client.asks(call, 401, "Bearer error=\"insufficient_user_authentication\"");
+    assert_eq!((request.way, request.authentication.max_age_seconds), (Way::Interaction, Some(0)));
+    assert_eq!(client.gets(&request, "notes:read"), [send(call, 2)]);
+}
+
+#[test]
+fn a_declined_authentication_is_not_a_declined_scope() {
+    let mut client = Client::with_token(Settings::user(), "notes:read");
+    let call = client.begin("tools/call write_note");
+    let challenge = "Bearer error=\"insufficient_user_authentication\", max_age=60, scope=\"notes:write\"";
+    let request = client.asks(call, 401, challenge);
+    client.fails(&request, Refusal::AccessDenied);
+    let call = client.begin("tools/call write_note");
+    let stop = Stop::Refused(scopes("notes:write"), Refusal::AccessDenied);
+    assert_eq!(client.answer(call, 401, challenge), [Action::Stop(call, stop)]);
+    let call = client.begin("tools/call write_note");
+    client.asks(call, 403, &lacks("notes:write"));
+}
+
+#[test]
+fn forgets_refusals_for_a_user_who_asks_again() {
+    let mut client = Client::new(Settings::user());
+    for _ in 0..2 {
+        let call = client.begin("tools/list");
+        let request = client.asks(call, 401, "Bearer scope=\"a\"");
+        client.fails(&request, Refusal::AccessDenied);
+        let call = client.begin("tools/list");
+        assert!(matches!(&*client.answer(call, 401, "Bearer scope=\"a\""), [Action::Stop(..)]));
+        client.step_up.forget_refusals();
+    }
+}
+
+#[test]
+fn hands_over_the_address_of_the_metadata() {
+    let mut client = Client::new(Settings::user());
+    let call = client.begin("tools/list");
+    let address = "https://notes.example.com/.well-known/oauth-protected-resource/mcp";
+    let request = client.asks(call, 401, &format!("Bearer resource_metadata=\"{address}\""));
+    assert_eq!(request.resource_metadata.as_deref(), Some(address));
+}
+
+#[test]
+fn exchanges_tokens_once_the_metadata_lists_it() {
+    let mut client = Client::with_token(Settings::user(), "notes:read");
+    for (listed, way) in [(true, Way::Exchange), (false, Way::Interaction)] {
+        client.step_up.set_token_exchange(listed);
+        let call = client.begin("tools/call write_note");
+        let request = client.asks(call, 403, &lacks("notes:write"));
+        assert_eq!(request.way, way);
+        client.fails(&request, Refusal::Unavailable);
+    }
+}
+
+#[test]
+fn renews_a_token_for_the_scopes_that_were_requested() {
+    let mut client = Client::with_token(Settings::user(), "notes:write");
+    let call = client.begin("tools/list");
+    // Without a token the client would ask for `notes:read`, which the metadata advertises.
+    let request = client.asks(call, 401, "Bearer error=\"invalid_token\"");
+    assert_eq!(request.scopes, scopes("notes:write"));
+}

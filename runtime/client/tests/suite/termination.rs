@@ -86,7 +86,9 @@ impl World {
 
 /// Refusals mostly, for ever new scopes.
 fn response(what: u8, scope: u8) -> (u16, String) {
-    match what % 8 {
+    match what % 10 {
+        8 => (403, format!("Bearer scope=\"s{scope}\"")),
+        9 => (401, "Bearer error=\"insufficient_user_authentication\"".to_owned()),
         0 => (401, "Bearer".to_owned()),
         1 => (401, format!("Bearer scope=\"s{scope}\", error=\"invalid_token\"")),
         2 => (401, format!("Bearer error=\"insufficient_user_authentication\", max_age={scope}")),
@@ -103,6 +105,7 @@ fn token(what: u8, scope: u8) -> Result<Grant, Refusal> {
         2 => Err(Refusal::Unavailable),
         3 => Ok(Grant::with_scopes(Scopes::NONE)),
         4 => Ok(Grant::with_scopes(other()).can_refresh()),
+        5 => Err(Refusal::Unusable("it cannot be used")),
         _ => Ok(Grant::as_requested().can_refresh()),
     }
 }
