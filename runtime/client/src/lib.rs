@@ -12,6 +12,7 @@
 //! | [`selection`] | the scopes that a challenge and the metadata ask for |
 //! | [`step_up`] | [`StepUp`]: the state machine; `flight` requests one token, `refusals` remembers what was refused |
 //! | [`plan`] | [`Plan`]: data for a consent screen |
+//! | [`discovery`] | reads metadata of resources and authorization servers |
 //! | [`tokens`] | [`AccessToken`], and what a client keeps of a response with tokens |
 //! | [`authorizer`] | [`Authorizer`]: obtains tokens; [`External`]: by a function |
 //! | [`client`] | [`StepUpClient`]: performs the actions, for any number of operations at once |
@@ -19,6 +20,7 @@
 pub mod authorizer;
 pub mod challenge;
 pub mod client;
+pub mod discovery;
 pub mod plan;
 mod scopes;
 pub mod selection;

@@ -3,6 +3,7 @@
 
 mod challenges;
 mod client;
+mod discovery;
 mod plan;
 mod step_up;
 mod termination;
