@@ -16,11 +16,18 @@
 //! | [`tokens`] | [`AccessToken`], and what a client keeps of a response with tokens |
 //! | [`authorizer`] | [`Authorizer`]: obtains tokens; [`External`]: by a function |
 //! | [`client`] | [`StepUpClient`]: performs the actions, for any number of operations at once |
+#![cfg_attr(
+    feature = "http",
+    doc = "| [`http`] | [`HttpAuthorizer`](http::HttpAuthorizer): obtains tokens over HTTP |"
+)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod authorizer;
 pub mod challenge;
 pub mod client;
 pub mod discovery;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod plan;
 mod scopes;
 pub mod selection;

@@ -39,12 +39,14 @@ pub struct Issued {
     pub refresh_token: Option<AccessToken>,
     /// `scope`; `None` if the response has no such member: the scopes are those that were requested.
     pub scopes: Option<Scopes>,
+    /// The issuer identifier of the authorization server, where the authorizer knows it. Refresh tokens are sent to no other.
+    pub issuer: Option<String>,
 }
 
 impl Issued {
     /// Creates a response with an access token alone.
     pub fn new(access_token: &str) -> Self {
-        Self { access_token: AccessToken::new(access_token), refresh_token: None, scopes: None }
+        Self { access_token: AccessToken::new(access_token), refresh_token: None, scopes: None, issuer: None }
     }
 
     /// Returns what the state machine needs to know.

@@ -4,6 +4,7 @@
 mod challenges;
 mod client;
 mod discovery;
+mod http;
 mod plan;
 mod step_up;
 mod termination;

@@ -1,0 +1,166 @@
+//! An [`Authorizer`] over HTTP: reads the metadata, and obtains tokens from every authorization server that follows the standards.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `fetch` | requests, bounded in time and size, without redirects |
+//! | `discover` | reads the metadata of the resource and of its authorization server |
+//! | `identity` | [`ClientIdentity`]: how the client identifies itself; dynamic registration |
+//! | `interaction` | [`Interaction`]: asking the user; the authorization request and its response |
+//! | `loopback` | [`LoopbackInteraction`]: receives the redirect on this machine |
+//! | `grant` | the token endpoint: forms and responses |
+
+mod discover;
+mod fetch;
+mod grant;
+mod identity;
+mod interaction;
+mod loopback;
+
+use core::fmt;
+
+use crate::{
+    authorizer::{Authorizer, Discovered},
+    challenge::{Challenge, Challenges},
+    discovery::ResourceMetadataPlace,
+    step_up::{Refusal, TokenRequest, Way},
+    tokens::Issued,
+};
+
+use self::{
+    discover::{Discovery, Found},
+    fetch::Http,
+    grant::Grants,
+    interaction::Authorization,
+};
+
+pub use self::{
+    identity::ClientIdentity,
+    interaction::{Interaction, NoInteraction},
+    loopback::LoopbackInteraction,
+};
+
+/// Obtains tokens over HTTP, for one MCP server.
+///
+/// It reads the metadata of the server and of its authorization server with the first refusal: at most six requests, registration of the client
+/// included. Then it keeps them. Every request for a token names the resource (RFC 8707). It sends requests only to https, or to this machine
+/// if the MCP server is on this machine, and follows no redirect.
+///
+/// ```no_run
+/// use mcp_scopes_client::{ScopeMap, Settings, StepUpClient, http::{ClientIdentity, HttpAuthorizer}};
+/// # async fn query_of_the_redirect() -> Option<String> { None }
+/// let ask = async |url: String| {
+///     println!("open {url}");
+///     query_of_the_redirect().await
+/// };
+/// let identity = ClientIdentity::register("Example client");
+/// let login = HttpAuthorizer::for_user("https://notes.example.com/mcp", identity, "http://127.0.0.1:4567/callback", ask)?;
+/// let client = StepUpClient::new(Settings::user(), ScopeMap::default(), login);
+/// # Ok::<(), mcp_scopes_client::discovery::MetadataError>(())
+/// ```
+pub struct HttpAuthorizer<I = NoInteraction> {
+    http: Http,
+    redirect_uri: String,
+    interaction: I,
+    discovery: Discovery,
+}
+
+impl<I> fmt::Debug for HttpAuthorizer<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpAuthorizer").finish_non_exhaustive()
+    }
+}
+
+impl HttpAuthorizer {
+    /// Creates one for a client that uses its own credentials, for [`Settings::client_credentials`](crate::Settings::client_credentials).
+    ///
+    /// # Errors
+    /// The address of the server is not https, nor plain http to this machine, or has a fragment.
+    pub fn for_client(server: &str, identity: ClientIdentity) -> Result<Self, crate::discovery::MetadataError> {
+        Self::create(server, identity, "", NoInteraction)
+    }
+}
+
+impl<I: Interaction> HttpAuthorizer<I> {
+    /// Creates one for a client of a user, who is asked by `interaction`. The authorization server sends the user's browser to `redirect_uri`
+    /// afterwards: an address that the client has registered, such as one of the loopback interface (RFC 8252 §7.3).
+    ///
+    /// # Errors
+    /// The address of the server is not https, nor plain http to this machine, or has a fragment.
+    pub fn for_user(
+        server: &str,
+        identity: ClientIdentity,
+        redirect_uri: &str,
+        interaction: I,
+    ) -> Result<Self, crate::discovery::MetadataError> {
+        Self::create(server, identity, redirect_uri, interaction)
+    }
+
+    fn create(
+        server: &str,
+        identity: ClientIdentity,
+        redirect_uri: &str,
+        interaction: I,
+    ) -> Result<Self, crate::discovery::MetadataError> {
+        // Checks the address.
+        ResourceMetadataPlace::of(server, None)?;
+        Ok(Self {
+            http: Http::new(server),
+            redirect_uri: redirect_uri.to_owned(),
+            interaction,
+            discovery: Discovery::new(server, identity),
+        })
+    }
+
+    /// Uses this authorization server only, of those that the metadata of the resource names. Default: that at which the client is registered, or
+    /// the first.
+    #[must_use]
+    pub fn issuer(mut self, issuer: &str) -> Self {
+        self.discovery.prefer(issuer);
+        self
+    }
+
+    /// Returns the identity that dynamic registration has resulted in, so that a client can keep it. `None` if there was no registration.
+    pub async fn registered(&self) -> Option<ClientIdentity> {
+        self.discovery.registered().await
+    }
+
+    async fn interact(&self, found: &Found, request: &TokenRequest) -> Result<Issued, Refusal> {
+        let authorization = Authorization::new(found, &self.redirect_uri)?;
+        let url = authorization.url(request)?;
+        // It is opened on the user's machine, by whatever the scheme says.
+        self.http.check(&url)?;
+        let query = self.interaction.authorize(&url).await.ok_or(Refusal::AccessDenied)?;
+        let code = authorization.code(&query)?;
+        self.grants(found).code(request, &code, &self.redirect_uri, authorization.verifier()).await
+    }
+
+    const fn grants<'f>(&'f self, found: &'f Found) -> Grants<'f> {
+        Grants { http: &self.http, found }
+    }
+}
+
+impl<I: Interaction> Authorizer for HttpAuthorizer<I> {
+    async fn discover(&self, challenges: &Challenges) -> Option<Discovered> {
+        let stated = challenges.for_tokens().and_then(Challenge::resource_metadata);
+        let found = self.discovery.found(&self.http, stated, &self.redirect_uri).await.ok()?;
+        Some(Discovered { map: found.resource.map().clone(), token_exchange: found.server.exchanges_tokens() })
+    }
+
+    async fn obtain(&self, request: &TokenRequest, current: Option<&Issued>) -> Result<Issued, Refusal> {
+        let stated = request.resource_metadata.as_deref();
+        let found = self.discovery.found(&self.http, stated, &self.redirect_uri).await?;
+        let issued = match (request.way, current) {
+            (Way::Refresh, Some(current)) => self.grants(&found).refresh(current).await,
+            (Way::Exchange, Some(current)) => self.grants(&found).exchange(request, current).await,
+            (Way::Interaction, _) => self.interact(&found, request).await,
+            (Way::ClientCredentials, _) => self.grants(&found).client_credentials(request).await,
+            _ => Err(Refusal::NotThisWay),
+        };
+        if issued != Err(grant::UNKNOWN_CLIENT) || !found.client.is_new {
+            return issued;
+        }
+        // The authorization server has lost the registration: the next request registers again.
+        self.discovery.forget().await;
+        if request.way == Way::Interaction { issued } else { Err(Refusal::NotThisWay) }
+    }
+}

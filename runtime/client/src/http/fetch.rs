@@ -1,0 +1,149 @@
+//! Requests: only to https or to this machine, bounded in time and size, without redirects.
+
+use core::time::Duration;
+use std::sync::OnceLock;
+
+use mcp_scopes_model::address::Address;
+use reqwest::{
+    Client, RequestBuilder, Url,
+    header::{AUTHORIZATION, HeaderValue},
+    redirect::Policy,
+};
+
+use crate::step_up::Refusal;
+
+/// The maximum duration of one request.
+const WAIT: Duration = Duration::from_secs(20);
+/// The maximum size of a response in bytes.
+const MAX_BYTES: usize = 256 << 10;
+
+const TOO_LARGE: Refusal = Refusal::Unusable("a response of the authorization server is larger than 256 KiB");
+const NOT_TEXT: Refusal = Refusal::Unusable("a response of the authorization server is not UTF-8");
+
+/// Sends requests for one MCP server.
+pub(super) struct Http {
+    /// Whether addresses of this machine are asked. A remote server does not choose what this machine is asked.
+    may_be_loopback: bool,
+    /// With https, and with plain http to this machine.
+    clients: [OnceLock<Client>; 2],
+}
+
+/// A response.
+pub(super) struct Response {
+    pub(super) status: u16,
+    pub(super) text: String,
+}
+
+impl Http {
+    pub(super) fn new(server: &str) -> Self {
+        Self {
+            may_be_loopback: Address::parse(server).is_ok_and(|address| address.is_loopback()),
+            clients: [const { OnceLock::new() }; 2],
+        }
+    }
+
+    /// Reads a document.
+    pub(super) async fn get(&self, address: &str) -> Result<Response, Refusal> {
+        let (client, url) = self.client(address)?;
+        send(client.get(url)).await
+    }
+
+    /// Sends a text.
+    pub(super) async fn post(
+        &self,
+        address: &str,
+        content_type: &'static str,
+        authorization: Option<String>,
+        body: String,
+    ) -> Result<Response, Refusal> {
+        let (client, url) = self.client(address)?;
+        let request = client.post(url).header("content-type", content_type).body(body);
+        let request = match authorization {
+            Some(value) => {
+                let mut value = HeaderValue::from_str(&value).map_err(|_| NOT_TEXT)?;
+                // Not in the logs of the HTTP client.
+                value.set_sensitive(true);
+                request.header(AUTHORIZATION, value)
+            }
+            None => request,
+        };
+        send(request).await
+    }
+
+    /// Returns whether an address may be asked, or shown to the user.
+    pub(super) fn check(&self, address: &str) -> Result<(), Refusal> {
+        let unusable = |reason| Err(Refusal::Unusable(reason));
+        let Ok(parts) = Address::parse(address) else {
+            return unusable("the metadata names an address that is not a URL");
+        };
+        if !parts.is_https_or_loopback_http() {
+            return unusable("the metadata names an address that is not https");
+        }
+        if parts.has_user() || parts.fragment.is_some() {
+            return unusable("the metadata names an address with a user or a fragment");
+        }
+        if parts.is_loopback() && !self.may_be_loopback {
+            return unusable(
+                "the metadata names an address on this machine, and the MCP server is not on this machine",
+            );
+        }
+        Ok(())
+    }
+
+    fn client(&self, address: &str) -> Result<(&Client, Url), Refusal> {
+        self.check(address)?;
+        let unusable = Refusal::Unusable("the metadata names an address that is not a URL");
+        let url = Url::parse(address).map_err(|_| unusable)?;
+        let is_https = url.scheme() == "https";
+        let [https, loopback] = &self.clients;
+        let client = if is_https { https } else { loopback };
+        if let Some(client) = client.get() {
+            return Ok((client, url));
+        }
+        // With redirects, the responding server could choose which other server is trusted, or receives a secret.
+        let builder = Client::builder().redirect(Policy::none()).referer(false).https_only(is_https).timeout(WAIT);
+        // No proxy is used for plain http, which is only to a loopback host.
+        let builder = if is_https { builder } else { builder.no_proxy() };
+        let created =
+            builder.build().map_err(|_| Refusal::Unusable("there are no root certificates on this machine"))?;
+        Ok((client.get_or_init(|| created), url))
+    }
+}
+
+async fn send(request: RequestBuilder) -> Result<Response, Refusal> {
+    let unavailable = |_: reqwest::Error| Refusal::Unavailable;
+    let mut response = request.header("accept", "application/json").send().await.map_err(unavailable)?;
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(unavailable)? {
+        if body.len() + chunk.len() > MAX_BYTES {
+            return Err(TOO_LARGE);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    let text = String::from_utf8(body).map_err(|_| NOT_TEXT)?;
+    Ok(Response { status: response.status().as_u16(), text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Http;
+
+    #[test]
+    fn a_remote_server_does_not_choose_what_this_machine_is_asked() {
+        for (server, address, accepted) in [
+            ("https://h/mcp", "https://auth.example.com/token", true),
+            ("https://h/mcp", "http://auth.example.com/token", false),
+            ("https://h/mcp", "https://localhost/token", false),
+            ("https://h/mcp", "http://127.0.0.1:9000/token", false),
+            ("https://h/mcp", "https://[::1]/token", false),
+            ("http://127.0.0.1/mcp", "http://127.0.0.1:9000/token", true),
+            ("http://127.0.0.1/mcp", "https://auth.example.com/token", true),
+            ("http://127.0.0.1/mcp", "http://auth.example.com/token", false),
+            ("https://h/mcp", "https://user@auth.example.com/token", false),
+            ("https://h/mcp", "https://auth.example.com/#token", false),
+            ("https://h/mcp", "file:///etc/passwd", false),
+        ] {
+            assert_eq!(Http::new(server).check(address).is_ok(), accepted, "{server} {address}");
+        }
+    }
+}

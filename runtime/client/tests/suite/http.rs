@@ -1,0 +1,11 @@
+//! Tokens over HTTP, from an authorization server on loopback that the test plays.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `fake` | the authorization server, and the client |
+//! | `faults` | tests of metadata and responses that must not be used |
+//! | `grants` | tests of the ways to obtain a token |
+
+mod fake;
+mod faults;
+mod grants;
