@@ -20,6 +20,7 @@
     feature = "http",
     doc = "| [`http`] | [`HttpAuthorizer`](http::HttpAuthorizer): obtains tokens over HTTP |"
 )]
+#![cfg_attr(feature = "rmcp", doc = "| [`rmcp`] | [`StepUpClient::over`]: in front of rmcp's HTTP client |")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod authorizer;
@@ -29,6 +30,8 @@ pub mod discovery;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod plan;
+#[cfg(feature = "rmcp")]
+pub mod rmcp;
 mod scopes;
 pub mod selection;
 pub mod step_up;

@@ -1,0 +1,257 @@
+//! The client in front of rmcp's: it asks for what a refused request needs, and sends the request again.
+//!
+//! ```no_run
+//! # use mcp_scopes_client::{ScopeMap, Settings, StepUpClient, http::{ClientIdentity, HttpAuthorizer}};
+//! # use rmcp::{ServiceExt as _, transport::streamable_http_client::{StreamableHttpClientTransport, StreamableHttpClientTransportConfig}};
+//! # async fn ask(_: String) -> Option<String> { None }
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let address = "https://notes.example.com/mcp";
+//! let login = HttpAuthorizer::for_user(address, ClientIdentity::register("Example client"), "http://127.0.0.1:4567/callback", ask)?;
+//! let http = StepUpClient::new(Settings::user(), ScopeMap::default(), login).over(reqwest::Client::new());
+//! let transport = StreamableHttpClientTransport::with_client(http, StreamableHttpClientTransportConfig::with_uri(address));
+//! let client = ().serve(transport).await?;
+//! # Ok(()) }
+//! ```
+//!
+//! rmcp hands over one `WWW-Authenticate` header of a response, the first. Where a server sends several headers, such as one for `Bearer` and one
+//! for `DPoP`, the others are not seen; several challenges in one header are. rmcp also hands over no header that is not text, and for a 403
+//! without that header a different error, so such a response is returned as it is.
+
+use core::{error::Error, fmt, future::Future};
+use std::{collections::HashMap, io, sync::Arc};
+
+use futures_util::stream::BoxStream;
+use http::{HeaderName, HeaderValue};
+use rmcp::{
+    model::{ClientJsonRpcMessage, ClientRequest},
+    service::ClientInitializeError,
+    transport::streamable_http_client::{
+        SseError, StreamableHttpClient, StreamableHttpError, StreamableHttpPostResponse, StreamableHttpResponseLimits,
+    },
+};
+use sse_stream::Sse;
+
+use crate::{
+    authorizer::Authorizer,
+    challenge::Challenges,
+    client::{Reply, StepUpClient, Stopped},
+    step_up::Stop,
+    tokens::{AccessToken, MemoryStore, TokenStore},
+};
+
+/// An HTTP client of rmcp whose requests have the newest token. A clone shares tokens and state.
+pub struct StepUpHttp<C, A, S = MemoryStore> {
+    http: C,
+    step_up: StepUpClient<A, S>,
+}
+
+impl<A: Authorizer, S: TokenStore> StepUpClient<A, S> {
+    /// Puts this client in front of an HTTP client of rmcp, for `StreamableHttpClientTransport::with_client`.
+    ///
+    /// An operation that [stops](Stop) is an [I/O error](StreamableHttpError::Io) of the transport; [`stop_of`] finds the reason in an error of
+    /// rmcp. Its source is what the server has answered, so `auth_challenge` of rmcp's errors still returns the challenge.
+    pub fn over<C: StreamableHttpClient + Sync>(&self, http: C) -> StepUpHttp<C, A, S> {
+        StepUpHttp { http, step_up: self.clone() }
+    }
+}
+
+impl<C: Clone, A, S> Clone for StepUpHttp<C, A, S> {
+    fn clone(&self) -> Self {
+        Self { http: self.http.clone(), step_up: self.step_up.clone() }
+    }
+}
+
+impl<C, A, S> fmt::Debug for StepUpHttp<C, A, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StepUpHttp").finish_non_exhaustive()
+    }
+}
+
+/// Returns why an operation ended without success, from an error of rmcp such as `ServiceError` or `ClientInitializeError`.
+#[must_use]
+pub fn stop_of<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Stop> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if let Some(refused) = inner.and_then(|inner| inner.downcast_ref::<Refused>()) {
+            return Some(&refused.stop);
+        }
+        next = match error.downcast_ref() {
+            // It does not name this as its source.
+            Some(ClientInitializeError::TransportError { error, .. }) => Some(error),
+            _ => error.source(),
+        };
+    }
+    None
+}
+
+/// Why an operation ended, and what the server has answered.
+#[derive(Debug)]
+struct Refused {
+    stop: Stop,
+    answer: Box<dyn Error + Send + Sync>,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.stop.fmt(f)
+    }
+}
+
+impl Error for Refused {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.answer)
+    }
+}
+
+type Answer<T, E> = Result<T, StreamableHttpError<E>>;
+
+impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StepUpHttp<C, A, S> {
+    /// Runs one operation. `configured` is the token of the transport's configuration, for requests without a token of this client.
+    async fn run<T, R>(
+        &self,
+        (label, tool): (&str, Option<&str>),
+        configured: Option<String>,
+        send: impl Fn(Option<String>) -> R,
+    ) -> Answer<T, C::Error>
+    where
+        R: Future<Output = Answer<T, C::Error>>,
+    {
+        let answer = self.step_up.run(label, tool, |token: Option<AccessToken>| {
+            let token = token.map(|token| token.secret().to_owned()).or_else(|| configured.clone());
+            let response = send(token);
+            async move { reply(response.await) }
+        });
+        match answer.await {
+            Ok(answer) | Err(Stopped { response: answer @ Ok(_), .. }) => answer,
+            Err(Stopped { stop, response: Err(answer) }) => {
+                Err(StreamableHttpError::Io(io::Error::other(Refused { stop, answer: answer.into() })))
+            }
+        }
+    }
+}
+
+/// Reads the challenge of an error of rmcp.
+fn reply<T, E: Error + Send + Sync + 'static>(response: Answer<T, E>) -> Reply<Answer<T, E>> {
+    let (status, header) = match &response {
+        Err(StreamableHttpError::AuthRequired(error)) => (401, Some(&error.www_authenticate_header)),
+        Err(StreamableHttpError::InsufficientScope(error)) => (403, Some(&error.www_authenticate_header)),
+        _ => (200, None),
+    };
+    Reply { status, challenges: Challenges::parse(header), response }
+}
+
+/// Returns what a message does, and the tool that it calls.
+fn operation(message: &ClientJsonRpcMessage) -> (String, Option<&str>) {
+    let ClientJsonRpcMessage::Request(request) = message else {
+        return ("a message without an answer".to_owned(), None);
+    };
+    let request = &request.request;
+    let (subject, tool) = match request {
+        ClientRequest::CallToolRequest(call) => (&*call.params.name, Some(&*call.params.name)),
+        ClientRequest::ReadResourceRequest(read) => (&*read.params.uri, None),
+        ClientRequest::GetPromptRequest(get) => (&*get.params.name, None),
+        _ => ("", None),
+    };
+    (format!("{} {subject}", request.method()).trim_end().to_owned(), tool)
+}
+
+impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StreamableHttpClient for StepUpHttp<C, A, S> {
+    type Error = C::Error;
+
+    async fn post_message(
+        &self,
+        uri: Arc<str>,
+        message: ClientJsonRpcMessage,
+        session_id: Option<Arc<str>>,
+        auth_header: Option<String>,
+        custom_headers: HashMap<HeaderName, HeaderValue>,
+    ) -> Answer<StreamableHttpPostResponse, C::Error> {
+        let (label, tool) = operation(&message);
+        self.run((&label, tool), auth_header, |token| {
+            self.http.post_message(uri.clone(), message.clone(), session_id.clone(), token, custom_headers.clone())
+        })
+        .await
+    }
+
+    async fn post_message_with_max_sse_event_size(
+        &self,
+        uri: Arc<str>,
+        message: ClientJsonRpcMessage,
+        session_id: Option<Arc<str>>,
+        auth_header: Option<String>,
+        custom_headers: HashMap<HeaderName, HeaderValue>,
+        limit: usize,
+    ) -> Answer<StreamableHttpPostResponse, C::Error> {
+        let (label, tool) = operation(&message);
+        self.run((&label, tool), auth_header, |token| {
+            let (uri, message, session_id) = (uri.clone(), message.clone(), session_id.clone());
+            let headers = custom_headers.clone();
+            self.http.post_message_with_max_sse_event_size(uri, message, session_id, token, headers, limit)
+        })
+        .await
+    }
+
+    async fn post_message_with_response_limits(
+        &self,
+        uri: Arc<str>,
+        message: ClientJsonRpcMessage,
+        session_id: Option<Arc<str>>,
+        auth_header: Option<String>,
+        custom_headers: HashMap<HeaderName, HeaderValue>,
+        limits: StreamableHttpResponseLimits,
+    ) -> Answer<StreamableHttpPostResponse, C::Error> {
+        let (label, tool) = operation(&message);
+        self.run((&label, tool), auth_header, |token| {
+            let (uri, message, session_id) = (uri.clone(), message.clone(), session_id.clone());
+            let headers = custom_headers.clone();
+            self.http.post_message_with_response_limits(uri, message, session_id, token, headers, limits)
+        })
+        .await
+    }
+
+    async fn delete_session(
+        &self,
+        uri: Arc<str>,
+        session_id: Arc<str>,
+        auth_header: Option<String>,
+        custom_headers: HashMap<HeaderName, HeaderValue>,
+    ) -> Answer<(), C::Error> {
+        self.run(("delete the session", None), auth_header, |token| {
+            self.http.delete_session(uri.clone(), session_id.clone(), token, custom_headers.clone())
+        })
+        .await
+    }
+
+    async fn get_stream(
+        &self,
+        uri: Arc<str>,
+        session_id: Option<Arc<str>>,
+        last_event_id: Option<String>,
+        auth_header: Option<String>,
+        custom_headers: HashMap<HeaderName, HeaderValue>,
+    ) -> Answer<BoxStream<'static, Result<Sse, SseError>>, C::Error> {
+        self.run(("open a stream", None), auth_header, |token| {
+            let (uri, session_id, last) = (uri.clone(), session_id.clone(), last_event_id.clone());
+            self.http.get_stream(uri, session_id, last, token, custom_headers.clone())
+        })
+        .await
+    }
+
+    async fn get_stream_with_max_sse_event_size(
+        &self,
+        uri: Arc<str>,
+        session_id: Option<Arc<str>>,
+        last_event_id: Option<String>,
+        auth_header: Option<String>,
+        custom_headers: HashMap<HeaderName, HeaderValue>,
+        limit: usize,
+    ) -> Answer<BoxStream<'static, Result<Sse, SseError>>, C::Error> {
+        self.run(("open a stream", None), auth_header, |token| {
+            let (uri, session_id, last) = (uri.clone(), session_id.clone(), last_event_id.clone());
+            let headers = custom_headers.clone();
+            self.http.get_stream_with_max_sse_event_size(uri, session_id, last, token, headers, limit)
+        })
+        .await
+    }
+}
