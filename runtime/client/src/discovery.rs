@@ -132,6 +132,8 @@ pub struct ServerMetadata {
     pub token_endpoint: Option<String>,
     /// `registration_endpoint` (RFC 7591).
     pub registration_endpoint: Option<String>,
+    /// `scopes_supported`.
+    pub scopes: Vec<String>,
     /// `grant_types_supported`.
     pub grant_types: Vec<String>,
     /// `code_challenge_methods_supported`.
@@ -187,6 +189,7 @@ impl ServerMetadata {
             authorization_endpoint: text("authorization_endpoint"),
             token_endpoint: text("token_endpoint"),
             registration_endpoint: text("registration_endpoint"),
+            scopes: list("scopes_supported", &[]),
             grant_types: list("grant_types_supported", &["authorization_code", "implicit"]),
             code_challenge_methods: list("code_challenge_methods_supported", &[]),
             token_endpoint_auth_methods: list("token_endpoint_auth_methods_supported", &["client_secret_basic"]),

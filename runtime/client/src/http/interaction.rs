@@ -13,6 +13,9 @@ use crate::{
 
 use super::discover::Found;
 
+/// The scope of OpenID Connect (Core 1.0 §3.1.2.1).
+const OPENID: &str = "openid";
+
 const NO_ENDPOINT: Refusal =
     Refusal::Unusable("the metadata of the authorization server has no `authorization_endpoint`");
 const NO_PKCE: Refusal = Refusal::Unusable(
@@ -81,7 +84,12 @@ impl<'f> Authorization<'f> {
             return Err(NO_PKCE);
         }
         let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&self.verifier));
-        let scope = request.scopes.to_string();
+        let mut scopes = request.scopes.clone();
+        // `max_age` and `acr_values` are parameters of OpenID Connect. Servers may reject them without its scope.
+        if !request.authentication.is_any() && server.scopes.iter().any(|scope| scope == OPENID) {
+            scopes.add(OPENID);
+        }
+        let scope = scopes.to_string();
         let max_age = request.authentication.max_age_seconds.map(|seconds| seconds.to_string());
         let acr_values = request.authentication.acr_values.join(" ");
         let mut query = form_urlencoded::Serializer::new(String::new());

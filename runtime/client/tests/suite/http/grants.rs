@@ -111,20 +111,30 @@ async fn finds_the_metadata_without_a_hint() {
 
 #[tokio::test]
 async fn authenticates_again_with_age_and_class() {
-    let fake = Fake::start().await;
-    let client = fake.user(Settings::user());
-    fake.call(&client, "list_notes", "notes:read", Challenge::FULL).await.unwrap();
-    for (error, max_age, acr_values) in [
-        ("error=\"insufficient_user_authentication\", max_age=\"300\", acr_values=\"phr mfa\"", "300", Some("phr mfa")),
-        // Not said how: by a new login.
-        ("error=\"insufficient_user_authentication\"", "0", None),
-    ] {
-        let challenge = Challenge { error, names_scope: false, ..Challenge::FULL };
-        let stopped = fake.call(&client, "list_notes", "notes:read", challenge).await;
-        assert_eq!(stopped, Err(Stop::StillRefused(Scopes::NONE)));
-        let asked = fake.asked();
-        assert_eq!((&*asked["max_age"], asked.get("acr_values").map(|values| &**values)), (max_age, acr_values));
-        assert_eq!(asked["scope"], "notes:read");
+    // Of an OpenID provider the parameters require its scope.
+    for (metadata, scope) in [(json!({}), "notes:read"), (json!({"scopes_supported": ["openid"]}), "notes:read openid")]
+    {
+        let fake = Fake::start().await;
+        fake.metadata(metadata);
+        let client = fake.user(Settings::user());
+        fake.call(&client, "list_notes", "notes:read", Challenge::FULL).await.unwrap();
+        assert_eq!(fake.asked()["scope"], "notes:read");
+        for (error, max_age, acr_values) in [
+            (
+                "error=\"insufficient_user_authentication\", max_age=\"300\", acr_values=\"phr mfa\"",
+                "300",
+                Some("phr mfa"),
+            ),
+            // Not said how: by a new login.
+            ("error=\"insufficient_user_authentication\"", "0", None),
+        ] {
+            let challenge = Challenge { error, names_scope: false, ..Challenge::FULL };
+            let stopped = fake.call(&client, "list_notes", "notes:read", challenge).await;
+            assert_eq!(stopped, Err(Stop::StillRefused(Scopes::NONE)));
+            let asked = fake.asked();
+            assert_eq!((&*asked["max_age"], asked.get("acr_values").map(|values| &**values)), (max_age, acr_values));
+            assert_eq!(asked["scope"], scope);
+        }
     }
 }
 
