@@ -1,7 +1,8 @@
 // Runs the authorization server `oidc-provider` on loopback, with new keys, until standard input ends: `server.mjs OPTIONS`.
 //
 // OPTIONS is a JSON object: `port` (0 selects a free one), `resource` (also the client identifier of the resource server), `secret`
-// (its secret), `format` of access tokens (`jwt` or `opaque`) and their `lifetime` in seconds. Prints the issuer when it listens.
+// (its secret), `format` of access tokens (`jwt` or `opaque`), their `lifetime` in seconds, and the `scopes` that it knows. Prints the issuer
+// when it listens. `/requests` is the number of requests of each kind, such as `POST /token`.
 // Every login succeeds, and every consent is given: the interaction is part of the flow, and needs no form. A login reaches the first
 // authentication context class of `acr_values` that is known. Tokens state that class, and the time of the login.
 
@@ -9,7 +10,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import { interactionPolicy, Provider } from 'oidc-provider';
 
-const { port, resource, secret, format, lifetime } = JSON.parse(process.argv[2]);
+const { port, resource, secret, format, lifetime, scopes } = JSON.parse(process.argv[2]);
 const redirectUris = ['http://127.0.0.1:4567/callback'];
 
 // Its advice is for deployments. Standard output holds the issuer only.
@@ -64,7 +65,7 @@ const provider = new Provider(issuer, {
         resourceIndicators: {
             enabled: true,
             getResourceServerInfo: (_, audience) => ({
-                scope: 'notes:read notes:write notes:admin',
+                scope: scopes,
                 audience,
                 accessTokenFormat: format,
                 jwt: { sign: { alg: 'ES256' } },
@@ -95,7 +96,15 @@ async function consent({ grantId, params, prompt, session }) {
     return { consent: { grantId: await grant.save() } };
 }
 
+const requests = {};
+
 provider.use(async (ctx, next) => {
+    if (ctx.path === '/requests') {
+        ctx.body = requests;
+        return;
+    }
+    const kind = `${ctx.method} ${ctx.path}`;
+    requests[kind] = (requests[kind] ?? 0) + 1;
     if (!ctx.path.startsWith('/interaction/')) return next();
     const interaction = await provider.interactionDetails(ctx.req, ctx.res);
     const result = interaction.prompt.name === 'login' ? login(interaction) : await consent(interaction);

@@ -44,3 +44,8 @@ pub struct Sandbox;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/session-store.md")]
 pub struct SessionStore;
+
+/// Runs the program in the page `docs/clients.md` as a doctest.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/clients.md")]
+pub struct Clients;

@@ -8,6 +8,7 @@
 //! | `process` | starting and stopping `oidc-provider` |
 //! | `proof` | DPoP proofs |
 //! | `resource` | the resource server |
+//! | `step_up` | tests of `mcp-scopes-client`, alone and in front of rmcp's client |
 //!
 //! `.ci/clients` installs `oidc-provider`. If it is missing, the tests print a message and pass, unless
 //! `MCP_SCOPES_CLIENT_TEST` is `required`, as in CI.
@@ -18,6 +19,7 @@ mod login;
 mod process;
 mod proof;
 mod resource;
+mod step_up;
 
 use std::time::Duration;
 

@@ -27,6 +27,18 @@ fn states_each_fact_once() {
     }
 }
 
+/// The lines for clients are those of a program that is compiled.
+#[test]
+fn three_lines_make_a_client_step_up() {
+    let section = README.split("\n## A client\n").nth(1).unwrap();
+    let lines: Vec<&str> = section.split("\n```").nth(1).unwrap().lines().skip(1).collect();
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    let page = include_str!("../../../../docs/clients.md");
+    for line in lines {
+        assert!(page.contains(&format!("\n    {line}\n")), "not in docs/clients.md: {line}");
+    }
+}
+
 /// The front page stays short: details belong to the pages below `docs`.
 #[test]
 fn readme_has_at_most_150_lines() {

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::proof::ProofKey;
 
-const REDIRECT: &str = "http://127.0.0.1:4567/callback";
+pub(super) const REDIRECT: &str = "http://127.0.0.1:4567/callback";
 const VERIFIER: &str = "a-verifier-that-is-as-long-as-one-has-to-be-43";
 
 /// The answer to a call of a tool.
@@ -196,7 +196,7 @@ impl Client {
     }
 
     /// Follows redirects until one leads to the client, with the cookies of the user's browser.
-    async fn browse(&self, mut url: Url) -> Url {
+    pub(super) async fn browse(&self, mut url: Url) -> Url {
         for _ in 0..10 {
             let cookies: Vec<String> =
                 self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect();

@@ -44,16 +44,15 @@ pub(super) struct AuthorizationServer {
 }
 
 impl AuthorizationServer {
-    /// Starts it with access tokens of this format, which are valid for some seconds. The resource is the identifier of the
+    /// Starts it with access tokens of this format, which are valid for some seconds, for these scopes. The resource is the identifier of the
     /// resource server as a client. Returns `None` after a message if the test is skipped.
-    pub(super) fn start(resource: &str, format: Format, lifetime: u32) -> Option<Self> {
+    pub(super) fn start(resource: &str, format: Format, lifetime: u32, scopes: &str) -> Option<Self> {
         let command = SERVER.command()?;
         let format = match format {
             Format::Jwt => "jwt",
             Format::Opaque => "opaque",
         };
-        let options =
-            json!({"port": 0, "resource": resource, "secret": SECRET, "format": format, "lifetime": lifetime});
+        let options = json!({"port": 0, "resource": resource, "secret": SECRET, "format": format, "lifetime": lifetime, "scopes": scopes});
         let (process, issuer) = run(command, &options);
         Some(Self { process, options, issuer })
     }

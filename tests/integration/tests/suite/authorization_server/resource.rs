@@ -5,7 +5,12 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
+use axum::{
+    Router,
+    extract::Request,
+    http::Method,
+    middleware::{Next, from_fn},
+};
 use mcp_scopes_server::{
     Claims, ResourceServer, ResourceServerBuilder, policy_fn,
     token::{ClientCredentials, Issuer},
@@ -29,7 +34,14 @@ pub(super) struct Servers {
     pub(super) refused: Answer,
     /// The claims of the last call that was allowed, as a policy receives them.
     seen: Seen,
+    /// The status codes of the responses to POST requests.
+    responses: Responses,
 }
+
+type Responses = Arc<Mutex<Vec<u16>>>;
+
+/// The scopes that the authorization server knows.
+const SCOPES: &str = "notes:read notes:write notes:admin";
 
 type Seen = Arc<Mutex<Option<Arc<Claims>>>>;
 
@@ -52,9 +64,24 @@ impl Servers {
         configure: impl FnOnce(Issuer, &str) -> Issuer,
         server: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder,
     ) -> Option<Self> {
+        Self::start_for(format, lifetime, SCOPES, configure, server).await
+    }
+
+    /// Starts both, where the authorization server ignores all scopes but these.
+    pub(super) async fn with_scopes(scopes: &str) -> Option<Self> {
+        Self::start_for(Format::Jwt, 600, scopes, |issuer, _| issuer, |builder| builder).await
+    }
+
+    async fn start_for(
+        format: Format,
+        lifetime: u32,
+        scopes: &str,
+        configure: impl FnOnce(Issuer, &str) -> Issuer,
+        server: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder,
+    ) -> Option<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let resource = format!("http://{}/mcp", listener.local_addr().unwrap());
-        let authorization = AuthorizationServer::start(&resource, format, lifetime)?;
+        let authorization = AuthorizationServer::start(&resource, format, lifetime, scopes)?;
         let issuer = configure(Issuer::discover(&authorization.issuer), &resource);
         let seen = Seen::default();
         let builder = ResourceServer::builder(&TOOLS).resource(&resource).issuer(issuer).policy({
@@ -64,11 +91,12 @@ impl Servers {
                 async { Ok(()) }
             })
         });
-        let routes = routes(&server(builder).build().await.unwrap());
+        let responses = Responses::default();
+        let routes = counted(routes(&server(builder).build().await.unwrap()), Arc::clone(&responses));
         tokio::spawn(async move { axum::serve(listener, routes).await });
         let (client, refused) = Client::discover(&resource).await;
         assert_eq!(client.issuer(), authorization.issuer);
-        Some(Self { authorization, resource, client, refused, seen })
+        Some(Self { authorization, resource, client, refused, seen, responses })
     }
 
     /// Starts both for JWTs that are verified by the keys of the issuer.
@@ -89,6 +117,11 @@ impl Servers {
     /// Returns the resource server as a client of the authorization server.
     pub(super) fn resource_server(&self) -> Registration {
         Registration { id: self.resource.clone(), secret: Some(SECRET.to_owned()) }
+    }
+
+    /// Returns the status codes of the responses of the resource server to POST requests since the last call.
+    pub(super) fn responses(&self) -> Vec<u16> {
+        std::mem::take(&mut *self.responses.lock().unwrap())
     }
 
     /// Calls a tool, which must run.
@@ -121,6 +154,20 @@ pub(super) fn text<'t>(tokens: &'t Value, name: &str) -> &'t str {
 
 pub(super) fn access(tokens: &Value) -> &str {
     text(tokens, "access_token")
+}
+
+/// Records the status codes of responses to POST requests.
+fn counted(routes: Router, responses: Responses) -> Router {
+    routes.layer(from_fn(move |request: Request, next: Next| {
+        let (responses, is_post) = (Arc::clone(&responses), request.method() == Method::POST);
+        async move {
+            let response = next.run(request).await;
+            if is_post {
+                responses.lock().unwrap().push(response.status().as_u16());
+            }
+            response
+        }
+    }))
 }
 
 fn routes(server: &ResourceServer) -> Router {
