@@ -20,6 +20,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 pub(super) type Form = BTreeMap<String, String>;
+/// What the token endpoint answers to a form.
+type TokenEndpoint = fn(&Form) -> (u16, Value);
 
 /// The redirect address of the client.
 pub(super) const REDIRECT: &str = "http://127.0.0.1:4567/callback";
@@ -32,7 +34,7 @@ pub(super) struct Fake {
     /// Documents and their status codes by path.
     documents: Arc<Mutex<BTreeMap<String, (u16, String)>>>,
     /// What the token endpoint answers.
-    token: Arc<Mutex<fn(&Form) -> (u16, Value)>>,
+    token: Arc<Mutex<TokenEndpoint>>,
     /// The requests: method and path.
     log: Arc<Mutex<Vec<String>>>,
     /// The forms that the token endpoint received, and the header `Authorization`.
@@ -56,7 +58,7 @@ impl Fake {
         let fake = Self {
             base,
             documents: Arc::default(),
-            token: Arc::new(Mutex::new(issue)),
+            token: Arc::new(Mutex::new(issue as TokenEndpoint)),
             log: Arc::default(),
             forms: Arc::default(),
             asked: Arc::default(),
@@ -103,7 +105,7 @@ impl Fake {
         self.documents.lock().unwrap().remove(path);
     }
 
-    pub(super) fn answer_tokens(&self, token: fn(&Form) -> (u16, Value)) {
+    pub(super) fn answer_tokens(&self, token: TokenEndpoint) {
         *self.token.lock().unwrap() = token;
     }
 
@@ -163,7 +165,7 @@ impl Fake {
         self.asked.lock().unwrap().push(asked.clone());
         let code = asked.get("scope").cloned().unwrap_or_default();
         let mut answer = Form::from(
-            [("state", asked["state"].clone()), ("iss", self.base.clone()), ("code", code)]
+            [("state", asked.get("state").cloned().unwrap_or_default()), ("iss", self.base.clone()), ("code", code)]
                 .map(|(name, value)| (name.to_owned(), value)),
         );
         for (name, value) in &*self.answer.lock().unwrap() {

@@ -89,7 +89,7 @@ async fn rmcp_steps_up_with_two_requests_more() {
         call(&connection, tool).await.unwrap();
         // The refused call and one request for a token are more than a client with the right scopes sends.
         assert_eq!((servers.responses(), requests(&servers, "POST /token").await), (vec![403, 200], tokens));
-        call(&connection, tool).await.unwrap();
+        call(&connection, "write_note").await.unwrap();
         assert_eq!((servers.responses(), requests(&servers, "POST /token").await), (vec![200], tokens));
     }
     // What was granted before is still granted, and the metadata was read once.
