@@ -40,7 +40,8 @@ pub(super) fn compare(locked: &Metadata, examination: &mut Examination, document
             return;
         }
     };
-    let changes = compare::changes(locked.document(), live.document());
+    // The hints of the live server are not in its metadata.
+    let changes = compare::changes(locked.document(), live.document(), None);
     let mut found: Vec<(String, String, String)> =
         changes.into_iter().map(|change| (change.pointer, change.message, change.kind.why().to_owned())).collect();
     let known = locked.mcp_extensions().map(|extensions| &extensions.tool_scope_mapping);
