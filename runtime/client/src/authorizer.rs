@@ -40,7 +40,7 @@ pub struct Discovered {
     pub token_exchange: bool,
 }
 
-/// Obtains each token by a function, such as from other software on the same machine. For [`Settings::external`].
+/// Obtains each token by a function, such as from other software on the same machine. For [`Settings::external`](crate::Settings::external).
 ///
 /// ```
 /// use mcp_scopes_client::{External, Issued, ScopeMap, Settings, StepUpClient, TokenRequest};
