@@ -53,7 +53,7 @@ use diff::Diff;
 use limits_of_calls::{Risks, Session};
 use lint::Lint;
 use tools::Tools;
-use values::{Header, Issuers, Limit, Namespace, Page, Resource, SCOPE, ScopeName, Scopes, TOOL_NAME, Text};
+use values::{Header, Issuers, Namespace, Page, Resource, SCOPE, ScopeName, Scopes, TOOL_NAME, Text};
 
 #[derive(JsonSchema)]
 #[schemars(

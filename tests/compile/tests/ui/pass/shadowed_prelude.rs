@@ -59,7 +59,7 @@ mod alias {
     sandbox = simulate(pretend),
     prerequisites("files"),
     grouped_with("stop"),
-    policy(max_calls_per_session = 3, blocked_after("stop")),
+    policy(max_calls_per_session = 3, blocked_after("derived")),
     parameters("path", optional("depth")),
 )]
 fn read_file(caller: &::mcp_scopes::Caller, (left, ()): ((), ())) -> alias::Result<()> {
