@@ -279,7 +279,7 @@ fn reasons_name_the_claim_and_what_is_wrong_with_it() {
         }
         let token = raw(&header.to_string(), &claims.to_string());
         let explained = explain(&token, &Issuer::keys(issuer, keys()), RESOURCE, None).unwrap();
-        explained.result.err().map_or_else(String::new, |error| error.reason().to_owned())
+        explained.result.err().map_or_else(String::new, |(_, error)| error.reason().to_owned())
     };
     let header = || json!({"alg": "EdDSA", "kid": "ed"});
     assert_eq!(said(header(), json!({})), "");
@@ -337,7 +337,7 @@ fn every_refusal_of_a_documented_token_has_a_help() {
         let issuer = issuer(shape.issuer, provider);
         let help = |token: &str| {
             let explained = explain(token, &issuer, RESOURCE, None).unwrap();
-            explained.result.err().map(|error| (error.reason().to_owned(), error.help()))
+            explained.result.err().map(|(_, error)| (error.reason().to_owned(), error.help()))
         };
         let accepted = shape.with_client(shape.client());
         assert_eq!(help(&token(&shape.header, &accepted)), None, "{}", shape.name);
