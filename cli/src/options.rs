@@ -57,6 +57,11 @@ impl Table {
     }
 }
 
+/// Returns a scan for a reader of policies alone: it does not need what a document states about its server.
+pub(crate) fn for_policies(scan: Scan) -> Scan {
+    scan.resource("https://server.invalid/mcp").authorization_server("https://issuer.invalid")
+}
+
 /// The options of the scanned build.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Build")]

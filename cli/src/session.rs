@@ -20,7 +20,7 @@ use tokio::runtime;
 
 use crate::{
     escape::escaped_line,
-    options::Build,
+    options::{Build, for_policies},
     outcome::Outcome,
     terminal::{complain, confirmed, fail_with_findings, print, print_note},
 };
@@ -153,9 +153,7 @@ impl Show {
     fn rules(&self) -> Result<Rules, Outcome> {
         let Some(path) = &self.tools else { return compiled(&[], &unlimited()).map_err(|error| unusable(&error)) };
         let scan = self.table.iter().fold(self.build.scan(path), mcp_scopes_scan::Scan::table);
-        // No document is printed, and the file need not state what one needs.
-        let scan = scan.resource("https://server.invalid/mcp").authorization_server("https://issuer.invalid");
-        let export = scan.export().map_err(|error| fail_with_findings(&error))?;
+        let export = for_policies(scan).export().map_err(|error| fail_with_findings(&error))?;
         let arena = Arena::new();
         let Some(outline) = export.origin().and_then(|(inventory, table)| outline(&arena, inventory, table)) else {
             let help = "name the folder of the package that the server is built from";

@@ -21,7 +21,7 @@ use self::{line::Step, policies::Policies, replay::replay};
 use crate::{
     audit,
     diff::side::Reading,
-    options::{Build, Table},
+    options::{Build, Table, for_policies},
     outcome::Outcome,
     terminal::{complain, print, print_note},
 };
@@ -68,7 +68,7 @@ enum Format {
 
 impl Simulate {
     pub(crate) fn run(&self) -> Outcome {
-        let scan = |path: &Path| self.table.scan(self.build.scan(path));
+        let scan = |path: &Path| for_policies(self.table.scan(self.build.scan(path)));
         let reading = Reading { scan: &scan, loopback: self.table.allow_loopback_http };
         let side = match reading.open(&self.tools) {
             Ok(side) => side,

@@ -44,12 +44,12 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
 /// What is wrong with a pattern, and what to do.
 type Found = Option<(String, String)>;
 
-fn of_tool(table: &Table, said: &Placed<String>, named: &str, glob: Option<&str>, tool: Option<&Tool>) -> Found {
+fn of_tool(table: &Table, said: &Placed<String>, target: &str, glob: Option<&str>, tool: Option<&Tool>) -> Found {
     let text = &said.value;
     match tool {
         None if table.input == InputKind::Document => {
             let names = table.tools.iter().map(|listed| listed.tool.name.value.as_str());
-            let near = names.fold(Nearest::to(named), Nearest::or).found();
+            let near = names.fold(Nearest::to(target), Nearest::or).found();
             let help = near.map_or_else(
                 || "name a tool of `tool_scope_mapping`, or remove the pattern".to_owned(),
                 |near| format!("did you mean `{near}`?"),
@@ -57,8 +57,8 @@ fn of_tool(table: &Table, said: &Placed<String>, named: &str, glob: Option<&str>
             Some((format!("pattern `{text}` names a tool that the document does not list"), help))
         }
         Some(other) if glob.is_some() && takes_nothing(other) => Some((
-            format!("pattern `{text}` never matches: `{named}` has no parameters"),
-            format!("write `{named}` to match all of its calls, or remove the pattern"),
+            format!("pattern `{text}` never matches: `{target}` has no parameters"),
+            format!("write `{target}` to match all of its calls, or remove the pattern"),
         )),
         // In source, an unknown name is a compile error.
         _ => None,
@@ -66,13 +66,13 @@ fn of_tool(table: &Table, said: &Placed<String>, named: &str, glob: Option<&str>
 }
 
 /// A prompt without an entry is denied, if there are entries.
-fn of_prompt(table: &Table, said: &Placed<String>, named: &str) -> Found {
+fn of_prompt(table: &Table, said: &Placed<String>, target: &str) -> Found {
     let prompts = || table.contents.iter().filter(|content| content.kind == ContentKind::Prompt);
     let names = || prompts().map(|prompt| prompt.name.value.as_str());
-    if prompts().next().is_none() || names().any(|name| name == named) {
+    if prompts().next().is_none() || names().any(|name| name == target) {
         return None;
     }
-    let help = names().fold(Nearest::to(named), Nearest::or).found().map_or_else(
+    let help = names().fold(Nearest::to(target), Nearest::or).found().map_or_else(
         || "name a prompt that an entry opens, or remove the pattern".to_owned(),
         |near| format!("did you mean `@prompt:{near}`?"),
     );
