@@ -349,7 +349,9 @@ impl Naive {
                 _ if glob.is_empty() || !listed(name) => Some("unknown-policy-tool"),
                 _ => plan.tools.iter().any(is_public).then_some("public-policy-tool"),
             };
-            kind.into_iter().for_each(|kind| add(kind, pattern));
+            if let Some(kind) = kind {
+                add(kind, pattern);
+            }
         }
         found
     }
