@@ -72,8 +72,8 @@ pub(crate) struct Token {
     #[arg(long, value_name = "URL")]
     issuer: String,
     /// What tokens state as `iss`, as with `Issuer::token_issuer`, if it is not the issuer
-    #[arg(long, value_name = "URL")]
-    token_issuer: Option<String>,
+    #[arg(long = "token-issuer", value_name = "URL")]
+    issuer_in_tokens: Option<String>,
     /// The accepted tenants of an issuer with `{tenant}`, as with `Issuer::tenants`
     #[arg(long, value_name = "GUID", num_args = 1..)]
     tenant: Vec<String>,
@@ -140,7 +140,7 @@ impl Token {
             Some(keys) => Issuer::keys(&self.issuer, keys.clone()),
             None => Issuer::keys(&self.issuer, NoKeys),
         };
-        if let Some(stated) = &self.token_issuer {
+        if let Some(stated) = &self.issuer_in_tokens {
             issuer = issuer.token_issuer(stated);
         }
         if !self.tenant.is_empty() {

@@ -131,7 +131,7 @@ mod tests {
         let token = Token::parse(token).unwrap();
         assert_eq!(token.unverified_scopes().unwrap(), ["a", "b"]);
         assert_eq!(token.unverified_subject().unwrap(), ("https://a".to_owned(), "ada".to_owned()));
-        assert!(token.with_wrong_signature().unwrap().ends_with(".BQ"));
+        assert!(token.with_wrong_signature().unwrap().strip_suffix(".BQ").is_some());
         assert_eq!(Token::parse("opaque").unwrap().with_wrong_signature(), None);
     }
 }

@@ -72,7 +72,7 @@ impl Record {
         if self.is_ocsf {
             return at(&self.value, field.pointer())?.as_str();
         }
-        field.names().iter().find_map(|name| self.value.get(*name)?.as_str())
+        field.names().iter().find_map(|name| self.value.get(name)?.as_str())
     }
 }
 

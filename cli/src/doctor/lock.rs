@@ -33,12 +33,9 @@ pub(super) fn compare(locked: &Metadata, examination: &mut Examination, document
         return;
     };
     let url: Arc<str> = url.as_str().into();
-    let live = match Metadata::from_json_allowing_loopback_http(text) {
-        Ok(live) => live,
-        Err(_) => {
-            skip("the document of the lock file", "the metadata of the server is not valid");
-            return;
-        }
+    let Ok(live) = Metadata::from_json_allowing_loopback_http(text) else {
+        skip("the document of the lock file", "the metadata of the server is not valid");
+        return;
     };
     // The hints of the live server are not in its metadata.
     let changes = compare::changes(locked.document(), live.document(), None);

@@ -145,26 +145,24 @@ fn http(sdk: Sdk, places: &str, names: &Names<'_>) -> String {
         "    let issuer = {server}::token::Issuer::discover(\"{issuer}\");\n    \
          let server = {server}::ResourceServer::builder(&{table}).issuer(issuer).build().await?;\n"
     );
-    match sdk {
-        Sdk::Rmcp => format!(
+    if sdk == Sdk::Rmcp {
+        return format!(
             "over HTTP{places}, before the service is made:\n{build}  \
              in place of `StreamableHttpService::new(`:\n    {rmcp}::service(&server,\n  \
              with `?` behind its closing parenthesis: it fails if the server offers resources or prompts that nothing opens\n  \
              and mount the service for every path, in place of `.nest_service(..)`, `.route_service(..)`:\n    .fallback_service(service)\n"
-        ),
-        _ => {
-            let mount = if sdk == Sdk::RustMcp {
-                "  `create_axum_server` takes no layer: in its place, mount `mcp_routes(..)` of rust-mcp-axum on a `Router`\n"
-            } else {
-                ""
-            };
-            format!(
-                "over HTTP{places}, before the router is made:\n{build}  \
-                 as the last call on the axum `Router`:\n    .layer(server.layer())\n{mount}  \
-                 or, without axum, around the service: `server.layer().layer(service)`\n"
-            )
-        }
+        );
     }
+    let mount = if sdk == Sdk::RustMcp {
+        "  `create_axum_server` takes no layer: in its place, mount `mcp_routes(..)` of rust-mcp-axum on a `Router`\n"
+    } else {
+        ""
+    };
+    format!(
+        "over HTTP{places}, before the router is made:\n{build}  \
+         as the last call on the axum `Router`:\n    .layer(server.layer())\n{mount}  \
+         or, without axum, around the service: `server.layer().layer(service)`\n"
+    )
 }
 
 /// Returns the steps for a transport with one caller: `head` says which, `end` where its scopes come from.

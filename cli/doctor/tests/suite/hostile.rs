@@ -44,7 +44,7 @@ enum Attack {
 
 async fn attack(kind: Attack, stream: &mut TcpStream) -> std::io::Result<()> {
     const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
-    let zeros = [b'0'; 1 << 16];
+    let zeros = vec![b'0'; 1 << 16];
     match kind {
         Attack::Endless => {
             stream.write_all(format!("{HEAD}connection: close\r\n\r\n").as_bytes()).await?;

@@ -20,6 +20,7 @@ use serde_json::Value;
 
 /// The faults. Each member is one.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent settings of a test server")]
 pub(crate) struct Faults {
     /// The names of the faults that are on.
     pub(crate) on: Vec<&'static str>,
@@ -40,7 +41,7 @@ impl Faults {
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.on.iter().any(|known| *known == name)
+        self.on.contains(&name)
     }
 }
 

@@ -302,9 +302,12 @@ async fn writes_no_token_argument_or_other_claim() {
     assert!(lines[0].0.contains("\"mcp_scopes.outcome\":\"success\""), "{}", lines[0].0);
 }
 
+/// Whether an event has a session, its rule, and its patterns.
+type PolicyNote = (bool, Option<String>, Vec<u64>);
+
 /// Keeps what the policies note.
 #[derive(Clone, Default)]
-struct Noted(Arc<Mutex<Vec<(bool, Option<String>, Vec<u64>)>>>);
+struct Noted(Arc<Mutex<Vec<PolicyNote>>>);
 
 impl AuditSink for Noted {
     fn record(&self, event: &Event<'_>) {

@@ -244,6 +244,7 @@ fn method(served: &Served, seen: &Seen, caller: &Caller) -> Response<Body> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "callers make the value")]
 fn result(value: Value) -> Response<Body> {
     json(200, &json!({"jsonrpc": "2.0", "id": 1, "result": value}))
 }
