@@ -195,9 +195,10 @@ fn decides_about_events_by_their_patterns_and_says_what_they_leave_open() {
     for is_ocsf in [false, true] {
         let demo = Demo::new();
         demo.write("document.json", DOCUMENT);
-        match is_ocsf {
-            false => audit(&demo, JsonLines::new().subjects(Subjects::Plain), calls),
-            true => audit(&demo, Ocsf::new().subjects(Subjects::Plain), calls),
+        if is_ocsf {
+            audit(&demo, Ocsf::new().subjects(Subjects::Plain), calls);
+        } else {
+            audit(&demo, JsonLines::new().subjects(Subjects::Plain), calls);
         }
         let run = simulate(&demo, &["audit.jsonl", "--format", "json"]);
         assert_eq!(decisions(&run), expected(&rows), "{is_ocsf}");

@@ -14,9 +14,9 @@ async fn records_each_request_without_secrets() {
     for with_sessions in [false, true] {
         let folder = tempfile::tempdir().unwrap();
         let server = Server::start(Faults { with_sessions, ..Faults::one("echo") }).await;
-        let record = Some(folder.path().join("records"));
-        let examination = run(&Options { record: record.clone(), ..options(&server.url) }).await;
-        let files: Vec<_> = fs::read_dir(record.unwrap()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let record = folder.path().join("records");
+        let examination = run(&Options { record: Some(record.clone()), ..options(&server.url) }).await;
+        let files: Vec<_> = fs::read_dir(record).unwrap().map(|entry| entry.unwrap().path()).collect();
         assert_eq!(files.len(), examination.requests);
         let mut all = String::new();
         for file in files {
