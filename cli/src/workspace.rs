@@ -40,7 +40,10 @@ fn is_skipped(name: &str) -> bool {
     name.starts_with('.') || name == "target" || name == "node_modules"
 }
 
-/// Returns the folder of the package of that name at or below a folder, or the error that there is none, with its help.
+/// Searches a folder and all folders below it for a package of that name, and returns its folder.
+///
+/// # Errors
+/// There is no such package. The error is the message and its help.
 pub(crate) fn package(root: &Path, name: &str) -> Result<PathBuf, (String, String)> {
     let mut names = Vec::new();
     for folder in folders_with(root, "Cargo.toml") {

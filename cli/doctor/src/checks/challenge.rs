@@ -166,7 +166,7 @@ fn address(facts: &Facts, url: &str, sink: &mut Sink<'_>) {
     let exchanges = [Some(&discovery.inserted), discovery.root.as_ref(), discovery.challenged.as_ref()];
     // An address that may not be asked from here is not judged.
     let Some(exchange) = exchanges.into_iter().flatten().find(|exchange| &*exchange.url == url) else { return };
-    // Another rule reports that there is no document at all, or that it requires a token.
+    // Other rules report a server without any document, and a document that requires a token.
     let is_only = discovery.document.is_none() && discovery.challenged.is_none();
     let is_other_rule =
         exchange.answer().is_some_and(|answer| answer.is_redirect() || matches!(answer.status, 401 | 403));

@@ -191,7 +191,7 @@ fn follows_a_transport_through_functions() {
         ),
         (
             "Router::new().nest_service(\"/mcp\", @).layer(around())",
-            "fn around() -> mcp_scopes_server::ResourceServerLayer { todo!() }",
+            "fn around() -> mcp_scopes_server::ResourceServerLayer { made_elsewhere() }",
             &[],
         ),
         (

@@ -147,7 +147,8 @@ fn matched<'c>(call: &'c Call, row: &'c Row) -> impl Iterator<Item = u32> {
     row.patterns.iter().enumerate().filter(|(place, _)| call.matched.has(*place)).map(|(_, pattern)| pattern.latch)
 }
 
-/// Returns a limit as a number. [`NEVER`] means that there is no limit, so a limit of that size becomes one less.
+/// Returns the number that the script reads for a limit: [`NEVER`] if there is no limit. A stated limit of `NEVER` is lowered by one, so that it
+/// remains a limit.
 fn optional(limit: Option<u32>) -> u32 {
     limit.map_or(NEVER, |limit| limit.min(NEVER - 1))
 }
