@@ -48,6 +48,7 @@ fn rejects_transports_that_nothing_in_the_package_protects() {
         ("", "serve_server(Files, stdio()).await;", "", &[Error]),
         ("", "hyper_server::create_server(options).start().await;", "", &[Error]),
         ("", "server_runtime_core::create_server(options);", "", &[Error]),
+        ("", "McpHttpHandler::new(Vec::new(), None).handle_streamable_http(request, state).await;", "", &[Error]),
         ("", "serve_directly(Files, stdio(), None);", "", &[Error]),
         ("", "ServiceExt::serve(Files, stdio()).await;", "", &[Error]),
         // The name of a type says nothing about a function that serves servers only.

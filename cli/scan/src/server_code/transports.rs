@@ -17,7 +17,7 @@ use super::{
 use crate::{inventory::Transport, source::Place};
 
 /// Types whose constructor starts a transport or makes the service of one.
-const SERVICES: [(&str, &[&str]); 6] = [
+const SERVICES: [(&str, &[&str]); 7] = [
     ("StreamableHttpService", &["new"]),
     ("SseServer", &["new", "serve", "serve_with_config"]),
     // rust-mcp-sdk
@@ -25,6 +25,8 @@ const SERVICES: [(&str, &[&str]); 6] = [
     ("server_runtime_core", &["create_server"]),
     ("hyper_server", &["create_server"]),
     ("hyper_server_core", &["create_server"]),
+    // The same in a web framework of one's own.
+    ("McpHttpHandler", &["new"]),
 ];
 /// The transports of tower-mcp.
 const TOWER_MCP: [(&str, &[&str]); 4] = [
