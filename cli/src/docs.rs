@@ -23,6 +23,7 @@ mod hierarchy;
 mod index;
 mod input;
 mod layers;
+mod limit_graph;
 mod markdown;
 mod markers;
 mod page;

@@ -13,6 +13,7 @@ use mcp_scopes_prm::{ContentEntry, Document, McpExtensions, ToolEntry};
 use super::{
     hierarchy::Hierarchy,
     input::Input,
+    limit_graph::LimitGraph,
     prefix,
     server::{Content, ContentKind, Flow, Group, Needs, Reach, Scope, ScopeId, Server, Title, Tool, ToolId},
     source::SourceLinks,
@@ -65,6 +66,7 @@ impl Server {
             prefix: prefix::common(scopes.iter().map(|scope| scope.name.as_str())),
             groups: groups(&tools),
             edges: hierarchy.edges,
+            limits: LimitGraph::of(extensions),
             session: {
                 let session = extensions.session_policies.as_ref().map(words::session).unwrap_or_default();
                 let risks = extensions.risk_policies.iter().flat_map(|(risk, rule)| words::risk_policy(risk, rule));

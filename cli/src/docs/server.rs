@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 use mcp_scopes_model::{Risk, SandboxMode};
 use mcp_scopes_prm::SandboxEntry;
 
-use super::words;
+use super::{limit_graph::LimitGraph, words};
 
 /// The index of a scope in [`Server::scopes`].
 pub(super) type ScopeId = usize;
@@ -37,6 +37,8 @@ pub(super) struct Server {
     pub(super) flows: Vec<Flow>,
     /// The hierarchy of scopes without transitive edges, in order.
     pub(super) edges: Vec<(ScopeId, ScopeId)>,
+    /// Which use in a session limits which tool.
+    pub(super) limits: LimitGraph,
     /// The limits of a session and of calls of each risk, in words.
     pub(super) session: Vec<String>,
     pub(super) sandbox: Option<SandboxEntry>,

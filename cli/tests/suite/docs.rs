@@ -245,8 +245,38 @@ fn draws_each_part_of_the_hierarchy_and_lists_all_of_it() {
     let page = page(&demo, "prm.json");
     assert_eq!(page.matches("<svg ").count(), 1);
     assert!(page.contains("s0 implies s1. s1 implies s2. s2 implies s3.</desc>"), "{page}");
-    assert!(page.contains("The hierarchy around <code>s10</code> has 289 arrows, too many to draw."), "{page}");
+    assert!(page.contains("The part around <code>s10</code> has 289 arrows, too many to draw."), "{page}");
     assert!(page.contains(" and 269 more</td>") && page.contains("<code>s299</code></li>"), "{page}");
+}
+
+#[test]
+fn draws_which_use_limits_which_tool() {
+    let tool = json!({"description": "x", "risk_level": "high", "required_scopes": [["s"]]});
+    let document = json!({
+        "resource": "https://a.example.com/mcp",
+        "authorization_servers": ["https://i.example.com"],
+        "mcp_extensions": {
+            "tool_scope_mapping": {"read": tool, "send": tool, "deploy": tool},
+            "tool_interaction_policies": {
+                "send": {"blocked_after": ["read:*.key", "@resource"], "max_calls_per_session": 1},
+                "deploy": {"requires_approval_after": ["send"]},
+            },
+        },
+    });
+    let demo = Demo::new();
+    demo.write("prm.json", document.to_string());
+    let page = page(&demo, "prm.json");
+    assert!(page.contains("After read, denied: send.") && page.contains("After @resource, denied: send."), "{page}");
+    assert!(page.contains("After send, approval for: deploy.</desc>"), "{page}");
+    assert_eq!((page.matches("<path class=\"arrow\"").count(), page.matches("arrow dashed").count()), (2, 1), "{page}");
+    // Without an order of calls there is nothing to draw.
+    let alone = json!({"send": {"blocked_after": ["send"], "max_calls_per_session": 1}});
+    let document = json!({
+        "resource": "https://a.example.com/mcp",
+        "mcp_extensions": {"tool_scope_mapping": {"send": tool}, "tool_interaction_policies": alone},
+    });
+    demo.write("alone.json", document.to_string());
+    assert!(!self::page(&demo, "alone.json").contains("id=\"sequences\""));
 }
 
 #[test]

@@ -1,14 +1,11 @@
-//! The hierarchy of scopes as boxes and arrows in SVG. Names use a monospaced font, so the size of a box needs no measurement.
+//! Boxes and arrows in SVG: the hierarchy of scopes, and which use limits which tool. Names use a monospaced font, so the size of a
+//! box needs no measurement.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt::Write as _};
 
 use maud::{Markup, html};
 
-use super::marks;
-use crate::docs::{
-    layers::{Layers, Node, families, layers},
-    server::{ScopeId, Server},
-};
+use crate::docs::layers::{Layers, Node, families, layers};
 
 /// Width of a character of a name, and of the line below, in tenths.
 const NAME: usize = 86;
@@ -21,19 +18,13 @@ const MARGIN: usize = 4;
 const MOST_DRAWN: usize = 200;
 
 /// A box with a name and a line below.
-struct Card<'s> {
-    name: Cow<'s, str>,
-    note: String,
-    class: String,
+pub(super) struct Card<'s> {
+    pub(super) name: Cow<'s, str>,
+    pub(super) note: String,
+    pub(super) class: String,
 }
 
-impl<'s> Card<'s> {
-    fn of(server: &'s Server, id: ScopeId) -> Option<Self> {
-        let opens = &server.scopes.get(id)?.opens;
-        let class = marks::class(server.riskiest(opens));
-        Some(Self { name: server.short(id), note: marks::reach(server, opens), class })
-    }
-
+impl Card<'_> {
     fn width(&self) -> usize {
         (self.name.chars().count() * NAME).max(self.note.chars().count() * NOTE).div_ceil(10) + 36
     }
@@ -50,67 +41,81 @@ impl<'s> Card<'s> {
     }
 }
 
-/// Draws each connected part of the hierarchy, unless it is too large to read.
-pub(super) fn hierarchy(server: &Server) -> Markup {
-    // Aligns the drawings in columns. A column widens for a name that is too long.
-    let ends = server.edges.iter().flat_map(|(from, to)| [from, to]);
-    let widths = ends.filter_map(|scope| Some(Card::of(server, *scope)?.width()));
-    let least = widths.filter(|width| *width <= 240).max().unwrap_or(0);
-    html! {
-        @for (number, edges) in families(&server.edges).iter().enumerate() {
-            @if edges.len() > MOST_DRAWN {
-                p { "The hierarchy around " code { (server.scope(edges.first().map_or(0, |edge| edge.0))) } " has "
-                    (edges.len()) " arrows, too many to draw." }
-            } @else {
-                (family(server, edges, &format!("hierarchy-{number}-drawing"), least))
+/// Boxes, and arrows between them.
+pub(super) struct Picture<'p> {
+    /// The start of the ids of its elements.
+    pub(super) id: &'p str,
+    /// What an arrow means, for readers who do not see the drawing.
+    pub(super) title: &'p str,
+    /// The arrows, as pairs of boxes. None leads from a box to itself.
+    pub(super) edges: &'p [(usize, usize)],
+    pub(super) card: &'p dyn Fn(usize) -> Option<Card<'p>>,
+    /// The arrows that start at a box, in words.
+    pub(super) sentence: &'p dyn Fn(usize) -> Option<String>,
+    /// Whether an arrow is dashed.
+    pub(super) dashed: &'p dyn Fn((usize, usize)) -> bool,
+}
+
+impl Picture<'_> {
+    /// Draws each connected part, unless it is too large to read.
+    pub(super) fn draw(&self) -> Markup {
+        // Aligns the drawings in columns. A column widens for a name that is too long.
+        let ends = self.edges.iter().flat_map(|(from, to)| [from, to]);
+        let widths = ends.filter_map(|end| Some((self.card)(*end)?.width()));
+        let least = widths.filter(|width| *width <= 240).max().unwrap_or(0);
+        html! {
+            @for (number, edges) in families(self.edges).iter().enumerate() {
+                @if edges.len() > MOST_DRAWN {
+                    @let first = edges.first().and_then(|edge| (self.card)(edge.0));
+                    p { "The part around " code { (first.map_or(Cow::Borrowed(""), |card| card.name)) } " has "
+                        (edges.len()) " arrows, too many to draw." }
+                } @else {
+                    (self.family(edges, &format!("{}-{number}-drawing", self.id), least))
+                }
             }
         }
     }
-}
 
-fn family(server: &Server, edges: &[(ScopeId, ScopeId)], id: &str, least: usize) -> Markup {
-    let found = layers(edges);
-    let given = |node: &Node| if let Node::Given(scope) = node { Some(*scope) } else { None };
-    let cards: BTreeMap<Node, Card<'_>> =
-        (found.layers.iter().flatten()).filter_map(|node| Some((*node, Card::of(server, given(node)?)?))).collect();
-    let widths: Vec<usize> = found
-        .layers
-        .iter()
-        .map(|layer| layer.iter().filter_map(|node| cards.get(node)).map(Card::width).fold(least, usize::max))
-        .collect();
-    let left = |layer: usize| MARGIN + widths.iter().take(layer).map(|width| width + BETWEEN).sum::<usize>();
-    let tallest = found.layers.iter().map(Vec::len).max().unwrap_or(0);
-    let places = places(&found, tallest);
-    let top = |node: &(usize, Node)| places.get(node).copied().unwrap_or(MARGIN);
-    let right = |layer: usize| left(layer) + widths.get(layer).copied().unwrap_or(0);
-    let (width, height) = (right(widths.len().saturating_sub(1)) + MARGIN, tallest * (HEIGHT + GAP) - GAP + 2 * MARGIN);
-    let text: Vec<String> = (found.layers.iter().flatten())
-        .filter_map(given)
-        .filter_map(|scope| {
-            let implied: Vec<&str> = server.next(scope).map(|id| server.scope(id)).collect();
-            (!implied.is_empty()).then(|| format!("{} implies {}.", server.scope(scope), implied.join(", ")))
-        })
-        .collect();
-    let tip = format!("url(#{id}-tip)");
-    svg(
-        (width, height),
-        id,
-        "Which scope implies which",
-        &text.join(" "),
-        &html! {
-            @for (path, reversed) in &found.paths {
-                path.arrow d=(curve(path, &left, &right, &top)) marker-end=[(!reversed).then_some(&tip)]
-                    marker-start=[reversed.then_some(&tip)] {}
-            }
-            @for (number, layer) in found.layers.iter().enumerate() {
-                @for node in layer {
-                    @if let Some(card) = cards.get(node) {
-                        (card.draw(left(number), top(&(number, *node)), widths.get(number).copied().unwrap_or(0)))
+    fn family(&self, edges: &[(usize, usize)], id: &str, least: usize) -> Markup {
+        let found = layers(edges);
+        let given = |node: &Node| if let Node::Given(number) = node { Some(*number) } else { None };
+        let cards: BTreeMap<Node, Card<'_>> =
+            (found.layers.iter().flatten()).filter_map(|node| Some((*node, (self.card)(given(node)?)?))).collect();
+        let widths: Vec<usize> = found
+            .layers
+            .iter()
+            .map(|layer| layer.iter().filter_map(|node| cards.get(node)).map(Card::width).fold(least, usize::max))
+            .collect();
+        let left = |layer: usize| MARGIN + widths.iter().take(layer).map(|width| width + BETWEEN).sum::<usize>();
+        let tallest = found.layers.iter().map(Vec::len).max().unwrap_or(0);
+        let places = places(&found, tallest);
+        let top = |node: &(usize, Node)| places.get(node).copied().unwrap_or(MARGIN);
+        let right = |layer: usize| left(layer) + widths.get(layer).copied().unwrap_or(0);
+        let (width, height) =
+            (right(widths.len().saturating_sub(1)) + MARGIN, tallest * (HEIGHT + GAP) - GAP + 2 * MARGIN);
+        let text: Vec<String> =
+            found.layers.iter().flatten().filter_map(given).filter_map(|number| (self.sentence)(number)).collect();
+        let tip = format!("url(#{id}-tip)");
+        svg(
+            (width, height),
+            id,
+            self.title,
+            &text.join(" "),
+            &html! {
+                @for ((path, reversed), edge) in found.paths.iter().zip(edges) {
+                    path.arrow.dashed[(self.dashed)(*edge)] d=(curve(path, &left, &right, &top))
+                        marker-end=[(!reversed).then_some(&tip)] marker-start=[reversed.then_some(&tip)] {}
+                }
+                @for (number, layer) in found.layers.iter().enumerate() {
+                    @for node in layer {
+                        @if let Some(card) = cards.get(node) {
+                            (card.draw(left(number), top(&(number, *node)), widths.get(number).copied().unwrap_or(0)))
+                        }
                     }
                 }
-            }
-        },
-    )
+            },
+        )
+    }
 }
 
 /// Returns the upper edge of each node. Layers are centred.

@@ -1,9 +1,14 @@
-//! Policies in words.
+//! Policies in words, and a drawing of which use limits which tool.
+
+use std::borrow::Cow;
 
 use maud::{Markup, html};
 
-use super::marks;
-use crate::docs::server::Server;
+use super::{
+    drawing::{Card, Picture},
+    marks,
+};
+use crate::docs::{limit_graph::Effect, server::Server};
 
 pub(super) fn render(server: &Server) -> Markup {
     let limited: Vec<_> = server.tools.iter().filter(|tool| !tool.policy.is_empty()).collect();
@@ -44,10 +49,40 @@ pub(super) fn render(server: &Server) -> Markup {
                         }
                     }
                 }
+                (drawing(server))
             }
             @if !server.issuers.is_empty() {
                 h3 { "Where tokens come from" }
                 ul { @for issuer in &server.issuers { li { code { (issuer) } } } }
+            }
+        }
+    }
+}
+
+/// Draws which use limits which tool. The table above says the same in words, and more.
+fn drawing(server: &Server) -> Markup {
+    let limits = &server.limits;
+    let edges: Vec<(usize, usize)> = limits.edges.keys().copied().collect();
+    let card = |number: usize| {
+        let node = limits.nodes.get(number)?;
+        let class = marks::class(node.risk);
+        Some(Card { name: Cow::Borrowed(&node.name), note: node.note.clone(), class })
+    };
+    let dashed = |edge: (usize, usize)| limits.edges.get(&edge) == Some(&Effect::RequiresApproval);
+    html! {
+        @if !edges.is_empty() {
+            h3 #sequences { "What limits what" }
+            p { "An arrow leads to a tool that is denied after the other was used in the same session. \
+                A dashed one leads to a tool that requires approval then." }
+            div.drawings role="region" tabindex="0" aria-labelledby="sequences" {
+                (Picture {
+                    id: "sequences",
+                    title: "Which use limits which tool",
+                    edges: &edges,
+                    card: &card,
+                    sentence: &|number| limits.sentence(number),
+                    dashed: &dashed,
+                }.draw())
             }
         }
     }

@@ -2,9 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::{drawing, marks};
+use super::{
+    drawing::{Card, Picture},
+    marks,
+};
 use crate::docs::{
-    server::{Scope, Server},
+    server::{Scope, ScopeId, Server},
     words::MOST_IMPLIED,
 };
 
@@ -70,7 +73,7 @@ fn hierarchy(server: &Server) -> Markup {
     html! {
         h3 #hierarchy { "Hierarchy" }
         p { "An arrow leads from a scope to a scope that it implies." }
-        div.drawings role="region" tabindex="0" aria-labelledby="hierarchy" { (drawing::hierarchy(server)) }
+        div.drawings role="region" tabindex="0" aria-labelledby="hierarchy" { (drawing(server)) }
         details {
             summary { "The same as text" }
             ul {
@@ -86,6 +89,27 @@ fn hierarchy(server: &Server) -> Markup {
             }
         }
     }
+}
+
+fn drawing(server: &Server) -> Markup {
+    let card = |id: ScopeId| {
+        let opens = &server.scopes.get(id)?.opens;
+        let class = marks::class(server.riskiest(opens));
+        Some(Card { name: server.short(id), note: marks::reach(server, opens), class })
+    };
+    let sentence = |id: ScopeId| {
+        let implied: Vec<&str> = server.next(id).map(|next| server.scope(next)).collect();
+        (!implied.is_empty()).then(|| format!("{} implies {}.", server.scope(id), implied.join(", ")))
+    };
+    Picture {
+        id: "hierarchy",
+        title: "Which scope implies which",
+        edges: &server.edges,
+        card: &card,
+        sentence: &sentence,
+        dashed: &|_| false,
+    }
+    .draw()
 }
 
 /// Renders all implied scopes, or the first ones of a long list.
