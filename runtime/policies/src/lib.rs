@@ -57,5 +57,6 @@ pub use problem::{CompileError, Problem};
 pub use rules::{Rules, Subject, ToolNumber};
 pub use session::{Session, SessionView};
 pub use settings::{Domain, RiskRule, SessionLimits, Settings};
+pub use size::file_size;
 pub use store_error::{StoreError, StoreErrorKind};
 pub use time::Timestamp;

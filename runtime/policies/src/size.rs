@@ -1,8 +1,16 @@
-//! The size of files in arguments.
+//! The size of files in arguments and answers.
 
-/// Returns the size of the file that an argument contains: a `data:` URL, or a member `blob` or `data` in base64. `name` is the innermost
-/// member that holds the text. If it is both, the size is the larger one, since the tool may read it as either.
-pub(crate) fn file_size(name: &str, text: &str) -> Option<u64> {
+/// Returns the size in bytes of the file that a string contains: a `data:` URL, or a member `blob` or `data` in base64. `name` is the innermost
+/// member that holds the string. If it is both, the size is the larger one, since the tool may read it as either. `None` if it contains no file.
+/// It is never greater than the length of the string.
+///
+/// ```
+/// use mcp_scopes_policies::file_size;
+/// assert_eq!(file_size("blob", "aGVsbG8="), Some(5));
+/// assert_eq!(file_size("text", "aGVsbG8="), None);
+/// ```
+#[must_use]
+pub fn file_size(name: &str, text: &str) -> Option<u64> {
     let member = matches!(name, "blob" | "data").then_some(text);
     let Some(data) = data_url(text) else { return member.map(base64_size) };
     let url = data.split_once(',').map_or(0, |(header, data)| {

@@ -21,7 +21,7 @@ use rmcp::{
 
 use mcp_scopes::{__private::v1, AsCaller, Caller, Denied, Reason, ScopeTable};
 use mcp_scopes_server::{
-    __private::v1::{Named, ProcessCall, enforce_policies, table},
+    __private::v1::{Named, ProcessCall, check_answer, enforce_policies, table},
     ResourceServer, StdioCredentials,
 };
 
@@ -249,7 +249,15 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
                 context.extensions.insert(v1::with_decided_call(caller, tool));
             }
         }
-        self.handler.call_tool(request, context).await
+        let Kind::Process(credentials) = &self.source.0 else { return self.handler.call_tool(request, context).await };
+        let name = request.name.clone();
+        let answer = self.handler.call_tool(request, context).await?;
+        // The others ask for input or name a task, and hold no file.
+        let CallToolResponse::Complete(result) = &answer else { return Ok(answer) };
+        // What cannot be serialized is not sent either.
+        let as_value = || serde_json::to_value(result).unwrap_or_default();
+        let checked = check_answer(credentials, &name, as_value);
+        Ok(checked.map_or_else(|denied| refused_call(denied).into(), |()| answer))
     }
 
     async fn list_tools(

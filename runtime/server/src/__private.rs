@@ -93,6 +93,18 @@ pub mod v1 {
         credentials.enforce_policies(call)
     }
 
+    /// Checks the answer of a tool without HTTP by its policy. `result` is made only if a policy limits its files.
+    ///
+    /// # Errors
+    /// It contains a file that is too large.
+    pub fn check_answer(
+        credentials: &StdioCredentials,
+        tool: &str,
+        result: impl FnOnce() -> serde_json::Value,
+    ) -> Result<(), ProcessDenial> {
+        credentials.check_answer(tool, result)
+    }
+
     /// The name of the structured denial in `_meta`.
     pub const DENIAL_META: &str = crate::stdio::DENIAL_META;
 

@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use mcp_scopes::{__private::v1, Environment, ScopeTable};
 
-#[cfg(feature = "policies")]
-use super::policies::PolicyEngine;
 use super::{
     CallId, PolicyRequest,
     authorize::{called_tool, is_call, is_read, reply_to},
@@ -17,6 +15,8 @@ use super::{
     requester::Requester,
     trace,
 };
+#[cfg(feature = "policies")]
+use super::{filter::FileLimits, policies::PolicyEngine};
 
 /// Counts sandbox calls, asks the policy hook, and enforces the policies of the table.
 pub(super) struct PolicyEnforcer {
@@ -52,6 +52,7 @@ impl PolicyEnforcer {
                 allowed.into_iter().for_each(AllowedCalls::deny);
                 return Err(rejection);
             }
+            requester.files = FileLimits::of(&requester.caller, content, requester.era);
         }
         content.messages().iter().for_each(|message| self.trace_passed(message, requester));
         self.mark(content, requester);

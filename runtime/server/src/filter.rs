@@ -8,12 +8,15 @@
 //! |---|---|
 //! | `list` | filters and describes one JSON text |
 //! | `describe` | what is added to the entries of a list |
+//! | `files` | replaces answers with files that a policy does not allow |
 //! | `events` | splits a stream into events, and writes them |
 //! | `event_rules` | what happens to an event |
 
 mod describe;
 mod event_rules;
 mod events;
+#[cfg(feature = "policies")]
+mod files;
 mod list;
 
 use http::{
@@ -21,6 +24,8 @@ use http::{
     header::{CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE},
 };
 
+#[cfg(feature = "policies")]
+pub(super) use self::files::FileLimits;
 pub(super) use self::{describe::Descriptions, event_rules::EventRules, events::Events, list::ListRules};
 
 /// A response that cannot be read. It becomes an error, because it might show too much.

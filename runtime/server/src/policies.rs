@@ -42,8 +42,10 @@
 //!
 //! # What the layer cannot see
 //!
-//! - What a tool reads or writes besides its arguments. `max_file_size_mb` counts `blob` and `data` members in base64 and `data:` URLs
-//!   in arguments. A tool that opens files compares their size with [`Caller::max_file_size`](mcp_scopes::Caller::max_file_size).
+//! - What a tool reads or writes besides its arguments and its answer. `max_file_size_mb` counts `blob` and `data` members in base64 and
+//!   `data:` URLs in both. A tool that opens files compares their size with [`Caller::max_file_size`](mcp_scopes::Caller::max_file_size).
+//! - Which call an answer belongs to that is not on the stream of its request: one that is replayed after a lost connection, or the result
+//!   of a task. Files in these are not counted, nor those in text, such as base64 in a sentence.
 //! - Paths that a tool makes from parts, and links in a file system. Globs are compared with each string in the arguments.
 //! - What a caller does in another program, or as another subject.
 //!
@@ -53,6 +55,7 @@
 //! | `calls` | the calls of a body, as the engine reads them; `arguments` their string values |
 //! | `answers` | what a caller is told |
 //! | `approver` | [`Approver`] |
+//! | `files` | the size of files in answers |
 //! | `process` | the same without HTTP, where one process is one session |
 //! | `sessions` | what an operator sees |
 //! | `store` | where sessions are kept |
@@ -62,6 +65,7 @@ mod approver;
 mod arguments;
 mod calls;
 mod engine;
+pub(crate) mod files;
 pub(crate) mod process;
 mod sessions;
 pub(crate) mod store;

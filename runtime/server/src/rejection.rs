@@ -277,7 +277,7 @@ impl Rejection {
 
     /// A response of the server behind the layer whose list of tools cannot be read: it might show too much.
     pub(super) fn unreadable() -> Self {
-        let text = "the server's answer could not be read, so its tools cannot be filtered";
+        let text = "the server's answer could not be read, so it cannot be checked or filtered";
         Self::new(Step::Answer, StatusCode::BAD_GATEWAY, INTERNAL, text)
     }
 

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use http::HeaderValue;
 use mcp_scopes::{Caller, ScopeTable};
 
+#[cfg(feature = "policies")]
+use super::filter::FileLimits;
 use super::{
     Claims,
     audit::Trail,
@@ -49,6 +51,9 @@ pub(super) struct Requester {
     pub(super) lists_tools: bool,
     /// Whether a response that may be cached depends on this caller, and so must not be cached for others.
     pub(super) reads_privately: bool,
+    /// The files that the answers may contain.
+    #[cfg(feature = "policies")]
+    pub(super) files: FileLimits,
     /// What the policies note for the audit.
     pub(super) trail: Trail,
 }
@@ -67,12 +72,22 @@ impl Requester {
             listens: false,
             lists_tools: false,
             reads_privately: false,
+            #[cfg(feature = "policies")]
+            files: FileLimits::default(),
             trail: Trail::default(),
         }
     }
 
     pub(super) fn is_anonymous(&self) -> bool {
         self.caller.grant().is_anonymous()
+    }
+
+    /// Returns whether a policy limits the files in the answer.
+    pub(super) fn limits_files(&self) -> bool {
+        #[cfg(feature = "policies")]
+        return !self.files.is_empty();
+        #[cfg(not(feature = "policies"))]
+        false
     }
 
     /// Returns the scheme of the request. Without a token, its challenge is for `Bearer`.

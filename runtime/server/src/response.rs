@@ -46,7 +46,7 @@ pub(super) struct ResponseFilter {
 pub(super) enum Filtered<'r, R> {
     /// The response for the requester.
     Done(Response<ResponseBody<R>>),
-    /// A response that may hold a list, which is filtered for this requester, or that must not be cached for others.
+    /// A response that may hold a list, which is filtered for this requester, or too large a file, or that must not be cached for others.
     MayHoldList(Response<R>, &'r Requester),
 }
 
@@ -84,6 +84,7 @@ impl ResponseFilter {
             Ok(Format::Json)
                 if self.filters_lists
                     || requester.reads_privately
+                    || requester.limits_files()
                     || (requester.lists_tools && self.descriptions.is_some()) =>
             {
                 return Filtered::MayHoldList(response, requester);
@@ -95,7 +96,9 @@ impl ResponseFilter {
                 response.map(|body| ResponseBody::listened(body, token))
             }
             // Neither sealing nor filtering is possible in an unreadable response.
-            Err(Unreadable { events }) if events || self.filters_lists || requester.reads_privately => {
+            Err(Unreadable { events })
+                if events || self.filters_lists || requester.reads_privately || requester.limits_files() =>
+            {
                 unreadable(&requester.caller, origin)
             }
             Ok(Format::Json | Format::Other) | Err(_) => response.map(ResponseBody::passed),
@@ -115,6 +118,8 @@ impl ResponseFilter {
         let reads_lists = self.filters_lists || self.descriptions.is_some() || requester.reads_privately;
         let lists = reads_lists.then(|| self.list_rules(requester));
         let rules = EventRules::new(requester.caller.environment(), lists, seal);
+        #[cfg(feature = "policies")]
+        let rules = rules.with_files(requester.files.clone());
         Events::new(rules, self.limit)
     }
 
@@ -127,7 +132,7 @@ impl ResponseFilter {
         }
     }
 
-    /// Reads a response that may contain a list or must not be cached for others, and returns it as the requester receives it. Without a
+    /// Reads a response that may contain a list or too large a file, or must not be cached for others, and returns it as the requester receives it. Without a
     /// known length it may be a stream that was opened to listen: then it is read until the token ends at most.
     pub(super) async fn filter_list<R: Body>(
         &self,
@@ -147,7 +152,10 @@ impl ResponseFilter {
         });
         let filtered = read.await.and_then(|text| {
             let filtered = self.list_rules(requester).rewritten(&text).ok()?;
-            Some(filtered.map_or(text, Bytes::from))
+            let text = filtered.map_or(text, Bytes::from);
+            #[cfg(feature = "policies")]
+            let text = requester.files.checked(&text).ok()?.map_or(text, Bytes::from);
+            Some(text)
         });
         let Some(text) = filtered else {
             return unreadable(&requester.caller, origin);

@@ -119,6 +119,24 @@ impl StdioCredentials {
         unenforced(self.caller.grant().table(), call)
     }
 
+    /// Checks the answer of a tool by its policy.
+    ///
+    /// # Errors
+    /// It contains a file that is too large.
+    #[cfg_attr(not(feature = "policies"), expect(clippy::unused_self, reason = "nothing is checked without policies"))]
+    pub(super) fn check_answer(
+        &self,
+        tool: &str,
+        result: impl FnOnce() -> serde_json::Value,
+    ) -> Result<(), ProcessDenial> {
+        #[cfg(feature = "policies")]
+        if !self.policies_elsewhere && self.caller.max_file_size(tool).is_some() {
+            return super::policies::files::check_answer(&self.caller, tool, &result());
+        }
+        let _ = (tool, result);
+        Ok(())
+    }
+
     /// Returns the environment variable that states the scopes.
     #[must_use]
     pub const fn variable(&self) -> Option<&'static str> {

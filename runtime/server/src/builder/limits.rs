@@ -53,7 +53,7 @@ impl ResourceServerBuilder {
     /// Sets the maximum size in bytes of an event of a stream and of a JSON answer that may hold a list: in
     /// [`Discovery::Filtered`](crate::Discovery::Filtered), or of `tools/list` with [`describe_lists`](Self::describe_lists). It is also
     /// that of a JSON answer to a read of a resource or prompt in MCP 2026-07-28, if what is read is not public: the layer states that
-    /// only this caller may cache it. All are read in full before they are sent. A larger one becomes an error. Default: 16 MiB.
+    /// only this caller may cache it; and of the answer of a tool with `max_file_size_mb`. All are read in full before they are sent. A larger one becomes an error. Default: 16 MiB.
     pub fn answer_limit(mut self, bytes: usize) -> Self {
         self.limits.answer = bytes;
         self

@@ -107,10 +107,24 @@ impl ResourceServerBuilder {
         (!rules.is_empty()).then_some(rules)
     }
 
-    /// A file in base64 takes 4/3 of its size.
+    /// A file in base64 takes 4/3 of its size, in a body and in an answer.
     fn check_files(&self, rules: &Rules, problems: &mut ProblemList) {
         let Some(bytes) = rules.max_file_bytes() else { return };
         let needed = bytes.saturating_mul(4).div_ceil(3);
+        if u64::try_from(self.limits.answer).is_ok_and(|limit| limit < needed) {
+            problems.add(
+                "answer_limit",
+                ProblemKind::Contradiction,
+                format!(
+                    "a tool answers with files of {bytes} bytes (`max_file_size_mb`), and an answer may have {} bytes",
+                    self.limits.answer
+                ),
+                format!(
+                    "add `.answer_limit({})`: base64 takes 4/3 of the size, and the rest of the answer some more",
+                    needed + (64 << 10)
+                ),
+            );
+        }
         if u64::try_from(self.limits.body).is_ok_and(|limit| limit < needed) {
             problems.add(
                 "body_limit",

@@ -4,6 +4,8 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use mcp_scopes::Environment;
 
+#[cfg(feature = "policies")]
+use super::FileLimits;
 use super::{
     super::{rejection::Rejection, replay::EventSeal},
     ListRules,
@@ -16,6 +18,9 @@ pub(crate) struct EventRules {
     /// What happens to lists of tools; `None` if they are not read.
     lists: Option<ListRules>,
     seal: EventSeal,
+    /// The files that the answers may contain.
+    #[cfg(feature = "policies")]
+    files: FileLimits,
     /// Whether messages that the server begins are withheld.
     withholds: bool,
 }
@@ -32,7 +37,19 @@ pub(super) enum Change {
 
 impl EventRules {
     pub(crate) fn new(environment: Environment, lists: Option<ListRules>, seal: EventSeal) -> Self {
-        Self { environment, lists, seal, withholds: false }
+        Self {
+            environment,
+            lists,
+            seal,
+            #[cfg(feature = "policies")]
+            files: FileLimits::default(),
+            withholds: false,
+        }
+    }
+
+    #[cfg(feature = "policies")]
+    pub(crate) fn with_files(self, files: FileLimits) -> Self {
+        Self { files, ..self }
     }
 
     /// From now on, withholds every message that the server begins: requests and notifications.
@@ -56,11 +73,31 @@ impl EventRules {
             }
             _ => None,
         };
+        #[cfg(feature = "policies")]
+        let new_data = self.with_checked_files(event, new_data, &data);
         let ids = ids(event);
         if new_data.is_none() && ids.iter().all(|id| id.is_empty()) {
             return Change::None;
         }
         Change::Rewrite { data: new_data, ids: ids.into_iter().map(|id| self.sealed(id)).collect() }
+    }
+
+    /// Returns the data to send, if they are not those of the event, with denials in place of answers with too large a file.
+    #[cfg(feature = "policies")]
+    fn with_checked_files<'e>(
+        &self,
+        event: &'e [u8],
+        new_data: Option<String>,
+        data: &impl Fn(&'e [u8]) -> Vec<u8>,
+    ) -> Option<String> {
+        if !self.files.may_apply_to(event.len()) {
+            return new_data;
+        }
+        let checked = match &new_data {
+            Some(text) => self.files.checked(text.as_bytes()),
+            None => self.files.checked(&data(event)),
+        };
+        checked.unwrap_or_else(|_| Some(self.unreadable())).or(new_data)
     }
 
     /// Returns the id to send. An empty id makes clients forget the last one. An id that clients ignore, since it contains

@@ -58,6 +58,19 @@ impl Refusal {
         }
     }
 
+    /// The answer of a tool contains a file of more bytes than its policy allows.
+    pub(super) fn large_answer(tool: &str, bytes: u64) -> Self {
+        let megabytes = bytes / 1_000_000;
+        let sentence = format!(
+            "the answer of `{tool}` contains a file of more than {megabytes} MB; ask for a smaller file or for a part of it"
+        );
+        let mut refusal = Self::new("max_file_size_mb", tool, sentence).with("in", "answer");
+        if let Value::Object(details) = &mut refusal.details {
+            details.insert("limit".into(), megabytes.into());
+        }
+        refusal
+    }
+
     pub(super) fn stale_sign_in(rules: &Rules, tool: &str, needed: &Reauthentication, hint: &str) -> Self {
         Self::new("stale_authentication", tool, format!("{}; {hint}", rules.explain_reauthentication(needed)))
     }
@@ -86,16 +99,22 @@ impl Refusal {
         (!answers.is_empty()).then(|| format!("[{}]", answers.join(",")))
     }
 
+    /// Returns the result of a call of a tool.
+    pub(super) fn result(&self, era: Era) -> String {
+        // Required from 2026-07-28 on, and unknown before.
+        let complete = if era == Era::Modern { r#""resultType":"complete","# } else { "" };
+        let (text, details) = (Value::from(&*self.sentence), &self.details);
+        format!(
+            r#"{{{complete}"content":[{{"type":"text","text":{text}}}],"isError":true,"_meta":{{"{DENIAL_META}":{details}}}}}"#
+        )
+    }
+
     /// Returns the answer to a message. A notification has none.
     fn answer(&self, message: &Message<'_>, era: Era) -> Option<String> {
         let id = message.id.filter(|_| message.kind == Kind::Request)?;
         let (text, details) = (Value::from(&*self.sentence), &self.details);
         Some(if is_call(message) {
-            // Required from 2026-07-28 on, and unknown before.
-            let complete = if era == Era::Modern { r#""resultType":"complete","# } else { "" };
-            format!(
-                r#"{{"jsonrpc":"2.0","id":{id},"result":{{{complete}"content":[{{"type":"text","text":{text}}}],"isError":true,"_meta":{{"{DENIAL_META}":{details}}}}}}}"#
-            )
+            format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{}}}"#, self.result(era))
         } else {
             format!(
                 r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":403,"message":{text},"data":{{"{DENIAL_META}":{details}}}}}}}"#

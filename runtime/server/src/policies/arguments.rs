@@ -1,4 +1,4 @@
-//! The string values in the arguments of a call, each with the innermost member that holds it.
+//! The string values in the arguments of a call, and in answers, each with the innermost member that holds it.
 
 use core::fmt;
 use std::borrow::Cow;
@@ -15,27 +15,40 @@ use super::super::json::Key;
 /// # Errors
 /// The text is not JSON, which the check has ruled out.
 pub(super) fn read_raw(arguments: &RawValue, call: &mut CallReader<'_>) -> Result<(), serde_json::Error> {
-    Strings { name: "", call }.deserialize(&mut serde_json::Deserializer::from_str(arguments.get()))
+    each_string(arguments, &mut |name, text| call.argument(name, text))
+}
+
+/// Calls `each` with the innermost member around each string of a value, and the string.
+///
+/// # Errors
+/// The text is not JSON, or is nested too deeply.
+pub(super) fn each_string(value: &RawValue, each: &mut impl FnMut(&str, &str)) -> Result<(), serde_json::Error> {
+    Strings { name: "", each }.deserialize(&mut serde_json::Deserializer::from_str(value.get()))
 }
 
 /// Reads the arguments that an SDK has parsed. `name` is the member that holds the value.
 pub(super) fn read_value(name: &str, value: &Value, call: &mut CallReader<'_>) {
+    each_string_of(name, value, &mut |name, text| call.argument(name, text));
+}
+
+/// Calls `each` with the innermost member around each string of a value, and the string. `name` is the member that holds the value.
+pub(super) fn each_string_of(name: &str, value: &Value, each: &mut impl FnMut(&str, &str)) {
     match value {
-        Value::String(text) => call.argument(name, text),
-        Value::Array(elements) => elements.iter().for_each(|element| read_value(name, element, call)),
-        Value::Object(members) => members.iter().for_each(|(name, member)| read_value(name, member, call)),
+        Value::String(text) => each(name, text),
+        Value::Array(elements) => elements.iter().for_each(|element| each_string_of(name, element, each)),
+        Value::Object(members) => members.iter().for_each(|(name, member)| each_string_of(name, member, each)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
 /// Reads the value at one place.
-struct Strings<'n, 'c, 'r> {
+struct Strings<'n, 'e, F> {
     /// The innermost member around it.
     name: &'n str,
-    call: &'c mut CallReader<'r>,
+    each: &'e mut F,
 }
 
-impl<'b> DeserializeSeed<'b> for Strings<'_, '_, '_> {
+impl<'b, F: FnMut(&str, &str)> DeserializeSeed<'b> for Strings<'_, '_, F> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'b>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -43,7 +56,7 @@ impl<'b> DeserializeSeed<'b> for Strings<'_, '_, '_> {
     }
 }
 
-impl<'b> Visitor<'b> for Strings<'_, '_, '_> {
+impl<'b, F: FnMut(&str, &str)> Visitor<'b> for Strings<'_, '_, F> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -51,7 +64,7 @@ impl<'b> Visitor<'b> for Strings<'_, '_, '_> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        self.call.argument(self.name, text);
+        (self.each)(self.name, text);
         Ok(())
     }
 
@@ -76,7 +89,7 @@ impl<'b> Visitor<'b> for Strings<'_, '_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'b>>(self, mut elements: A) -> Result<(), A::Error> {
-        while elements.next_element_seed(Strings { name: self.name, call: self.call })?.is_some() {}
+        while elements.next_element_seed(Strings { name: self.name, each: self.each })?.is_some() {}
         Ok(())
     }
 
@@ -87,7 +100,7 @@ impl<'b> Visitor<'b> for Strings<'_, '_, '_> {
                 // the body rejects members with this name.
                 map.next_value::<Cow<'b, str>>()?;
             } else {
-                map.next_value_seed(Strings { name: &name, call: self.call })?;
+                map.next_value_seed(Strings { name: &name, each: self.each })?;
             }
         }
         Ok(())

@@ -9,6 +9,7 @@
 //! | `callers` | what is the same caller, and what is not |
 //! | `answers` | the form of answers |
 //! | `contents` | resources and prompts |
+//! | `files` | the size of files in answers |
 //! | `mark` | what inline checks and guarded handlers accept |
 //! | `operator` | sessions, as an operator sees them |
 //! | `shared` | sessions in Redis |
@@ -20,6 +21,7 @@ mod approval;
 mod batches;
 mod callers;
 mod contents;
+mod files;
 mod keys;
 mod limits;
 mod mark;

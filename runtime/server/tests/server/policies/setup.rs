@@ -22,7 +22,7 @@ use crate::{
 #[mcp_tool(risk = "low", policy(max_file_size_mb = 10))]
 fn large() {}
 
-scope_table! { static LARGE = [large]; }
+scope_table! { pub(super) static LARGE = [large]; }
 scope_table! { pub(super) static PLAIN = []; }
 scope_table! { static IN_DOMAIN = [] with "tests/server/policies/domain.toml"; }
 
