@@ -1,9 +1,10 @@
 //! Measures the layer under load: requests per second compared with the bare server and with a handwritten middleware,
-//! driven by `wrk`; and memory over a million requests with a million tokens. `cargo bench -p mcp-scopes-bench --bench
-//! load [-- requests | tokens [MILLIONS]]`.
+//! driven by `wrk`; what policies take of it; and memory over a million requests with a million tokens. `cargo bench -p
+//! mcp-scopes-bench --bench load [-- requests | policies | tokens [MILLIONS]]`.
 #![expect(clippy::expect_used, reason = "a bench may panic")]
 
 mod load {
+    pub(crate) mod limited;
     pub(crate) mod middleware;
     pub(crate) mod requests;
     pub(crate) mod servers;
@@ -23,12 +24,14 @@ fn main() {
         [] => {
             load::tokens::run(1.0);
             load::requests::run();
+            load::requests::run_policies();
         }
         ["requests"] => load::requests::run(),
+        ["policies"] => load::requests::run_policies(),
         ["tokens"] => load::tokens::run(1.0),
         ["tokens", millions] => load::tokens::run(millions.parse().expect("a number of millions")),
         _ => {
-            eprintln!("usage: load [requests | tokens [MILLIONS]]");
+            eprintln!("usage: load [requests | policies | tokens [MILLIONS]]");
             std::process::exit(2);
         }
     }

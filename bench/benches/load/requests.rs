@@ -17,7 +17,10 @@ use axum::Router;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::oneshot};
 
-use super::servers::{HOST, Issuer, Servers, echo, rmcp};
+use super::{
+    limited::limited,
+    servers::{HOST, Issuer, Servers, echo, rmcp},
+};
 
 const CONNECTIONS: usize = 64;
 /// The number of rounds with and without a target.
@@ -27,6 +30,9 @@ const FEW_ROUNDS: usize = 7;
 const OF_BARE: f64 = 0.88;
 /// The multiple of the middleware's throughput that the layer must reach.
 const OF_MIDDLEWARE: f64 = 1.25;
+
+/// The share of the throughput of the layer that it must keep with policies.
+const OF_LAYER: f64 = 0.95;
 
 /// The headers of a client of that revision.
 const HEADERS: [(&str, &str); 5] = [
@@ -39,13 +45,8 @@ const HEADERS: [(&str, &str); 5] = [
 
 /// Compares the servers, alternating between them.
 pub(crate) fn run() {
-    if Command::new("wrk").arg("--version").output().is_err() {
-        eprintln!("`wrk` is missing: install the package of that name");
-        exit(2);
-    }
     let issuer = Issuer::new();
-    let token = issuer.token("notes:read");
-    let load = Load { script: script(&token), token };
+    let load = Load::new(&issuer);
     println!("{CONNECTIONS} connections, calls of {} bytes, tokens of {} bytes:", call().len(), load.token.len());
     for (runtime, rounds, marks) in
         [(Runtime::Threads, ROUNDS, [Some(OF_BARE), Some(OF_MIDDLEWARE)]), (Runtime::OneThread, FEW_ROUNDS, [None; 2])]
@@ -65,6 +66,19 @@ pub(crate) fn run() {
     }
 }
 
+/// Compares the layer with and without policies.
+pub(crate) fn run_policies() {
+    let issuer = Issuer::new();
+    let load = Load::new(&issuer);
+    for (runtime, rounds, mark) in [(Runtime::Threads, ROUNDS, Some(OF_LAYER)), (Runtime::OneThread, FEW_ROUNDS, None)]
+    {
+        let [layer, limited] = load.rates([rmcp(&issuer).layer, limited(&issuer)], runtime, rounds);
+        println!("rmcp, {}: layer {layer}, with policies {limited} requests per second", runtime.name());
+        println!("  with policies of without: {}", limited.of(&layer).marked(mark));
+        println!("  policies add {:.1} microseconds to each request", 1e6 / limited.median() - 1e6 / layer.median());
+    }
+}
+
 /// Checks without timing that all servers answer correctly, and that both secured ones enforce the same rules.
 pub(crate) fn look() {
     let issuer = Issuer::new();
@@ -75,7 +89,7 @@ pub(crate) fn look() {
     let Servers { bare, layer, middleware } = rmcp(&issuer);
     let bare = serve(bare, Runtime::OneThread);
     assert_counted(&ask(None, &call(), bare));
-    for app in [layer, middleware] {
+    for app in [layer, middleware, limited(&issuer)] {
         let server = serve(app, Runtime::OneThread);
         for token in [None, Some("t"), Some(&*other)] {
             assert_eq!(ask(token, &call(), server).0, 401, "{token:?}");
@@ -196,6 +210,15 @@ struct Load {
 }
 
 impl Load {
+    fn new(issuer: &Issuer) -> Self {
+        if Command::new("wrk").arg("--version").output().is_err() {
+            eprintln!("`wrk` is missing: install the package of that name");
+            exit(2);
+        }
+        let token = issuer.token("notes:read");
+        Self { script: script(&token), token }
+    }
+
     /// Measures the requests per second of each server. A round runs each server for two seconds, in an order in which
     /// a slowdown of the machine affects all of them.
     fn rates<const N: usize>(&self, apps: [Router; N], runtime: Runtime, rounds: usize) -> [Figures; N] {

@@ -14,7 +14,7 @@ use axum::{Json, Router, middleware::from_fn_with_state, routing::post};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use futures_util::FutureExt as _;
 use jsonwebtoken::DecodingKey;
-use mcp_scopes::{mcp_tool, mcp_tools, scope_table};
+use mcp_scopes::{ScopeTable, mcp_tool, mcp_tools, scope_table};
 use mcp_scopes_server::{Discovery, ResourceServer, token::KeySet};
 use rmcp::{
     ServerHandler,
@@ -56,7 +56,7 @@ pub(crate) fn rmcp(issuer: &Issuer) -> Servers {
         bare: bare(),
         layer: Router::new().route_service(
             "/mcp",
-            mcp_scopes_rmcp::service(&issuer.server(), || Ok(Notes), sessions(), config())
+            mcp_scopes_rmcp::service(&issuer.server(&TOOLS), || Ok(Notes), sessions(), config())
                 .expect("nothing else is offered"),
         ),
         middleware: bare().layer(from_fn_with_state(guarded, guard)),
@@ -65,7 +65,7 @@ pub(crate) fn rmcp(issuer: &Issuer) -> Servers {
 
 /// A minimal server, alone and behind the layer. It shows the full overhead of the layer.
 pub(crate) fn echo(issuer: &Issuer) -> [Router; 2] {
-    [by_hand(), by_hand().layer(issuer.server().layer())]
+    [by_hand(), by_hand().layer(issuer.server(&TOOLS).layer())]
 }
 
 /// Signs tokens with RS256 and a key of 2048 bits.
@@ -104,11 +104,11 @@ impl Issuer {
         DecodingKey::from_rsa_components(&modulus, &exponent).expect("a public key")
     }
 
-    fn server(&self) -> ResourceServer {
+    pub(crate) fn server(&self, table: &'static ScopeTable) -> ResourceServer {
         let [modulus, exponent] = self.parts();
         let keys = json!({"keys": [{"kty": "RSA", "kid": "1", "n": modulus, "e": exponent}]});
         let keys = KeySet::from_json(&keys.to_string()).expect("a key set");
-        let server = ResourceServer::builder(&TOOLS)
+        let server = ResourceServer::builder(table)
             .resource(RESOURCE)
             .issuer(mcp_scopes_server::token::Issuer::keys(ISSUER, keys));
         // Same as the middleware.
@@ -122,8 +122,8 @@ impl Issuer {
 }
 
 #[derive(Deserialize, JsonSchema)]
-struct Note {
-    note: String,
+pub(crate) struct Note {
+    pub(crate) note: String,
 }
 
 /// The code of a typical MCP server.
@@ -150,7 +150,7 @@ impl ServerHandler for Notes {}
 
 scope_table! { static TOOLS = [Notes::*] with "benches/load/mcp-scopes.toml"; }
 
-fn counted(note: &str) -> String {
+pub(crate) fn counted(note: &str) -> String {
     format!("{} characters", note.chars().count())
 }
 
@@ -161,11 +161,11 @@ fn bare() -> Router {
 }
 
 /// Without sessions and with answers in JSON.
-fn config() -> StreamableHttpServerConfig {
+pub(crate) fn config() -> StreamableHttpServerConfig {
     StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true)
 }
 
-fn sessions() -> Arc<LocalSessionManager> {
+pub(crate) fn sessions() -> Arc<LocalSessionManager> {
     Arc::default()
 }
 
