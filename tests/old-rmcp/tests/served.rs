@@ -12,7 +12,7 @@ use mcp_scopes::ScopeTable;
 use mcp_scopes_old_rmcp::{rmcp_0_8, rmcp_1_8, rmcp_2_2, rmcp_3_1};
 use mcp_scopes_server::{Claims, Discovery, HiddenTools, ResourceServer, Token, TokenError, TokenVerifier};
 use serde_json::{Value, json};
-use tower::{Layer as _, ServiceExt as _};
+use tower::ServiceExt as _;
 
 /// Tokens that name the scope that they grant, with a dot in place of the colon, which no token has (RFC 6750 §2.1).
 struct Tokens;
