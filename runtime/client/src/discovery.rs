@@ -4,12 +4,10 @@
 use core::fmt;
 
 use mcp_scopes_model::address::Address;
-use mcp_scopes_prm::{Document, Draft, WELL_KNOWN, json::Json, well_known_url};
+use mcp_scopes_prm::{Document, Draft, WELL_KNOWN, issuer_metadata_urls, json::Json, well_known_url};
 
 use crate::selection::ScopeMap;
 
-const OAUTH: &str = "/.well-known/oauth-authorization-server";
-const OPENID: &str = "/.well-known/openid-configuration";
 const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /// Why metadata cannot be used. Its text is static: nothing of the document is in it.
@@ -153,18 +151,11 @@ impl ServerMetadata {
     /// # Errors
     /// The issuer is not a URL, or has a query or a fragment (RFC 8414 §2).
     pub fn addresses(issuer: &str) -> Result<Vec<String>, MetadataError> {
-        let unusable = MetadataError(
-            "the authorization server that the metadata of the resource names is not a URL of an issuer (RFC 8414 §2)",
-        );
-        let Ok(Address { origin, path, query: None, fragment: None, .. }) = Address::parse(issuer) else {
-            return Err(unusable);
-        };
-        let path = path.strip_suffix('/').unwrap_or(path);
-        let mut addresses = vec![format!("{origin}{OAUTH}{path}"), format!("{origin}{OPENID}{path}")];
-        if !path.is_empty() {
-            addresses.push(format!("{origin}{path}{OPENID}"));
-        }
-        Ok(addresses)
+        issuer_metadata_urls(issuer).map_err(|_| {
+            MetadataError(
+                "the authorization server that the metadata of the resource names is not a URL of an issuer (RFC 8414 §2)",
+            )
+        })
     }
 
     /// Reads the document of an issuer. Members of a wrong type count as missing.

@@ -1,4 +1,4 @@
-//! URL rules of the document, and the URL at which it is served.
+//! URL rules of the document, the URL at which it is served, and those of the metadata of issuers.
 
 use mcp_scopes_model::address::{Address, Shown};
 
@@ -9,6 +9,11 @@ use crate::{
 
 /// The path between host and resource path (RFC 9728 §3).
 pub const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
+
+/// The path between host and issuer path (RFC 8414 §3).
+const AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-server";
+/// The path between host and issuer path, or after the latter (OpenID Connect Discovery 1.0 §4).
+const OPENID: &str = "/.well-known/openid-configuration";
 
 /// Returns the URL of a resource's document: the well-known path is inserted between host and path (RFC 9728 §3.1).
 ///
@@ -35,6 +40,41 @@ pub fn well_known_url(resource: &str) -> Result<String, Error> {
     let path = if path == "/" { "" } else { path };
     let (mark, query) = query.map_or(("", ""), |query| ("?", query));
     Ok([origin, WELL_KNOWN, path, mark, query].concat())
+}
+
+/// Returns the URLs of an issuer's metadata, in the order that MCP 2026-07-28 ("Authorization Server Metadata Discovery") states: two, or three
+/// for an issuer with a path. These are RFC 8414 §3.1, then OpenID with the path inserted (RFC 8414 §5), then OpenID with the path in front
+/// (OpenID Connect Discovery 1.0 §4).
+///
+/// A slash at the end of the issuer is not part of its path here. It remains part of the issuer that the metadata states (RFC 8414 §3.3).
+///
+/// ```
+/// let urls = mcp_scopes_prm::issuer_metadata_urls("https://auth.example.com/realms/a")?;
+/// assert_eq!(
+///     urls,
+///     [
+///         "https://auth.example.com/.well-known/oauth-authorization-server/realms/a",
+///         "https://auth.example.com/.well-known/openid-configuration/realms/a",
+///         "https://auth.example.com/realms/a/.well-known/openid-configuration",
+///     ]
+/// );
+/// # Ok::<(), &str>(())
+/// ```
+///
+/// # Errors
+/// The issuer is not a URL, or has a query or a fragment (RFC 8414 §2). The error is a predicate that completes a sentence whose subject is the
+/// issuer. Schemes are not checked.
+pub fn issuer_metadata_urls(issuer: &str) -> Result<Vec<String>, &'static str> {
+    let Address { origin, path, query, fragment, .. } = Address::parse(issuer)?;
+    if query.is_some() || fragment.is_some() {
+        return Err("has a query or a fragment, which no issuer has (RFC 8414 §2)");
+    }
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let mut urls = vec![[origin, AUTHORIZATION_SERVER, path].concat(), [origin, OPENID, path].concat()];
+    if !path.is_empty() {
+        urls.push([origin, path, OPENID].concat());
+    }
+    Ok(urls)
 }
 
 /// Whether plain http is accepted for a loopback host.
@@ -111,7 +151,7 @@ pub(crate) fn https<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::well_known_url;
+    use super::{issuer_metadata_urls, well_known_url};
 
     #[test]
     fn inserts_the_well_known_path_between_host_and_path() {
@@ -133,6 +173,29 @@ mod tests {
         }
         for resource in ["http://example.com/mcp", "https://h/mcp#a", "api://mcp", "mcp", "", "http://localhost.evil"] {
             assert!(well_known_url(resource).is_err(), "{resource}");
+        }
+    }
+
+    #[test]
+    fn returns_the_urls_of_the_metadata_of_an_issuer_in_order() {
+        for issuer in ["https://h", "https://h/"] {
+            assert_eq!(
+                issuer_metadata_urls(issuer).unwrap(),
+                ["https://h/.well-known/oauth-authorization-server", "https://h/.well-known/openid-configuration"]
+            );
+        }
+        for issuer in ["https://h:8443/realms/a", "https://h:8443/realms/a/"] {
+            assert_eq!(
+                issuer_metadata_urls(issuer).unwrap(),
+                [
+                    "https://h:8443/.well-known/oauth-authorization-server/realms/a",
+                    "https://h:8443/.well-known/openid-configuration/realms/a",
+                    "https://h:8443/realms/a/.well-known/openid-configuration",
+                ]
+            );
+        }
+        for wrong in ["https://h?a", "https://h/#a", "h", "https:///a", ""] {
+            assert!(issuer_metadata_urls(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -11,7 +11,7 @@
 //! | `extensions` | [`McpExtensions`]: the members of `mcp_extensions` |
 //! | `input_schema` | the parameters that a JSON Schema of arguments describes |
 //! | `builder` | [`Builder`]: builds a document from the outline of a table |
-//! | `address` | [`well_known_url`]: the URL of a resource's document; the URL rules |
+//! | `address` | [`well_known_url`]: the URL of a resource's document; [`issuer_metadata_urls`]: those of an issuer's metadata; the URL rules |
 //! | `disclosure` | [`Metadata::disclose`]: the part of a document that a reader may see |
 //! | `tools_list` | [`ToolsList`]: members of `tools/list` entries that other hosts read |
 //! | `error` | [`Error`], [`Violation`]: all errors of a document |
@@ -43,7 +43,7 @@ pub mod scopes;
 mod tools_list;
 mod validation;
 
-pub use address::{WELL_KNOWN, well_known_url};
+pub use address::{WELL_KNOWN, issuer_metadata_urls, well_known_url};
 pub use builder::Builder;
 pub use document::Document;
 pub use draft::Draft;

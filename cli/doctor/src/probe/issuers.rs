@@ -1,7 +1,6 @@
 //! The metadata of the authorization servers, and their keys.
 
-use mcp_scopes_model::address::Address;
-use mcp_scopes_prm::json::Json;
+use mcp_scopes_prm::{issuer_metadata_urls, json::Json};
 
 use crate::{
     answer::Exchange,
@@ -38,7 +37,7 @@ async fn issuer(examiner: &mut Examiner<'_>, name: &str) -> Issuer {
         examiner.skip(format!("the authorization server `{name}`"), "its address may not be asked from here");
         return issuer;
     }
-    for url in addresses(name) {
+    for url in issuer_metadata_urls(name).unwrap_or_default() {
         let exchange = examiner.link.send(Ask::get("metadata of an authorization server", url)).await;
         let found = json(&exchange).map(|metadata| (exchange.url.clone(), metadata));
         issuer.asked.push(exchange);
@@ -58,17 +57,4 @@ async fn issuer(examiner: &mut Examiner<'_>, name: &str) -> Issuer {
 pub(crate) fn json(exchange: &Exchange) -> Option<Json> {
     let answer = exchange.answer().filter(|answer| answer.status == 200)?;
     Json::parse(&answer.body).ok().filter(|json| matches!(json, Json::Object(_)))
-}
-
-/// Returns the addresses of the metadata, in the order that MCP 2026-07-28 ("Authorization Server Metadata Discovery") states.
-fn addresses(issuer: &str) -> Vec<String> {
-    const OAUTH: &str = "/.well-known/oauth-authorization-server";
-    const OPENID: &str = "/.well-known/openid-configuration";
-    let Ok(Address { origin, path, .. }) = Address::parse(issuer) else { return Vec::new() };
-    let path = path.strip_suffix('/').unwrap_or(path);
-    let mut addresses = vec![format!("{origin}{OAUTH}{path}"), format!("{origin}{OPENID}{path}")];
-    if !path.is_empty() {
-        addresses.push(format!("{origin}{path}{OPENID}"));
-    }
-    addresses
 }

@@ -2,16 +2,15 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `addresses` | where the metadata of an issuer is |
 //! | `answers` | why the answers of all addresses were rejected |
 //! | `keys` | keys at the `jwks_uri` of the metadata |
 
-mod addresses;
 mod answers;
 mod keys;
 
 use core::time::Duration;
 
+use mcp_scopes::metadata::issuer_metadata_urls;
 use serde_json::Value;
 
 use self::answers::{Answer, Answers};
@@ -53,7 +52,8 @@ impl Discovery {
     /// # Errors
     /// The address is not https and not on a loopback host, or it contains a user, a query or a fragment.
     pub(super) fn new(place: &Place, member: &'static str) -> Result<Self, EndpointError> {
-        let [first, others @ ..] = &*addresses::of(&place.address)? else { return Err(EndpointError("is empty")) };
+        let addresses = issuer_metadata_urls(&place.address).map_err(EndpointError)?;
+        let [first, others @ ..] = &*addresses else { return Err(EndpointError("is empty")) };
         let first = Endpoint::new(first)?;
         let others = others.iter().map(|address| first.beside(address)).collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
