@@ -7,9 +7,11 @@
 //! | [`serve`] | the resource server in front of rmcp |
 //! | [`authorization`] | the authorization server, a separate process that is independent of the other modules |
 //! | [`child`] | starting and stopping that process |
+//! | [`conformance`] | a second server: the fixture for scopes of the official conformance suite |
 
 pub mod authorization;
 pub mod child;
+pub mod conformance;
 pub mod notes;
 pub mod serve;
 pub mod server;

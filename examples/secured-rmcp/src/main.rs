@@ -2,12 +2,14 @@
 
 use std::{error::Error, net::SocketAddr, process::ExitCode, time::Duration};
 
+use axum::Router;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use mcp_scopes_server::{Discovery, policies::RedisStore, token::Dpop};
 use secured_rmcp::{
     TOOLS,
     authorization::{self, Settings},
     child::AuthorizationServer,
+    conformance::{self, FIXTURE},
     notes::Notes,
     serve::{Issuer, routes},
     server::NoteServer,
@@ -45,6 +47,18 @@ enum Part {
     AuthorizationServer(AuthorizationArguments),
     /// Start one of several note servers behind a proxy, which share sessions of policies.
     Replica(ReplicaArguments),
+    /// Start the fixture for scopes of the official conformance suite. Everyone knows its tokens.
+    Conformance(ConformanceArguments),
+}
+
+#[derive(Debug, Args)]
+struct ConformanceArguments {
+    /// The address of the fixture; port 0 selects a free one.
+    #[arg(long, default_value = "127.0.0.1:8000")]
+    address: SocketAddr,
+    /// The address of the authorization server.
+    #[arg(long, default_value = "127.0.0.1:9000")]
+    authorization_address: SocketAddr,
 }
 
 #[derive(Debug, Args)]
@@ -109,6 +123,7 @@ async fn main() -> ExitCode {
         None => both(&arguments).await,
         Some(Part::AuthorizationServer(arguments)) => authorization_server(arguments).await,
         Some(Part::Replica(arguments)) => replica(arguments).await,
+        Some(Part::Conformance(arguments)) => fixture(&arguments).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -133,6 +148,25 @@ async fn both(arguments: &Arguments) -> Result<(), Failure> {
     // The URL is for programs, the other output for people.
     println!("{resource}");
     eprintln!("{}", hints(&resource, &beside.issuer.name));
+    serve_beside(listener, routes, &mut beside).await
+}
+
+async fn fixture(arguments: &ConformanceArguments) -> Result<(), Failure> {
+    let listener = listen(arguments.address, "--address").await?;
+    let resource = format!("http://{}/mcp", listener.local_addr()?);
+    let mut beside = AuthorizationServer::start(arguments.authorization_address, &resource, &FIXTURE).await?;
+    let routes = conformance::routes(&resource, &beside.issuer).await?;
+    println!("{resource}");
+    eprintln!(
+        "fixture at {resource}, with the tokens `{}` and `{}`, which everyone knows\n\n  \
+         mcp-scopes doctor {resource} --conformance\n",
+        conformance::LOW,
+        conformance::FULL
+    );
+    serve_beside(listener, routes, &mut beside).await
+}
+
+async fn serve_beside(listener: TcpListener, routes: Router, beside: &mut AuthorizationServer) -> Result<(), Failure> {
     // Client streams may stay open for hours, so shutdown does not wait for them.
     tokio::select! {
         served = axum::serve(listener, routes) => Ok(served?),
@@ -179,7 +213,7 @@ async fn authorization_server(arguments: AuthorizationArguments) -> Result<(), F
     Ok(authorization::serve(listener, settings, stop).await?)
 }
 
-/// Listens on loopback only, since the authorization server approves every request.
+/// Listens on loopback only, since the authorization server approves every request and the fixture has published tokens.
 async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
     if !address.ip().is_loopback() {
         return Err(format!(

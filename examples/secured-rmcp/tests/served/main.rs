@@ -3,6 +3,7 @@
 
 mod authorization;
 mod clients;
+mod conformance;
 mod program;
 mod replicas;
 mod rmcp_client;

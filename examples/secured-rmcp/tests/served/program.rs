@@ -18,7 +18,17 @@ pub(crate) struct Served {
 impl Served {
     /// Starts both with these arguments.
     pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::start_part(&[], arguments)
+    }
+
+    /// Starts the fixture of the official suite in place of the note server.
+    pub(crate) fn fixture() -> Self {
+        Self::start_part(&["conformance"], &[])
+    }
+
+    fn start_part(part: &[&str], arguments: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_secured-rmcp"))
+            .args(part)
             .args(["--address", "127.0.0.1:0", "--authorization-address", "127.0.0.1:0"])
             .args(arguments)
             .stdout(Stdio::piped())

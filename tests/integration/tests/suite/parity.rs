@@ -34,6 +34,7 @@ fn cases() -> impl Iterator<Item = Case> {
         "examples/policies" TOOLS = policies::tools;
         "examples/rmcp-files" TOOLS = rmcp_files;
         "examples/secured-axum" TOOLS = secured_axum;
+        "examples/secured-rmcp" FIXTURE = secured_rmcp::conformance;
         "examples/secured-rmcp" TOOLS = secured_rmcp;
         "tests/fixtures/conditions" TOOLS = fixture_conditions;
         "tests/fixtures/conditions-extra" TOOLS = fixture_conditions_extra;
