@@ -208,6 +208,10 @@ pub(crate) enum MisuseKind {
     SessionAlone,
     /// The scheme in lower case, which is the same scheme: must be accepted.
     LowerCaseScheme,
+    /// A valid token in the header, and an invalid one in the query string.
+    QueryBesideHeader,
+    /// A session that is accepted without a token, and an invalid token in the query string.
+    QueryBesideSession,
     /// A second session, to compare the ids.
     SecondSession,
     /// The preflight of a page for the endpoint.

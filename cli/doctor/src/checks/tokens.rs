@@ -41,7 +41,7 @@ fn acceptance(kind: BadToken) -> (&'static str, &'static str) {
     }
 }
 
-/// A token in the query string is never read: the answer is that to a request without a token, or 400.
+/// A token in the query string is never read: the answer is that to the request without it, or 400.
 fn query(facts: &Facts, sink: &mut Sink<'_>) {
     let Some(probe) = facts.tokens.iter().find(|probe| probe.kind == BadToken::InQuery) else { return };
     let is_open = facts.anonymous.is_accepted();
@@ -50,7 +50,10 @@ fn query(facts: &Facts, sink: &mut Sink<'_>) {
     };
     let is_read =
         says_invalid(&probe.exchange) && !says_invalid(&facts.anonymous) && probe.exchange.status() == Some(401);
-    if is_read || (probe.exchange.is_accepted() && !is_open) {
+    let beside = [MisuseKind::QueryBesideHeader, MisuseKind::QueryBesideSession];
+    let is_refused_beside =
+        facts.misuses.iter().any(|misuse| beside.contains(&misuse.kind) && misuse.exchange.status() == Some(401));
+    if is_read || is_refused_beside || (probe.exchange.is_accepted() && !is_open) {
         let message = "a token in the query string is read, although addresses end up in logs";
         let (rule, help) = acceptance(BadToken::InQuery);
         sink.report(rule, probe.kind.as_str(), message, help);

@@ -5,6 +5,7 @@ use reqwest::Method;
 use super::{
     discovery::OTHER_ORIGIN,
     talk::{METHODS, NO_OTHER_TOOL, NO_TOOL},
+    tokens::url_with_token,
 };
 use crate::{
     answer::Exchange,
@@ -43,6 +44,10 @@ pub(crate) async fn probe(examiner: &mut Examiner<'_>, talk: &Talk, talks: &[Tal
         let ask = list("`tools/list` with the scheme in lower case");
         let exchange = examiner.link.send(ask.authorization(Some(format!("bearer {token}")))).await;
         misuses.push(Misuse { kind: MisuseKind::LowerCaseScheme, exchange });
+        let mut ask = list("`tools/list` with a token, and an invalid one in the query string");
+        ask.url = url_with_token(examiner);
+        let exchange = examiner.link.send(ask.authorization(talk.authorization.clone())).await;
+        misuses.push(Misuse { kind: MisuseKind::QueryBesideHeader, exchange });
     }
     let ask = Ask::new("preflight for the endpoint", Method::OPTIONS, &*url)
         .header("origin", OTHER_ORIGIN)
@@ -59,7 +64,14 @@ async fn sessions(examiner: &mut Examiner<'_>, talk: &Talk, talks: &[Talk], misu
     let url = examiner.target.url.clone();
     if talk.authorization.is_some() {
         let ask = talk.speech.ask("`tools/list` with a session and without a token", &url, "tools/list", "");
-        misuses.push(Misuse { kind: MisuseKind::SessionAlone, exchange: examiner.link.send(ask).await });
+        let exchange = examiner.link.send(ask).await;
+        if exchange.is_accepted() {
+            // A server that reads the token looks at it before the session, and refuses it.
+            let what = "`tools/list` with a session, and an invalid token in the query string";
+            let ask = talk.speech.ask(what, &url_with_token(examiner), "tools/list", "");
+            misuses.push(Misuse { kind: MisuseKind::QueryBesideSession, exchange: examiner.link.send(ask).await });
+        }
+        misuses.push(Misuse { kind: MisuseKind::SessionAlone, exchange });
     }
     if let Some(other) = talks.iter().find(|other| other.is_open && other.who != talk.who) {
         let ask = talk.speech.ask("`tools/list` with the session of another token", &url, "tools/list", "");

@@ -15,6 +15,11 @@ use crate::{
 /// A token that no server has issued.
 const MALFORMED: &str = "mcp-scopes-doctor-is-not-a-token";
 
+/// Returns the address of the endpoint with an invalid token in its query string.
+pub(super) fn url_with_token(examiner: &Examiner<'_>) -> String {
+    examiner.target.with_parameter(&format!("access_token={MALFORMED}"))
+}
+
 pub(crate) async fn probe(
     examiner: &mut Examiner<'_>,
     speech: Option<&Speech>,
@@ -55,7 +60,7 @@ pub(crate) async fn probe(
         let secret = authorization.split_once(' ').map(|(_, token)| token.to_owned());
         probes.push(TokenProbe { kind, exchange, secret: secret.filter(|secret| secret.len() >= 16) });
     }
-    let url = examiner.target.with_parameter(&format!("access_token={MALFORMED}"));
+    let url = url_with_token(examiner);
     let exchange = begin(examiner, speech, BadToken::InQuery, Some(url), None).await;
     probes.push(TokenProbe { kind: BadToken::InQuery, exchange, secret: None });
     probes

@@ -59,6 +59,7 @@ const FAULTS: &[(&str, Kind, &str)] = &[
     ("foreign token", Plain, "accepts-foreign-token"),
     ("any scheme", Plain, "accepts-other-scheme"),
     ("query token", Plain, "reads-query-token"),
+    ("query token before header", Plain, "reads-query-token"),
     ("400 for invalid token", Plain, "invalid-token-status"),
     ("no invalid_token", Plain, "invalid-token-error"),
     ("refuses full", Plain, "rejects-given-token"),
@@ -146,6 +147,16 @@ async fn finds_each_fault_by_exactly_its_rule() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Its refusal of an invalid token is the same as that of a request without a token.
+#[tokio::test]
+async fn finds_a_query_token_that_only_a_session_shows() {
+    let both = vec!["session alone", "query token before session"];
+    let examination = examined(Faults { on: both, with_sessions: true, ..Faults::default() }).await;
+    assert_eq!(rules(&examination), ["reads-query-token", "session-without-token"]);
+    let quiet = Faults { with_sessions: true, ..Faults::one("query token before session") };
+    assert_eq!(rules(&examined(quiet).await), [""; 0]);
 }
 
 #[test]

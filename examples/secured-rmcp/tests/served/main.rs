@@ -4,6 +4,7 @@
 mod authorization;
 mod clients;
 mod conformance;
+mod profiles;
 mod program;
 mod replicas;
 mod rmcp_client;

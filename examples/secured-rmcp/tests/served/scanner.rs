@@ -43,7 +43,7 @@ const WITH_FOREIGN_TOKEN: [&str; 2] = ["ASF-03", "TOK-03"];
 
 /// The part of the scanner's JSON report that the tests read.
 #[derive(Debug, Deserialize)]
-struct Report {
+pub(crate) struct Report {
     results: Vec<Check>,
 }
 
@@ -58,7 +58,7 @@ struct Check {
 
 impl Report {
     /// Returns the checks with a status, and the scanner's messages.
-    fn with_status(&self, status: &str) -> BTreeMap<&str, &str> {
+    pub(crate) fn with_status(&self, status: &str) -> BTreeMap<&str, &str> {
         let found = self.results.iter().filter(|check| check.status == status);
         found.map(|check| (&*check.id, &*check.message)).collect()
     }
@@ -78,13 +78,13 @@ impl Report {
 }
 
 /// The scanner, with a separate token store.
-struct Scanner {
+pub(crate) struct Scanner {
     folder: PathBuf,
 }
 
 impl Scanner {
     /// `None` if the scanner is not installed and the test may be skipped.
-    fn new(name: &str) -> Option<Self> {
+    pub(crate) fn new(name: &str) -> Option<Self> {
         let found = python().args(["-c", "import mcp_authlab"]).output();
         if !found.is_ok_and(|output| output.status.success()) {
             skip("mcp-authlab is missing");
@@ -116,9 +116,13 @@ impl Scanner {
 
     /// Scans the resource with the tokens that [`log_in`](Self::log_in) has stored, if any.
     fn scan(&self, resource: &str) -> Report {
-        // Names a tool that the token does not open. Otherwise, the check of the step-up challenge passes without a
-        // challenge.
-        let report = self.run(&["scan", resource, "--tool", "write_note", "--format", "json"]);
+        self.scan_with(resource, "write_note", &[])
+    }
+
+    /// Scans a resource. The tool is one that the token does not open. Otherwise, the check of the step-up challenge passes
+    /// without a challenge.
+    pub(crate) fn scan_with(&self, resource: &str, tool: &str, more: &[&str]) -> Report {
+        let report = self.run(&[&["scan", resource, "--tool", tool, "--format", "json"], more].concat());
         serde_json::from_str(&report).unwrap()
     }
 }
@@ -129,7 +133,7 @@ impl Drop for Scanner {
     }
 }
 
-fn python() -> Command {
+pub(crate) fn python() -> Command {
     Command::new(installed().join("python/bin/python"))
 }
 

@@ -78,9 +78,16 @@ fn respond(served: &Served, seen: &Seen) -> Response<Body> {
 fn caller(served: &Served, seen: &Seen) -> Result<Caller, Response<Body>> {
     let header = seen.headers.get("authorization").and_then(|value| value.to_str().ok());
     let all = |subject: &str| Caller { subject: subject.to_owned(), scopes: ALL.to_vec() };
+    let has_query_token = seen.uri.contains("access_token=");
+    if header.is_some() && has_query_token && served.has("query token before header") {
+        return Err(challenged(served, 401, None));
+    }
     let Some(header) = header else {
-        if seen.uri.contains("access_token=") && served.has("query token") {
+        if has_query_token && served.has("query token") {
             return Err(challenged(served, 401, Some("invalid_token")));
+        }
+        if has_query_token && served.has("query token before session") {
+            return Err(challenged(served, 401, None));
         }
         let session = seen.headers.get("mcp-session-id").is_some();
         let method = seen.body["method"].as_str().unwrap_or_default();
