@@ -127,6 +127,14 @@ impl Exchange {
         self.answer().map_or(Message::None, Answer::message)
     }
 
+    /// Returns whether the answer, or its end, did not arrive within the time-out.
+    pub(crate) fn is_slow(&self) -> bool {
+        match &self.result {
+            Ok(answer) => answer.broken == Some(Broken::Slow),
+            Err(silence) => *silence == Silence::Slow,
+        }
+    }
+
     /// Returns whether the server did what was asked: a success without a JSON-RPC error.
     pub(crate) fn is_accepted(&self) -> bool {
         let is_error = |answer: &Answer| matches!(answer.message(), Message::Error { .. });

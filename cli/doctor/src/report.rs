@@ -6,7 +6,7 @@ use mcp_scopes_scan::{Finding, Report};
 
 use crate::{
     checks::{self, calls::is_challenged},
-    facts::{Call, Document, Facts, Source, Who},
+    facts::{Call, Document, Facts, Misuse, MisuseKind, Source, Talk, Who},
     link::Link,
     options::Options,
     sink::{Sink, named},
@@ -57,6 +57,8 @@ pub(crate) fn assemble(options: &Options, facts: &Facts, link: &Link, mut skippe
             why: "add `--call` for tools with a read-only hint, or `--call-tool NAME`".to_owned(),
         });
     }
+    skipped.extend(facts.talks.iter().flat_map(slow_calls));
+    skipped.extend(shared_session(facts));
     if facts.anonymous.is_accepted()
         && !facts.tokens.is_empty()
         && facts.tokens.iter().all(|probe| probe.exchange.is_accepted())
@@ -80,6 +82,28 @@ pub(crate) fn assemble(options: &Options, facts: &Facts, link: &Link, mut skippe
         document: facts.discovery.document.as_ref().map(|document| (document.url.to_string(), document.text.clone())),
         tools: tools(facts),
     }
+}
+
+/// Returns the calls of tools that did not end.
+fn slow_calls(talk: &Talk) -> Option<Skipped> {
+    let tools: Vec<&str> =
+        talk.calls.iter().filter(|call| call.exchange.is_slow()).map(|call| call.tool.as_str()).collect();
+    (!tools.is_empty()).then(|| Skipped {
+        what: format!("calls {} of {}", talk.who.as_str(), named(&tools)),
+        why: "they take longer than the time-out; raise `--timeout`".to_owned(),
+    })
+}
+
+/// Returns that nothing is known about a session that two tokens can use.
+fn shared_session(facts: &Facts) -> Option<Skipped> {
+    let is_shared = |misuse: &&Misuse| misuse.kind == MisuseKind::OtherSession && misuse.exchange.is_accepted();
+    facts.misuses.iter().find(is_shared)?;
+    let why = match facts.has_two_subjects {
+        Some(true) => return None,
+        Some(false) => "the tokens `low` and `full` are of one user; give those of two",
+        None => "the tokens do not say of which user they are",
+    };
+    Some(Skipped { what: "whether the session of a user can be used by another".to_owned(), why: why.to_owned() })
 }
 
 /// Returns the tools of the strongest token, if all of them are known.

@@ -70,7 +70,7 @@ fn unrefused(facts: &Facts, low: &Talk, full: Option<&Talk>, call: &Call, sink: 
 
 /// A call that does not succeed with the weaker token.
 fn refused(low: &Talk, full: Option<&Talk>, call: &Call, sink: &mut Sink<'_>) {
-    let Some(answer) = call.exchange.answer() else { return };
+    let Some(answer) = call.exchange.answer().filter(|_| !call.exchange.is_slow()) else { return };
     let is_hidden = !low.lists_tool(&call.tool) && full.is_some_and(|full| full.lists_tool(&call.tool));
     if is_hidden {
         // A challenge tells a client which scopes to request, so it is a decision, and a note says it.

@@ -7,7 +7,7 @@ use mcp_scopes_prm::json::Json;
 use crate::{
     answer::{Answer, Exchange},
     facts::{Discovery, Facts, Source},
-    probe::discovery::{OTHER_ORIGIN, document},
+    probe::discovery::{document, page_origin},
     sink::Sink,
 };
 
@@ -21,7 +21,7 @@ pub(super) fn check(facts: &Facts, sink: &mut Sink<'_>) {
     if let Some(answer) = read.and_then(Exchange::answer) {
         served(answer, url, sink);
     }
-    variants(discovery, url, sink);
+    variants(facts, url, sink);
     different(discovery, sink);
 }
 
@@ -50,8 +50,9 @@ fn presence(facts: &Facts, sink: &mut Sink<'_>) {
         return;
     }
     match &discovery.document {
+        // A server that neither publishes metadata nor demands a token has no authorization. Another rule reports it.
+        None if facts.anonymous.is_accepted() => {}
         None => {
-            // A server that neither publishes metadata nor demands a token has no authorization.
             let message = "no protected resource metadata was found, so clients cannot learn which issuer to use";
             let help = format!("publish a document at `{}` (RFC 9728 §3.1)", discovery.inserted.url);
             sink.report("metadata-missing", "", message, help);
@@ -80,13 +81,14 @@ fn served(answer: &Answer, url: &Arc<str>, sink: &mut Sink<'_>) {
 }
 
 /// HEAD, the preflight, and a page of another origin.
-fn variants(discovery: &Discovery, url: &Arc<str>, sink: &mut Sink<'_>) {
+fn variants(facts: &Facts, url: &Arc<str>, sink: &mut Sink<'_>) {
+    let (discovery, page) = (&facts.discovery, page_origin(&facts.target));
     if let Some(status) = discovery.head.as_ref().and_then(Exchange::status).filter(|status| *status != 200) {
         let message = format!("HEAD of the metadata is answered with {status}, and GET with 200");
         sink.report_at("metadata-head", url, "", message, "answer HEAD as GET, without the body");
     }
     let allows_page = |answer: &Answer| {
-        answer.header("access-control-allow-origin").is_some_and(|origin| origin == "*" || origin == OTHER_ORIGIN)
+        answer.header("access-control-allow-origin").is_some_and(|origin| origin == "*" || origin == page)
     };
     if let Some(answer) = discovery.cross_origin.as_ref().and_then(Exchange::answer)
         && (answer.status != 200 || !allows_page(answer))

@@ -101,8 +101,9 @@ fn idle(facts: &Facts, demanded: &BTreeSet<String>, sink: &mut Sink<'_>) {
     if !mapped.is_empty() {
         return;
     }
-    let held = facts.low_scopes.as_deref().unwrap_or_default();
-    let is_used = |scope: &&String| demanded.contains(*scope) || held.contains(scope);
+    // The server may demand a scope that the token has. What an opaque token has is not known.
+    let Some(held) = &facts.low_scopes else { return };
+    let is_used = |scope: &&String| demanded.contains(*scope) || held.contains(*scope);
     let idle: Vec<&String> = document.draft.document.scopes_supported.iter().filter(|scope| !is_used(scope)).collect();
     if let Some(first) = idle.first() {
         let message = format!("`scopes_supported` has {}, which nothing demands", named(&idle));

@@ -39,7 +39,8 @@ fn all(facts: &Facts) -> Vec<&Exchange> {
     ];
     let talks = facts.talks.iter().flat_map(|talk| {
         let lists = talk.lists.iter().map(|list| &list.page);
-        let calls = talk.calls.iter().map(|call| &call.exchange);
+        // A tool may take its time.
+        let calls = talk.calls.iter().map(|call| &call.exchange).filter(|exchange| !exchange.is_slow());
         let reads = talk.reads.iter().map(|(_, exchange)| exchange);
         let methods = talk.methods.iter().map(|(_, exchange)| exchange);
         talk.opening.iter().chain(&talk.unknown).chain(lists).chain(calls).chain(reads).chain(methods)

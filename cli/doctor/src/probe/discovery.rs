@@ -8,10 +8,19 @@ use crate::{
     examine::Examiner,
     facts::{Discovery, Document, Source},
     link::Ask,
+    target::Target,
 };
 
 /// A web page that no server knows.
 pub(crate) const OTHER_ORIGIN: &str = "https://doctor.mcp-scopes.invalid";
+/// A web page on this machine: the inspector of MCP.
+const LOCAL_ORIGIN: &str = "http://localhost:6274";
+
+/// Returns the origin of a page that reads the metadata. A server on this machine may refuse pages of other machines to protect itself from DNS
+/// rebinding, and needs no others.
+pub(crate) fn page_origin(target: &Target) -> &'static str {
+    if target.is_loopback { LOCAL_ORIGIN } else { OTHER_ORIGIN }
+}
 
 pub(crate) async fn probe(examiner: &mut Examiner<'_>, anonymous: &Exchange) -> Discovery {
     let (inserted_url, root_url) = (examiner.target.well_known(), examiner.target.root_well_known());
@@ -33,14 +42,14 @@ pub(crate) async fn probe(examiner: &mut Examiner<'_>, anonymous: &Exchange) -> 
     let document = sources.into_iter().find_map(|(source, exchange)| document(exchange?, source));
     let (mut head, mut preflight, mut cross_origin) = (None, None, None);
     if let Some(document) = &document {
-        let url = &*document.url;
+        let (url, page) = (&*document.url, page_origin(&examiner.target));
         head = Some(examiner.link.send(Ask::new("HEAD of the metadata", Method::HEAD, url)).await);
         let ask = Ask::new("preflight for the metadata", Method::OPTIONS, url)
-            .header("origin", OTHER_ORIGIN)
+            .header("origin", page)
             .header("access-control-request-method", "GET")
             .header("access-control-request-headers", "mcp-protocol-version");
         preflight = Some(examiner.link.send(ask).await);
-        let ask = Ask::get("the metadata, from a page", url).header("origin", OTHER_ORIGIN);
+        let ask = Ask::get("the metadata, from a page", url).header("origin", page);
         cross_origin = Some(examiner.link.send(ask).await);
     }
     Discovery { inserted, root, challenged, document, head, preflight, cross_origin }

@@ -28,6 +28,10 @@ pub(crate) struct Faults {
     pub(crate) with_sessions: bool,
     pub(crate) with_events: bool,
     pub(crate) filtered: bool,
+    /// Whether it refuses web pages that are not on this machine.
+    pub(crate) local_pages_only: bool,
+    /// The tool whose calls never end.
+    pub(crate) endless_tool: Option<&'static str>,
     /// Whether it serves the fixture of the official suite.
     pub(crate) fixture: bool,
     /// The number of further tools that are never called.

@@ -1,10 +1,12 @@
 //! Sound servers, on which nothing is found.
 
-use mcp_scopes_doctor::{Options, Tokens};
+use std::time::Duration;
+
+use mcp_scopes_doctor::{Limits, Options, Tokens};
 
 use crate::{
     server::{Faults, Server},
-    support::{examined, options, rules, run},
+    support::{examined, opaque_options, options, rules, run},
 };
 
 #[tokio::test]
@@ -16,6 +18,7 @@ async fn finds_nothing_on_sound_servers() {
         Faults { with_sessions: true, with_events: true, ..Faults::default() },
         Faults { filtered: true, ..Faults::default() },
         Faults { more_tools: 7, page_size: 3, ..Faults::default() },
+        Faults { local_pages_only: true, ..Faults::default() },
     ] {
         let examination = examined(faults.clone()).await;
         assert_eq!(rules(&examination), [""; 0], "{faults:?} {:#?}", examination.report.findings);
@@ -52,4 +55,37 @@ async fn notes_what_is_legal() {
     let tokens = Tokens { full: None, ..options("").tokens };
     let examination = run(&Options { tokens, ..options(&sessions.url) }).await;
     assert!(examination.notes.iter().any(|note| note.contains("2025-11-25")), "{:?}", examination.notes);
+}
+
+/// What an opaque token opens is not known, so nothing is concluded from it.
+#[tokio::test]
+async fn concludes_nothing_from_opaque_tokens() {
+    // The scope of the token `low` is demanded by everything.
+    let server = Server::start(Faults::one("idle scope")).await;
+    assert_eq!(rules(&run(&opaque_options(&server.url)).await), [""; 0]);
+
+    let shared = Faults { with_sessions: true, ..Faults::one("shared session") };
+    let server = Server::start(shared).await;
+    let examination = run(&opaque_options(&server.url)).await;
+    assert_eq!(rules(&examination), [""; 0]);
+    let skipped: Vec<&str> = examination.skipped.iter().map(|skipped| skipped.what.as_str()).collect();
+    assert_eq!(skipped, ["whether the session of a user can be used by another"]);
+}
+
+/// A server without authorization has no metadata to miss.
+#[tokio::test]
+async fn reports_a_server_without_authorization_once() {
+    let server = Server::start(Faults { on: vec!["open", "no metadata"], ..Faults::default() }).await;
+    assert_eq!(rules(&run(&Options::new(&server.url)).await), ["anonymous-access"]);
+}
+
+#[tokio::test]
+async fn a_tool_may_take_its_time() {
+    let server = Server::start(Faults { endless_tool: Some("read_note"), ..Faults::default() }).await;
+    let limits = Limits { timeout: Duration::from_secs(3), ..Limits::default() };
+    let tokens = Tokens { low: None, ..options("").tokens };
+    let examination = run(&Options { limits, tokens, ..options(&server.url) }).await;
+    assert_eq!(rules(&examination), [""; 0], "{:#?}", examination.report.findings);
+    let skipped: Vec<&str> = examination.skipped.iter().map(|skipped| skipped.what.as_str()).collect();
+    assert_eq!(skipped, ["what the token `low` opens", "calls with the token `full` of `read_note`"]);
 }

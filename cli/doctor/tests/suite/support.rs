@@ -27,6 +27,16 @@ pub(crate) fn full() -> String {
     jwt("bea", "notes:list notes:read notes:sync")
 }
 
+/// Tokens of the same callers that say nothing.
+pub(crate) const OPAQUE_LOW: &str = "an-opaque-token-of-ada";
+pub(crate) const OPAQUE_FULL: &str = "an-opaque-token-of-bea";
+
+/// Returns the settings of a run with opaque tokens.
+pub(crate) fn opaque_options(url: &str) -> Options {
+    let token = |text| Some(Token::parse(text).unwrap());
+    Options { tokens: Tokens { low: token(OPAQUE_LOW), full: token(OPAQUE_FULL), ..tokens() }, ..options(url) }
+}
+
 /// Returns all four tokens.
 pub(crate) fn tokens() -> Tokens {
     let token = |text: String| Some(Token::parse(&text).unwrap());

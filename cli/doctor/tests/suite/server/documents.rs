@@ -26,6 +26,10 @@ pub(super) fn address(served: &Served) -> String {
 }
 
 pub(super) fn answer(served: &Served, seen: &Seen, path: &str) -> Response<Body> {
+    let origin = seen.headers.get("origin").and_then(|origin| origin.to_str().ok()).unwrap_or_default();
+    if served.faults.local_pages_only && !origin.is_empty() && !origin.starts_with("http://localhost:") {
+        return status(403);
+    }
     match path {
         INSERTED if served.has("no metadata") || served.has("metadata elsewhere") => status(404),
         ROOT if served.has("no metadata")

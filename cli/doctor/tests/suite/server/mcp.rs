@@ -13,7 +13,7 @@ use super::{
     answer::{error, json, status, with, without},
     documents,
 };
-use crate::support::{full, jwt, low};
+use crate::support::{OPAQUE_FULL, OPAQUE_LOW, full, jwt, low};
 
 /// The scopes and the subject of a token.
 struct Caller {
@@ -27,6 +27,10 @@ const READ_ONLY: [(&str, &[&str]); 3] =
 
 pub(super) async fn answer(served: &Served, seen: &Seen) -> Response<Body> {
     let response = respond(served, seen);
+    let tool = seen.body["params"]["name"].as_str().filter(|_| seen.body["method"] == "tools/call");
+    if tool.is_some() && tool == served.faults.endless_tool {
+        std::future::pending::<()>().await;
+    }
     if !served.faults.with_events || response.status() != 200 {
         return response;
     }
@@ -119,6 +123,11 @@ fn caller(served: &Served, seen: &Seen) -> Result<Caller, Response<Body>> {
     }
     if token == full() && !is_refused {
         return Ok(all("bea"));
+    }
+    match token {
+        OPAQUE_LOW => return Ok(Caller { subject: "ada".to_owned(), scopes: vec!["notes:list"] }),
+        OPAQUE_FULL => return Ok(all("bea")),
+        _ => {}
     }
     let accepts = |fault: &str| served.has(fault) || served.has("any token");
     let head = token.split('.').next().unwrap_or_default();
