@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::program::{Served, both_challenges};
 
 /// The folder of the scripts.
-const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/clients");
+pub(crate) const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/clients");
 
 /// The output of a script.
 #[derive(Debug, Deserialize)]

@@ -9,3 +9,4 @@ mod program;
 mod replicas;
 mod rmcp_client;
 mod scanner;
+mod sdk_servers;
