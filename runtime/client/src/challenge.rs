@@ -114,6 +114,7 @@ impl Challenge {
             Some("insufficient_scope") => ChallengeError::InsufficientScope,
             Some("insufficient_user_authentication") => ChallengeError::InsufficientUserAuthentication,
             Some("invalid_token") => ChallengeError::InvalidToken,
+            Some("use_dpop_nonce") => ChallengeError::UseDpopNonce,
             Some(other) => ChallengeError::Other(other),
         }
     }
@@ -153,6 +154,8 @@ pub enum ChallengeError<'c> {
     InsufficientUserAuthentication,
     /// `invalid_token`: the token is expired, revoked or not for this server (RFC 6750 §3.1).
     InvalidToken,
+    /// `use_dpop_nonce`: the proof lacks the nonce of the header `DPoP-Nonce` (RFC 9449 §9).
+    UseDpopNonce,
     /// Another value.
     Other(&'c str),
 }

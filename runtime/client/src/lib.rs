@@ -1,8 +1,8 @@
 //! The client side of authorization for MCP servers: which scopes to ask for, when to ask again, and when to stop.
 //!
 //! [`Challenges`] reads what a server answers to a refused request. [`StepUp`] decides what to do next: send, obtain a token, or stop. It does no
-//! I/O: the client performs its [`Action`]s and tells it what happened. For every server and every authorization server it ends: each operation
-//! is sent at most three times, and causes at most four requests for tokens. [`Plan`] says from the metadata alone which
+//! I/O: the client performs its [`Action`]s and tells it what happened. For every server and every authorization server it ends: an operation
+//! causes at most six requests more, for tokens and to be sent again. [`Plan`] says from the metadata alone which
 //! scopes a set of tools needs, and what else they open.
 //!
 //! | module | holds |

@@ -1,6 +1,7 @@
 //! When to send, when to ask for a token, and when to stop.
 
 mod flight;
+mod operation;
 mod refusals;
 mod settings;
 mod stop;
@@ -13,14 +14,20 @@ use crate::{
     selection::{OFFLINE_ACCESS, ScopeMap},
 };
 
-use self::{flight::Flight, refusals::Refusals};
+use self::{
+    flight::Flight,
+    operation::{Need, Operation},
+    refusals::Refusals,
+};
 
 pub use flight::{Grant, Refusal, TokenRequest, Way};
 pub use settings::{Kind, Settings};
 pub use stop::Stop;
 
-/// How often an operation is sent again.
+/// How often an operation is sent again with another token.
 const MAX_RETRIES: u8 = 2;
+/// How many requests an operation causes in all, beside its first: for tokens, and its own.
+const MAX_MORE: u8 = 6;
 
 /// One operation of the client, such as one call of a tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,34 +63,14 @@ pub struct Answer<'a> {
     pub token: Option<u64>,
 }
 
-/// An operation that has not ended.
-#[derive(Debug)]
-struct Operation {
-    /// What it does: a refusal is remembered for it.
-    label: String,
-    tool: Option<String>,
-    retries: u8,
-    /// What it waits for: a token that covers this.
-    waits: Option<Need>,
-}
-
-/// What a token must have so that an operation is sent again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Need {
-    scopes: Scopes,
-    authentication: Authentication,
-    /// The current token is not accepted at all.
-    renew: bool,
-    /// The address of the metadata that the challenge names.
-    resource_metadata: Option<String>,
-}
-
 /// Decides for all operations of one client at one resource, with tokens of one issuer.
 ///
 /// - A refused operation asks for the scopes requested so far and those that the challenge names.
 /// - One request for a token is in progress at a time; other operations wait for it if they need the same.
 /// - An operation is sent again if the new token differs: the scopes of a token may cover a need under other names.
 /// - What was refused is remembered for the operation and the set of scopes, until a token with other scopes arrives.
+/// - An operation is sent again at most twice with another token, and once with a nonce (RFC 9449 §9). With the requests for tokens, it causes at most
+///   six requests.
 ///
 /// ```
 /// use mcp_scopes_client::{Action, Answer, Challenges, Grant, ScopeMap, Scopes, Settings, StepUp};
@@ -173,7 +160,7 @@ impl StepUp {
         let id = OperationId(self.next);
         self.next += 1;
         let tool = tool.map(ToOwned::to_owned);
-        self.operations.insert(id, Operation { label: label.into(), tool, retries: 0, waits: None });
+        self.operations.insert(id, Operation::new(label.into(), tool));
         (id, vec![self.send(id)])
     }
 
@@ -188,6 +175,9 @@ impl StepUp {
             return Vec::new();
         };
         let challenge = answer.challenges.for_tokens().filter(|_| matches!(answer.status, 401 | 403));
+        if challenge.is_some_and(|challenge| challenge.error() == ChallengeError::UseDpopNonce) {
+            return self.answer_with_nonce(operation);
+        }
         let need = match challenge.map(|challenge| self.need(state, answer, challenge)).transpose() {
             Ok(Some(Some(need))) => need,
             // A success, or a refusal that a token does not change.
@@ -210,6 +200,18 @@ impl StepUp {
             state.waits = Some(need);
         }
         self.take_off()
+    }
+
+    /// Sends an operation again whose proof lacks a nonce. The token is the same, so it is not a retry; it happens once.
+    fn answer_with_nonce(&mut self, operation: OperationId) -> Vec<Action> {
+        match self.operations.get_mut(&operation) {
+            Some(state) if !state.has_nonce && state.more < MAX_MORE => {
+                state.has_nonce = true;
+                state.more += 1;
+                vec![self.send(operation)]
+            }
+            _ => self.end(operation, Action::Stop(operation, Stop::StillRefused(Scopes::NONE))),
+        }
     }
 
     /// Returns what a token needs so that the operation may succeed; `None` if no token helps.
@@ -254,11 +256,24 @@ impl StepUp {
 
     /// Requests a token for the first operation that waits, if no request is in progress.
     fn take_off(&mut self) -> Vec<Action> {
-        if self.flight.is_some() {
-            return Vec::new();
+        let mut actions = Vec::new();
+        while self.flight.is_none() {
+            let waiting = self.operations.iter().find_map(|(id, state)| Some((*id, state.waits.clone()?, state.more)));
+            let Some((owner, need, more)) = waiting else { break };
+            // The last one is for the operation itself.
+            let requests = MAX_MORE.saturating_sub(more + 1);
+            if requests == 0 {
+                actions.extend(self.end(owner, Action::Stop(owner, Stop::StillRefused(need.scopes))));
+                continue;
+            }
+            let flight = self.prepare(owner, need, requests);
+            actions.extend(flight.request(self.token()).map(Action::Obtain));
+            self.flight = Some(flight);
         }
-        let waiting = self.operations.iter().find_map(|(id, state)| Some((*id, state.waits.clone()?)));
-        let Some((owner, need)) = waiting else { return Vec::new() };
+        actions
+    }
+
+    fn prepare(&mut self, owner: OperationId, need: Need, requests: u8) -> Flight {
         let mut scopes = self.requested.union(&need.scopes);
         if self.settings.offline_access {
             scopes.add(OFFLINE_ACCESS);
@@ -268,10 +283,7 @@ impl StepUp {
         self.flights += 1;
         let can_exchange = self.settings.exchange && self.token != 0;
         let ways = Way::for_need(self.settings.kind, can_exchange, self.can_refresh, &need.authentication, need.renew);
-        let flight = Flight::new(self.flights, owner, scopes, need, ways);
-        let request = flight.request(self.token());
-        self.flight = Some(flight);
-        request.into_iter().map(Action::Obtain).collect()
+        Flight::new(self.flights, owner, scopes, need, ways, requests)
     }
 
     /// Decides on the result of a request for a token. Nothing happens for one that is not in progress.
@@ -281,7 +293,7 @@ impl StepUp {
             Ok(grant) => self.granted(&landed, grant),
             Err(refusal) => {
                 if !refusal.is_final()
-                    && landed.next_way()
+                    && landed.next_request(refusal)
                     && let Some(request) = landed.request(self.token())
                 {
                     self.flight = Some(landed);
@@ -303,6 +315,9 @@ impl StepUp {
     }
 
     fn granted(&mut self, landed: &Flight, grant: Grant) -> Vec<Action> {
+        if let Some(owner) = self.operations.get_mut(&landed.owner()) {
+            owner.more += landed.spent();
+        }
         let scopes = grant.scopes.unwrap_or_else(|| landed.scopes().clone());
         let is_changed = landed.renews() || self.token == 0 || scopes != self.held;
         self.token += 1;
@@ -358,6 +373,7 @@ impl StepUp {
     fn send_again(&mut self, operation: OperationId) -> Action {
         if let Some(state) = self.operations.get_mut(&operation) {
             state.retries += 1;
+            state.more += 1;
             state.waits = None;
         }
         self.send(operation)

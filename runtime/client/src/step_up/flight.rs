@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::{challenge::Authentication, scopes::Scopes};
 
-use super::{Kind, Need, OperationId};
+use super::{Kind, OperationId, operation::Need};
 
 /// A token that the client requests. `resource` (RFC 8707) is the resource of this client, in each request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +103,9 @@ pub enum Refusal {
     NotGranted,
     /// This way is not open: the refresh token is not valid, the grant type is not supported, the user must be asked. The next way is tried.
     NotThisWay,
+    /// `use_dpop_nonce`: the proof lacks the nonce of the response, which the authorizer has kept (RFC 9449 §8). The same way is tried once more, with
+    /// the same [number](TokenRequest::flight): a code that the user has brought is still valid.
+    UseNonce,
     /// The authorization server was not reached. It is not remembered.
     Unavailable,
     /// The metadata or a response cannot be used, for this reason. It is not remembered.
@@ -124,11 +127,11 @@ impl Refusal {
 
     /// Returns whether no other way is tried.
     pub(super) const fn is_final(self) -> bool {
-        !matches!(self, Self::NotThisWay)
+        !matches!(self, Self::NotThisWay | Self::UseNonce)
     }
 
     pub(super) const fn is_remembered(self) -> bool {
-        !matches!(self, Self::Unavailable | Self::Unusable(_))
+        !matches!(self, Self::Unavailable | Self::Unusable(_) | Self::UseNonce)
     }
 }
 
@@ -142,6 +145,7 @@ impl fmt::Display for Refusal {
             Self::AccessDenied => "the request was declined (`access_denied`)",
             Self::NotGranted => "the new token has the same scopes as the one before",
             Self::NotThisWay => "no way to obtain a token is open to this client",
+            Self::UseNonce => "the authorization server asks for another nonce each time (`use_dpop_nonce`)",
             Self::Unavailable => "the authorization server or the metadata could not be reached; try again later",
             Self::Unusable(reason) => reason,
         })
@@ -158,18 +162,34 @@ pub(super) struct Flight {
     authentication: Authentication,
     renews: bool,
     resource_metadata: Option<String>,
-    /// The ways that are left; the first is in use.
+    /// The ways that are left.
     ways: std::vec::IntoIter<Way>,
+    /// The way that is in use.
     way: Option<Way>,
+    /// Whether a way was tried again, with a nonce.
+    has_nonce: bool,
+    /// The requests so far, and how many there may be.
+    spent: u8,
+    allowed: u8,
 }
 
 impl Flight {
-    pub(super) fn new(number: u64, owner: OperationId, scopes: Scopes, need: Need, ways: Vec<Way>) -> Self {
+    pub(super) fn new(
+        number: u64,
+        owner: OperationId,
+        scopes: Scopes,
+        need: Need,
+        ways: Vec<Way>,
+        allowed: u8,
+    ) -> Self {
         let Need { authentication, renew, resource_metadata, .. } = need;
+        // The last way is the one that can succeed.
+        let left_out = ways.len().saturating_sub(usize::from(allowed));
         let mut ways = ways.into_iter();
-        let way = ways.next();
+        let way = ways.nth(left_out);
         let renews = renew || !authentication.is_any();
-        Self { number, owner, scopes, authentication, renews, resource_metadata, ways, way }
+        let (has_nonce, spent) = (false, 1);
+        Self { number, owner, scopes, authentication, renews, resource_metadata, ways, way, has_nonce, spent, allowed }
     }
 
     pub(super) const fn number(&self) -> u64 {
@@ -193,8 +213,22 @@ impl Flight {
         self.renews
     }
 
-    pub(super) fn next_way(&mut self) -> bool {
-        self.way = self.ways.next();
+    /// Returns how many requests it has caused.
+    pub(super) const fn spent(&self) -> u8 {
+        self.spent
+    }
+
+    /// Prepares the next request after a refusal: the same one with a nonce, or the next way. Returns `false` if there is none.
+    pub(super) fn next_request(&mut self, refusal: Refusal) -> bool {
+        let left = usize::from(self.allowed.saturating_sub(self.spent));
+        if refusal == Refusal::UseNonce && !self.has_nonce && left > self.ways.len() {
+            self.has_nonce = true;
+        } else if left > 0 {
+            self.way = self.ways.next();
+        } else {
+            self.way = None;
+        }
+        self.spent += 1;
         self.way.is_some()
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::{challenge::Authentication, scopes::Scopes};
 
-use super::{Need, flight::Refusal};
+use super::{flight::Refusal, operation::Need};
 
 /// The number of refusals that are remembered. One that is forgotten costs another request.
 const CAPACITY: usize = 1024;

@@ -376,3 +376,46 @@ fn renews_a_token_for_the_scopes_that_were_requested() {
     let request = client.asks(call, 401, "Bearer error=\"invalid_token\"");
     assert_eq!(request.scopes, scopes("notes:write"));
 }
+
+const NO_NONCE: &str = r#"DPoP error="use_dpop_nonce", algs="ES256""#;
+
+#[test]
+fn repeats_requests_with_a_nonce_once() {
+    let mut client = Client::new(Settings::user());
+    let call = client.begin("tools/call write_note");
+    let request = client.asks(call, 401, "DPoP scope=\"notes:write\"");
+    // The same request: the authorizer may have a code for it.
+    assert_eq!(client.fails(&request, Refusal::UseNonce), [Action::Obtain(request.clone())]);
+    assert_eq!(client.gets(&request, "notes:write"), [send(call, 1)]);
+    assert_eq!(client.answer(call, 401, NO_NONCE), [send(call, 1)]);
+    let stop = Stop::StillRefused(Scopes::NONE);
+    assert_eq!(client.answer(call, 401, NO_NONCE), [Action::Stop(call, stop)]);
+
+    // An authorization server that states another nonce each time. That is not remembered.
+    for _ in 0..2 {
+        let call = client.begin("tools/call delete_note");
+        let request = client.asks(call, 403, &lacks("notes:delete"));
+        assert_eq!(client.fails(&request, Refusal::UseNonce), [Action::Obtain(request.clone())]);
+        let stop = Stop::Refused(scopes("notes:delete"), Refusal::UseNonce);
+        assert_eq!(client.fails(&request, Refusal::UseNonce), [Action::Stop(call, stop)]);
+    }
+}
+
+#[test]
+fn a_login_and_a_step_up_with_nonces_take_six_requests_more() {
+    let mut client = Client::new(Settings::user().token_exchange());
+    let call = client.begin("tools/call write_note");
+    let request = client.asks(call, 401, "DPoP scope=\"notes:read\"");
+    assert_eq!(client.fails(&request, Refusal::UseNonce), [Action::Obtain(request.clone())]);
+    assert_eq!(client.gets(&request, "notes:read"), [send(call, 1)]);
+    assert_eq!(client.answer(call, 401, NO_NONCE), [send(call, 1)]);
+    // Two are left, of which one is the call: the way that can succeed is tried, and no other.
+    let request = client.asks(call, 403, &lacks("notes:write"));
+    assert_eq!(request.way, Way::Interaction);
+    assert_eq!(client.gets(&request, "notes:read notes:write"), [send(call, 2)]);
+    assert_eq!(client.answer(call, 200, ""), [Action::Deliver(call)]);
+
+    // For the next one both ways are open.
+    let call = client.begin("tools/call delete_note");
+    assert_eq!(client.asks(call, 403, &lacks("notes:delete")).way, Way::Exchange);
+}
