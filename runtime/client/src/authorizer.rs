@@ -6,7 +6,7 @@ use crate::{
     challenge::Challenges,
     selection::ScopeMap,
     step_up::{Refusal, TokenRequest},
-    tokens::Issued,
+    tokens::{AccessToken, Issued},
 };
 
 /// Obtains tokens from one authorization server, for one resource. With the feature `http` there is one that works with every authorization
@@ -29,6 +29,18 @@ pub trait Authorizer: Send + Sync + 'static {
         request: &TokenRequest,
         current: Option<&Issued>,
     ) -> impl Future<Output = Result<Issued, Refusal>> + Send;
+
+    /// Returns the header `DPoP` of a request with a [bound](AccessToken::is_bound) token: a proof for this method and address, used once (RFC 9449
+    /// §7.1). `None`: this authorizer has no key.
+    fn proof(&self, token: &AccessToken, method: &str, url: &str) -> Option<String> {
+        let _ = (token, method, url);
+        None
+    }
+
+    /// Receives the header `DPoP-Nonce` of a response from this address, also of a success: the next proof for that server states it (RFC 9449 §8.2).
+    fn keep_nonce(&self, url: &str, nonce: &str) {
+        let _ = (url, nonce);
+    }
 }
 
 /// What an [`Authorizer`] has read.

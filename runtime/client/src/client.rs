@@ -143,7 +143,12 @@ impl<A: Authorizer, S: TokenStore> StepUpClient<A, S> {
         self.shared.lock().step_up.forget_refusals();
     }
 
-    /// Runs one operation: calls `send` with the token to send, at most three times. `label` and `tool` are those of [`StepUp::begin`].
+    /// Runs one operation: calls `send` with the token to send, at most three times, and once more if a proof lacked a nonce. `label` and `tool` are
+    /// those of [`StepUp::begin`].
+    ///
+    /// A request has the header [`AccessToken::authorization`]. If the token is bound, it also has the header `DPoP` with a
+    /// [proof](Authorizer::proof) of the [authorizer](Self::authorizer), which receives the header `DPoP-Nonce` of the response
+    /// ([`keep_nonce`](Authorizer::keep_nonce)).
     ///
     /// An operation whose future is dropped ends. If it was obtaining a token, another one that waits for the same obtains it.
     ///

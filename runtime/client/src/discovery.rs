@@ -71,6 +71,8 @@ impl ResourceMetadataPlace {
 pub struct ResourceMetadata {
     resource: String,
     authorization_servers: Vec<String>,
+    dpop_algorithms: Vec<String>,
+    requires_bound_tokens: bool,
     map: ScopeMap,
 }
 
@@ -86,6 +88,8 @@ impl ResourceMetadata {
         }
         let map = ScopeMap::of(&draft.document);
         let Document { resource, authorization_servers, .. } = draft.document;
+        let requires_bound_tokens = draft.document.dpop_bound_access_tokens_required == Some(true);
+        let dpop_algorithms = draft.document.dpop_signing_alg_values_supported;
         let resource = resource.ok_or(MetadataError("the metadata of the resource has no `resource`"))?;
         // For a whole host, both spellings name the same: with a slash at the end and without.
         let host = Address::parse(&place.resource).map(|address| address.origin).ok();
@@ -96,7 +100,7 @@ impl ResourceMetadata {
         if authorization_servers.is_empty() {
             return Err(MetadataError("the metadata of the resource names no authorization server"));
         }
-        Ok(Self { resource, authorization_servers, map })
+        Ok(Self { resource, authorization_servers, dpop_algorithms, requires_bound_tokens, map })
     }
 
     /// Returns the resource identifier, which each request for a token names (RFC 8707).
@@ -109,6 +113,18 @@ impl ResourceMetadata {
     #[must_use]
     pub fn authorization_servers(&self) -> &[String] {
         &self.authorization_servers
+    }
+
+    /// Returns the algorithms of proofs (RFC 9449) that the resource accepts. Empty: it does not say.
+    #[must_use]
+    pub fn dpop_algorithms(&self) -> &[String] {
+        &self.dpop_algorithms
+    }
+
+    /// Returns whether the resource accepts only tokens that are bound to a key: `dpop_bound_access_tokens_required` (RFC 9728 §2).
+    #[must_use]
+    pub const fn requires_bound_tokens(&self) -> bool {
+        self.requires_bound_tokens
     }
 
     /// Returns what the document says about scopes.
@@ -138,6 +154,8 @@ pub struct ServerMetadata {
     pub code_challenge_methods: Vec<String>,
     /// `token_endpoint_auth_methods_supported`. The default is `client_secret_basic`.
     pub token_endpoint_auth_methods: Vec<String>,
+    /// `dpop_signing_alg_values_supported` (RFC 9449 §5.1). Empty: it does not say.
+    pub dpop_algorithms: Vec<String>,
     /// `authorization_response_iss_parameter_supported` (RFC 9207 §3).
     pub states_issuer: bool,
     /// `client_id_metadata_document_supported`.
@@ -184,6 +202,7 @@ impl ServerMetadata {
             grant_types: list("grant_types_supported", &["authorization_code", "implicit"]),
             code_challenge_methods: list("code_challenge_methods_supported", &[]),
             token_endpoint_auth_methods: list("token_endpoint_auth_methods_supported", &["client_secret_basic"]),
+            dpop_algorithms: list("dpop_signing_alg_values_supported", &[]),
             states_issuer: json.get("authorization_response_iss_parameter_supported") == Some(&Json::Bool(true)),
             client_id_documents: json.get("client_id_metadata_document_supported") == Some(&Json::Bool(true)),
         })

@@ -7,9 +7,11 @@
 //! | `identity` | [`ClientIdentity`]: how the client identifies itself; dynamic registration |
 //! | `interaction` | [`Interaction`]: asking the user; the authorization request and its response |
 //! | `loopback` | [`LoopbackInteraction`]: receives the redirect on this machine |
+//! | `dpop` | proofs of possession (RFC 9449) |
 //! | `grant` | the token endpoint: forms and responses |
 
 mod discover;
+mod dpop;
 mod fetch;
 mod grant;
 mod identity;
@@ -17,20 +19,22 @@ mod interaction;
 mod loopback;
 
 use core::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use crate::{
     authorizer::{Authorizer, Discovered},
     challenge::{Challenge, Challenges},
     discovery::ResourceMetadataPlace,
     step_up::{Refusal, TokenRequest, Way},
-    tokens::Issued,
+    tokens::{AccessToken, Issued},
 };
 
 use self::{
     discover::{Discovery, Found},
+    dpop::Prover,
     fetch::Http,
     grant::Grants,
-    interaction::Authorization,
+    interaction::{Authorization, Code},
 };
 
 pub use self::{
@@ -44,6 +48,9 @@ pub use self::{
 /// It reads the metadata of the server and of its authorization server with the first refusal: at most six requests, registration of the client
 /// included. Then it keeps them. Every request for a token names the resource (RFC 8707). It sends requests only to https, or to this machine
 /// if the MCP server is on this machine, and follows no redirect.
+///
+/// Tokens are bound to a key (RFC 9449) if the metadata of the resource requires it, or with [`bind_tokens`](Self::bind_tokens). The key exists as long
+/// as this value.
 ///
 /// ```no_run
 /// use mcp_scopes_client::{ScopeMap, Settings, StepUpClient, http::{ClientIdentity, HttpAuthorizer}};
@@ -62,6 +69,9 @@ pub struct HttpAuthorizer<I = NoInteraction> {
     redirect_uri: String,
     interaction: I,
     discovery: Discovery,
+    prover: Prover,
+    /// A code that the token endpoint has not taken, since it asked for a nonce; and the number of its request.
+    refused: Mutex<Option<(u64, Code)>>,
 }
 
 impl<I> fmt::Debug for HttpAuthorizer<I> {
@@ -108,6 +118,8 @@ impl<I: Interaction> HttpAuthorizer<I> {
             redirect_uri: redirect_uri.to_owned(),
             interaction,
             discovery: Discovery::new(server, identity),
+            prover: Prover::default(),
+            refused: Mutex::new(None),
         })
     }
 
@@ -119,23 +131,46 @@ impl<I: Interaction> HttpAuthorizer<I> {
         self
     }
 
+    /// Requests tokens that are bound to a key (RFC 9449), also where the metadata of the resource does not require it. An authorization server that
+    /// issues other tokens is an error. A stolen token is of no use without the key. After a restart of the client the key is another one, so
+    /// tokens that were kept are not valid any more.
+    #[must_use]
+    pub fn bind_tokens(mut self) -> Self {
+        self.discovery.bind();
+        self
+    }
+
     /// Returns the identity that dynamic registration has resulted in, so that a client can keep it. `None` if there was no registration.
     pub async fn registered(&self) -> Option<ClientIdentity> {
         self.discovery.registered().await
     }
 
-    async fn interact(&self, found: &Found, request: &TokenRequest) -> Result<Issued, Refusal> {
-        let authorization = Authorization::new(found, &self.redirect_uri)?;
+    async fn interact(&self, grants: &Grants<'_>, request: &TokenRequest) -> Result<Issued, Refusal> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let code = match refused {
+            // The user has been asked for this request already.
+            Some((flight, code)) if flight == request.flight => code,
+            _ => self.ask(grants, request).await?,
+        };
+        let issued = grants.code(request, &code, &self.redirect_uri).await;
+        if issued == Err(Refusal::UseNonce) {
+            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some((request.flight, code));
+        }
+        issued
+    }
+
+    async fn ask(&self, grants: &Grants<'_>, request: &TokenRequest) -> Result<Code, Refusal> {
+        let thumbprint = grants.prover.map(Prover::thumbprint).transpose()?;
+        let authorization = Authorization::new(grants.found, &self.redirect_uri, thumbprint)?;
         let url = authorization.url(request)?;
         // It is opened on the user's machine, by whatever the scheme says.
         self.http.check(&url)?;
         let query = self.interaction.authorize(&url).await.ok_or(Refusal::AccessDenied)?;
-        let code = authorization.code(&query)?;
-        self.grants(found).code(request, &code, &self.redirect_uri, authorization.verifier()).await
+        authorization.code(&query)
     }
 
-    const fn grants<'f>(&'f self, found: &'f Found) -> Grants<'f> {
-        Grants { http: &self.http, found }
+    fn grants<'f>(&'f self, found: &'f Found) -> Grants<'f> {
+        Grants { http: &self.http, found, prover: found.is_bound.then_some(&self.prover) }
     }
 }
 
@@ -149,11 +184,12 @@ impl<I: Interaction> Authorizer for HttpAuthorizer<I> {
     async fn obtain(&self, request: &TokenRequest, current: Option<&Issued>) -> Result<Issued, Refusal> {
         let stated = request.resource_metadata.as_deref();
         let found = self.discovery.found(&self.http, stated, &self.redirect_uri).await?;
+        let grants = self.grants(&found);
         let issued = match (request.way, current) {
-            (Way::Refresh, Some(current)) => self.grants(&found).refresh(current).await,
-            (Way::Exchange, Some(current)) => self.grants(&found).exchange(request, current).await,
-            (Way::Interaction, _) => self.interact(&found, request).await,
-            (Way::ClientCredentials, _) => self.grants(&found).client_credentials(request).await,
+            (Way::Refresh, Some(current)) => grants.refresh(current).await,
+            (Way::Exchange, Some(current)) => grants.exchange(request, current).await,
+            (Way::Interaction, _) => self.interact(&grants, request).await,
+            (Way::ClientCredentials, _) => grants.client_credentials(request).await,
             _ => Err(Refusal::NotThisWay),
         };
         if issued != Err(grant::UNKNOWN_CLIENT) || !found.client.is_new {
@@ -162,5 +198,14 @@ impl<I: Interaction> Authorizer for HttpAuthorizer<I> {
         // The authorization server has lost the registration: the next request registers again.
         self.discovery.forget().await;
         if request.way == Way::Interaction { issued } else { Err(Refusal::NotThisWay) }
+    }
+
+    fn proof(&self, token: &AccessToken, method: &str, url: &str) -> Option<String> {
+        self.prover.proof(method, url, Some(token)).ok()
+    }
+
+    fn keep_nonce(&self, url: &str, nonce: &str) {
+        // One that cannot be used is not kept: the server refuses the next request as it would without this one.
+        self.prover.keep_nonce(url, nonce);
     }
 }

@@ -16,12 +16,15 @@
 //! rmcp hands over one `WWW-Authenticate` header of a response, the first. Where a server sends several headers, such as one for `Bearer` and one
 //! for `DPoP`, the others are not seen; several challenges in one header are. rmcp also hands over no header that is not text, and for a 403
 //! without that header a different error, so such a response is returned as it is.
+//!
+//! A bound token is sent with a [proof](Authorizer::proof), which requires an HTTP client that sends custom headers, as rmcp's do. rmcp does not hand over
+//! the header `DPoP-Nonce` (RFC 9449 §9), so an MCP server that requires nonces is not served by this wrapper. The nonces of authorization servers are.
 
 use core::{error::Error, fmt, future::Future};
 use std::{collections::HashMap, io, sync::Arc};
 
 use futures_util::stream::BoxStream;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
 use rmcp::{
     model::{ClientJsonRpcMessage, ClientRequest},
     service::ClientInitializeError,
@@ -105,21 +108,51 @@ impl Error for Refused {
 }
 
 type Answer<T, E> = Result<T, StreamableHttpError<E>>;
+type Headers = HashMap<HeaderName, HeaderValue>;
+
+/// One operation.
+struct Operation<'o> {
+    /// What it does, and the tool that it calls.
+    label: &'o str,
+    tool: Option<&'o str>,
+    method: &'o str,
+    uri: &'o str,
+    /// The token of the transport's configuration, for requests without a token of this client.
+    configured: Option<String>,
+    headers: Headers,
+}
+
+impl<'o> Operation<'o> {
+    const fn new(
+        (method, uri): (&'o str, &'o str),
+        (label, tool): (&'o str, Option<&'o str>),
+        configured: Option<String>,
+        headers: Headers,
+    ) -> Self {
+        Self { label, tool, method, uri, configured, headers }
+    }
+}
 
 impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StepUpHttp<C, A, S> {
-    /// Runs one operation. `configured` is the token of the transport's configuration, for requests without a token of this client.
     async fn run<T, R>(
         &self,
-        (label, tool): (&str, Option<&str>),
-        configured: Option<String>,
-        send: impl Fn(Option<String>) -> R,
+        operation: &Operation<'_>,
+        send: impl Fn(Option<String>, Headers) -> R,
     ) -> Answer<T, C::Error>
     where
         R: Future<Output = Answer<T, C::Error>>,
     {
-        let answer = self.step_up.run(label, tool, |token: Option<AccessToken>| {
-            let token = token.map(|token| token.secret().to_owned()).or_else(|| configured.clone());
-            let response = send(token);
+        let answer = self.step_up.run(operation.label, operation.tool, |token: Option<AccessToken>| {
+            let mut headers = operation.headers.clone();
+            let token = match token {
+                Some(token) if token.is_bound() => {
+                    headers.extend(self.bound(&token, operation));
+                    None
+                }
+                Some(token) => Some(token.secret().to_owned()),
+                None => operation.configured.clone(),
+            };
+            let response = send(token, headers);
             async move { reply(response.await) }
         });
         match answer.await {
@@ -128,6 +161,20 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StepUpHttp<C,
                 Err(StreamableHttpError::Io(io::Error::other(Refused { stop, answer: answer.into() })))
             }
         }
+    }
+}
+
+impl<C, A: Authorizer, S: TokenStore> StepUpHttp<C, A, S> {
+    /// Returns the headers of a request with a bound token: rmcp itself sends tokens as `Bearer`.
+    fn bound(&self, token: &AccessToken, operation: &Operation<'_>) -> Headers {
+        let proof = self.step_up.authorizer().proof(token, operation.method, operation.uri);
+        let headers = [(AUTHORIZATION, Some(token.authorization())), (HeaderName::from_static("dpop"), proof)];
+        let headers = headers.into_iter().filter_map(|(name, value)| {
+            let mut value = HeaderValue::from_str(&value?).ok()?;
+            value.set_sensitive(true);
+            Some((name, value))
+        });
+        headers.collect()
     }
 }
 
@@ -165,11 +212,12 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StreamableHtt
         message: ClientJsonRpcMessage,
         session_id: Option<Arc<str>>,
         auth_header: Option<String>,
-        custom_headers: HashMap<HeaderName, HeaderValue>,
+        custom_headers: Headers,
     ) -> Answer<StreamableHttpPostResponse, C::Error> {
         let (label, tool) = operation(&message);
-        self.run((&label, tool), auth_header, |token| {
-            self.http.post_message(uri.clone(), message.clone(), session_id.clone(), token, custom_headers.clone())
+        let operation = Operation::new(("POST", &uri), (&label, tool), auth_header, custom_headers);
+        self.run(&operation, |token, headers| {
+            self.http.post_message(uri.clone(), message.clone(), session_id.clone(), token, headers)
         })
         .await
     }
@@ -180,13 +228,13 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StreamableHtt
         message: ClientJsonRpcMessage,
         session_id: Option<Arc<str>>,
         auth_header: Option<String>,
-        custom_headers: HashMap<HeaderName, HeaderValue>,
+        custom_headers: Headers,
         limit: usize,
     ) -> Answer<StreamableHttpPostResponse, C::Error> {
         let (label, tool) = operation(&message);
-        self.run((&label, tool), auth_header, |token| {
+        let operation = Operation::new(("POST", &uri), (&label, tool), auth_header, custom_headers);
+        self.run(&operation, |token, headers| {
             let (uri, message, session_id) = (uri.clone(), message.clone(), session_id.clone());
-            let headers = custom_headers.clone();
             self.http.post_message_with_max_sse_event_size(uri, message, session_id, token, headers, limit)
         })
         .await
@@ -198,13 +246,13 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StreamableHtt
         message: ClientJsonRpcMessage,
         session_id: Option<Arc<str>>,
         auth_header: Option<String>,
-        custom_headers: HashMap<HeaderName, HeaderValue>,
+        custom_headers: Headers,
         limits: StreamableHttpResponseLimits,
     ) -> Answer<StreamableHttpPostResponse, C::Error> {
         let (label, tool) = operation(&message);
-        self.run((&label, tool), auth_header, |token| {
+        let operation = Operation::new(("POST", &uri), (&label, tool), auth_header, custom_headers);
+        self.run(&operation, |token, headers| {
             let (uri, message, session_id) = (uri.clone(), message.clone(), session_id.clone());
-            let headers = custom_headers.clone();
             self.http.post_message_with_response_limits(uri, message, session_id, token, headers, limits)
         })
         .await
@@ -215,12 +263,11 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StreamableHtt
         uri: Arc<str>,
         session_id: Arc<str>,
         auth_header: Option<String>,
-        custom_headers: HashMap<HeaderName, HeaderValue>,
+        custom_headers: Headers,
     ) -> Answer<(), C::Error> {
-        self.run(("delete the session", None), auth_header, |token| {
-            self.http.delete_session(uri.clone(), session_id.clone(), token, custom_headers.clone())
-        })
-        .await
+        let operation = Operation::new(("DELETE", &uri), ("delete the session", None), auth_header, custom_headers);
+        self.run(&operation, |token, headers| self.http.delete_session(uri.clone(), session_id.clone(), token, headers))
+            .await
     }
 
     async fn get_stream(
@@ -229,11 +276,12 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StreamableHtt
         session_id: Option<Arc<str>>,
         last_event_id: Option<String>,
         auth_header: Option<String>,
-        custom_headers: HashMap<HeaderName, HeaderValue>,
+        custom_headers: Headers,
     ) -> Answer<BoxStream<'static, Result<Sse, SseError>>, C::Error> {
-        self.run(("open a stream", None), auth_header, |token| {
+        let operation = Operation::new(("GET", &uri), ("open a stream", None), auth_header, custom_headers);
+        self.run(&operation, |token, headers| {
             let (uri, session_id, last) = (uri.clone(), session_id.clone(), last_event_id.clone());
-            self.http.get_stream(uri, session_id, last, token, custom_headers.clone())
+            self.http.get_stream(uri, session_id, last, token, headers)
         })
         .await
     }
@@ -244,12 +292,12 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StreamableHtt
         session_id: Option<Arc<str>>,
         last_event_id: Option<String>,
         auth_header: Option<String>,
-        custom_headers: HashMap<HeaderName, HeaderValue>,
+        custom_headers: Headers,
         limit: usize,
     ) -> Answer<BoxStream<'static, Result<Sse, SseError>>, C::Error> {
-        self.run(("open a stream", None), auth_header, |token| {
+        let operation = Operation::new(("GET", &uri), ("open a stream", None), auth_header, custom_headers);
+        self.run(&operation, |token, headers| {
             let (uri, session_id, last) = (uri.clone(), session_id.clone(), last_event_id.clone());
-            let headers = custom_headers.clone();
             self.http.get_stream_with_max_sse_event_size(uri, session_id, last, token, headers, limit)
         })
         .await

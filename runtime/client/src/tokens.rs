@@ -7,19 +7,48 @@ use crate::{scopes::Scopes, step_up::Grant};
 
 /// A secret text: an access or refresh token. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct AccessToken(Arc<str>);
+pub struct AccessToken {
+    secret: Arc<str>,
+    is_bound: bool,
+}
 
 impl AccessToken {
     /// Wraps a token.
     #[must_use]
     pub fn new(token: &str) -> Self {
-        Self(token.into())
+        Self { secret: token.into(), is_bound: false }
+    }
+
+    /// Wraps an access token that is bound to a key (`token_type: DPoP`, RFC 9449 §5). Each request with it has a
+    /// [proof](crate::Authorizer::proof).
+    #[must_use]
+    pub fn bound(token: &str) -> Self {
+        Self { is_bound: true, ..Self::new(token) }
     }
 
     /// Returns the token, for the header `Authorization` and nothing else.
     #[must_use]
     pub fn secret(&self) -> &str {
-        &self.0
+        &self.secret
+    }
+
+    /// Returns whether the token is bound to a key of the client.
+    #[must_use]
+    pub const fn is_bound(&self) -> bool {
+        self.is_bound
+    }
+
+    /// Returns the value of the header `Authorization`: of the scheme `Bearer` (RFC 6750 §2.1), or `DPoP` for a bound token (RFC 9449 §7.1).
+    ///
+    /// ```
+    /// use mcp_scopes_client::AccessToken;
+    /// assert_eq!(AccessToken::new("a").authorization(), "Bearer a");
+    /// assert_eq!(AccessToken::bound("a").authorization(), "DPoP a");
+    /// ```
+    #[must_use]
+    pub fn authorization(&self) -> String {
+        let scheme = if self.is_bound { "DPoP" } else { "Bearer" };
+        format!("{scheme} {}", self.secret)
     }
 }
 

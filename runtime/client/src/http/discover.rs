@@ -13,6 +13,7 @@ use crate::{
 };
 
 use super::{
+    dpop,
     fetch::{Http, Response},
     identity::{ClientIdentity, Identified},
 };
@@ -29,11 +30,17 @@ impl From<MetadataError> for Refusal {
     }
 }
 
+const NO_COMMON_ALGORITHM: Refusal = Refusal::Unusable(
+    "tokens have to be bound to a key, and proofs of this client, which are signed with ES256, are not accepted",
+);
+
 /// What was found.
 pub(super) struct Found {
     pub(super) resource: ResourceMetadata,
     pub(super) server: ServerMetadata,
     pub(super) client: Identified,
+    /// Whether tokens are bound to a key of the client (RFC 9449).
+    pub(super) is_bound: bool,
 }
 
 /// Finds it, once.
@@ -42,6 +49,8 @@ pub(super) struct Discovery {
     server: String,
     /// The authorization server to use, if the client has chosen one.
     issuer: Option<String>,
+    /// Whether tokens are bound to a key, whatever the metadata says.
+    is_bound: bool,
     identity: ClientIdentity,
     state: Mutex<State>,
 }
@@ -54,11 +63,15 @@ struct State {
 
 impl Discovery {
     pub(super) fn new(server: &str, identity: ClientIdentity) -> Self {
-        Self { server: server.to_owned(), issuer: None, identity, state: Mutex::default() }
+        Self { server: server.to_owned(), issuer: None, is_bound: false, identity, state: Mutex::default() }
     }
 
     pub(super) fn prefer(&mut self, issuer: &str) {
         self.issuer = Some(issuer.to_owned());
+    }
+
+    pub(super) fn bind(&mut self) {
+        self.is_bound = true;
     }
 
     /// Returns what was found. `stated` is the address of the metadata that a challenge names.
@@ -110,8 +123,15 @@ impl Discovery {
             None => resource.authorization_servers().first().ok_or(Refusal::NotThisWay)?,
         };
         let server = server(http, issuer).await?;
-        let client = self.identity.identify(http, &server, redirect_uri).await?;
-        Ok(Found { resource, server, client })
+        let is_bound = self.is_bound || resource.requires_bound_tokens();
+        let accepts = |algorithms: &[String]| {
+            algorithms.is_empty() || algorithms.iter().any(|algorithm| algorithm == dpop::ALGORITHM)
+        };
+        if is_bound && !(accepts(resource.dpop_algorithms()) && accepts(&server.dpop_algorithms)) {
+            return Err(NO_COMMON_ALGORITHM);
+        }
+        let client = self.identity.identify(http, &server, redirect_uri, is_bound).await?;
+        Ok(Found { resource, server, client, is_bound })
     }
 
     async fn resource(&self, http: &Http, stated: Option<&str>) -> Result<ResourceMetadata, Refusal> {

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use mcp_scopes_model::address::Address;
 use reqwest::{
     Client, RequestBuilder, Url,
-    header::{AUTHORIZATION, HeaderValue},
+    header::{AUTHORIZATION, HeaderName, HeaderValue},
     redirect::Policy,
 };
 
@@ -32,6 +32,15 @@ pub(super) struct Http {
 pub(super) struct Response {
     pub(super) status: u16,
     pub(super) text: String,
+    /// The header `DPoP-Nonce`.
+    pub(super) nonce: Option<String>,
+}
+
+/// The headers of a request that are secret: `Authorization`, and the proof of possession.
+#[derive(Default)]
+pub(super) struct Secrets {
+    pub(super) authorization: Option<String>,
+    pub(super) proof: Option<String>,
 }
 
 impl Http {
@@ -53,20 +62,20 @@ impl Http {
         &self,
         address: &str,
         content_type: &'static str,
-        authorization: Option<String>,
+        secrets: Secrets,
         body: String,
     ) -> Result<Response, Refusal> {
         let (client, url) = self.client(address)?;
-        let request = client.post(url).header("content-type", content_type).body(body);
-        let request = match authorization {
-            Some(value) => {
+        let mut request = client.post(url).header("content-type", content_type).body(body);
+        let headers = [(AUTHORIZATION, secrets.authorization), (HeaderName::from_static("dpop"), secrets.proof)];
+        for (name, value) in headers {
+            if let Some(value) = value {
                 let mut value = HeaderValue::from_str(&value).map_err(|_| NOT_TEXT)?;
                 // Not in the logs of the HTTP client.
                 value.set_sensitive(true);
-                request.header(AUTHORIZATION, value)
+                request = request.header(name, value);
             }
-            None => request,
-        };
+        }
         send(request).await
     }
 
@@ -113,6 +122,7 @@ impl Http {
 async fn send(request: RequestBuilder) -> Result<Response, Refusal> {
     let unavailable = |_: reqwest::Error| Refusal::Unavailable;
     let mut response = request.header("accept", "application/json").send().await.map_err(unavailable)?;
+    let nonce = response.headers().get("dpop-nonce").and_then(|value| value.to_str().ok()).map(ToOwned::to_owned);
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(unavailable)? {
         if body.len() + chunk.len() > MAX_BYTES {
@@ -121,7 +131,7 @@ async fn send(request: RequestBuilder) -> Result<Response, Refusal> {
         body.extend_from_slice(&chunk);
     }
     let text = String::from_utf8(body).map_err(|_| NOT_TEXT)?;
-    Ok(Response { status: response.status().as_u16(), text })
+    Ok(Response { status: response.status().as_u16(), text, nonce })
 }
 
 #[cfg(test)]

@@ -8,11 +8,19 @@ use crate::{
     tokens::{AccessToken, Issued},
 };
 
-use super::{discover::Found, fetch::Http};
+use super::{
+    discover::Found,
+    dpop::Prover,
+    fetch::{Http, Secrets},
+    interaction::Code,
+};
 
 const NO_ENDPOINT: Refusal = Refusal::Unusable("the metadata of the authorization server has no `token_endpoint`");
 const MALFORMED: Refusal = Refusal::Unusable("the response of the token endpoint cannot be read (RFC 6749 §5)");
 const OTHER_TYPE: Refusal = Refusal::Unusable("the authorization server issued a token that is not a bearer token");
+const NOT_BOUND: Refusal = Refusal::Unusable(
+    "the authorization server issued a token that is not bound to the key of the client (RFC 9449 §5)",
+);
 /// The authorization server does not know the client.
 pub(super) const UNKNOWN_CLIENT: Refusal = Refusal::Unusable(
     "the authorization server does not know this client, or does not accept its secret (`invalid_client`)",
@@ -27,6 +35,8 @@ type Form<'f> = Vec<(&'static str, &'f str)>;
 pub(super) struct Grants<'f> {
     pub(super) http: &'f Http,
     pub(super) found: &'f Found,
+    /// What makes the proofs, if tokens are bound to a key.
+    pub(super) prover: Option<&'f Prover>,
 }
 
 impl Grants<'_> {
@@ -34,9 +44,8 @@ impl Grants<'_> {
     pub(super) async fn code(
         &self,
         request: &TokenRequest,
-        code: &str,
+        Code { code, verifier }: &Code,
         redirect_uri: &str,
-        verifier: &str,
     ) -> Result<Issued, Refusal> {
         let form = vec![
             ("grant_type", "authorization_code"),
@@ -91,22 +100,32 @@ impl Grants<'_> {
     /// Sends a form with the resource and the identity of the client. The issued token has the scopes that the response states, else those that
     /// were requested.
     async fn send(&self, form: Form<'_>, requested: Option<&Scopes>) -> Result<Issued, Refusal> {
-        let Found { resource, server, client } = self.found;
+        let Found { resource, server, client, .. } = self.found;
         let endpoint = server.token_endpoint.as_deref().ok_or(NO_ENDPOINT)?;
         let mut form: Form<'_> = form;
         form.push(("resource", resource.resource()));
-        let header = client.authenticate(&mut form);
+        let authorization = client.authenticate(&mut form);
+        let proof = self.prover.map(|prover| prover.proof("POST", endpoint, None)).transpose()?;
+        let secrets = Secrets { authorization, proof };
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        let response = self.http.post(endpoint, "application/x-www-form-urlencoded", header, body).await?;
+        let response = self.http.post(endpoint, "application/x-www-form-urlencoded", secrets, body).await?;
+        let has_nonce = match (self.prover, &response.nonce) {
+            (Some(prover), Some(nonce)) => prover.keep_nonce(endpoint, nonce),
+            _ => false,
+        };
         match response.status {
             200 => {
-                let mut issued = issued(&response.text)?;
+                let mut issued = issued(&response.text, self.prover.is_some())?;
                 issued.scopes = issued.scopes.or_else(|| requested.cloned());
                 issued.issuer = Some(server.issuer.clone());
                 Ok(issued)
             }
             429 | 500.. => Err(Refusal::Unavailable),
-            _ => Err(refusal(&response.text)),
+            _ => match refusal(&response.text) {
+                // Without a nonce, the same request would have the same answer.
+                Refusal::UseNonce if !has_nonce => Err(Refusal::NotThisWay),
+                refusal => Err(refusal),
+            },
         }
     }
 }
@@ -117,16 +136,21 @@ fn push_scope<'f>(form: &mut Form<'f>, scope: &'f str) {
     }
 }
 
-/// Reads a response with tokens (RFC 6749 §5.1).
-fn issued(text: &str) -> Result<Issued, Refusal> {
+/// Reads a response with tokens (RFC 6749 §5.1). The access token is bound to the key of the request, if that had a proof.
+fn issued(text: &str, is_bound: bool) -> Result<Issued, Refusal> {
     let json = Json::parse(text).map_err(|_| MALFORMED)?;
     let text = |name| json.get(name).and_then(Json::as_str);
-    if !text("token_type").is_some_and(|kind| kind.eq_ignore_ascii_case("Bearer")) {
-        return Err(OTHER_TYPE);
+    let (kind, other) = if is_bound { ("DPoP", NOT_BOUND) } else { ("Bearer", OTHER_TYPE) };
+    if !text("token_type").is_some_and(|stated| stated.eq_ignore_ascii_case(kind)) {
+        return Err(other);
     }
     // The characters that a header may have (RFC 6750 §2.1 allows fewer).
     let is_token = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-    let mut issued = Issued::new(text("access_token").filter(is_token).ok_or(MALFORMED)?);
+    let token = text("access_token").filter(is_token).ok_or(MALFORMED)?;
+    let mut issued = Issued::new(token);
+    if is_bound {
+        issued.access_token = AccessToken::bound(token);
+    }
     issued.refresh_token = text("refresh_token").filter(|token| !token.is_empty()).map(AccessToken::new);
     issued.scopes = text("scope").and_then(|scope| Scopes::parse(scope).ok());
     Ok(issued)
@@ -137,6 +161,7 @@ fn refusal(text: &str) -> Refusal {
     let json = Json::parse(text).ok();
     match json.as_ref().and_then(|json| json.get("error")).and_then(Json::as_str) {
         Some("invalid_client") => UNKNOWN_CLIENT,
+        Some("use_dpop_nonce") => Refusal::UseNonce,
         Some(error) => Refusal::of_error(error),
         None => MALFORMED,
     }

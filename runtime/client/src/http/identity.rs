@@ -7,7 +7,7 @@ use mcp_scopes_prm::json::Json;
 
 use crate::{discovery::ServerMetadata, step_up::Refusal, tokens::AccessToken};
 
-use super::fetch::Http;
+use super::fetch::{Http, Secrets};
 
 const NO_IDENTITY: Refusal = Refusal::Unusable(
     "the authorization server supports neither client ID metadata documents nor dynamic registration; register the client by hand",
@@ -63,12 +63,13 @@ impl ClientIdentity {
         self.registered.as_ref().map(|registered| &registered.issuer)
     }
 
-    /// Returns the identity at one authorization server. At most one request.
+    /// Returns the identity at one authorization server. At most one request. `is_bound` says whether the tokens of the client are bound to a key.
     pub(super) async fn identify(
         &self,
         http: &Http,
         server: &ServerMetadata,
         redirect_uri: &str,
+        is_bound: bool,
     ) -> Result<Identified, Refusal> {
         if let Some(Registered { id, secret, .. }) = &self.registered {
             return Identified::new(server, id, secret.clone(), false);
@@ -77,7 +78,8 @@ impl ClientIdentity {
             return Identified::new(server, document, None, false);
         }
         let (Some(name), Some(endpoint)) = (&self.name, &server.registration_endpoint) else { return Err(NO_IDENTITY) };
-        let response = http.post(endpoint, "application/json", None, registration(name, redirect_uri)).await?;
+        let registration = registration(name, redirect_uri, is_bound);
+        let response = http.post(endpoint, "application/json", Secrets::default(), registration).await?;
         if response.status >= 500 || response.status == 429 {
             return Err(Refusal::Unavailable);
         }
@@ -113,8 +115,8 @@ impl From<Registered> for ClientIdentity {
     }
 }
 
-/// Returns the metadata of a public client of a user (RFC 7591 §2).
-fn registration(name: &str, redirect_uri: &str) -> String {
+/// Returns the metadata of a public client of a user (RFC 7591 §2, RFC 9449 §5.2).
+fn registration(name: &str, redirect_uri: &str, is_bound: bool) -> String {
     let text = |text: &str| Json::String(text.to_owned());
     let list = |items: &[&str]| Json::Array(items.iter().map(|item| text(item)).collect());
     // An application on a computer of the user (OpenID Connect Dynamic Client Registration 1.0 §2).
@@ -127,7 +129,8 @@ fn registration(name: &str, redirect_uri: &str) -> String {
         ("token_endpoint_auth_method", text("none")),
         ("application_type", text(kind)),
     ];
-    Json::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()).to_string()
+    let bound = is_bound.then_some(("dpop_bound_access_tokens", Json::Bool(true)));
+    Json::Object(members.into_iter().chain(bound).map(|(name, value)| (name.to_owned(), value)).collect()).to_string()
 }
 
 /// The identity at one authorization server.

@@ -65,20 +65,25 @@ pub(super) struct Authorization<'f> {
     state: String,
     /// The code verifier (RFC 7636 §4.1).
     verifier: String,
+    /// The thumbprint of the key that the token will be bound to.
+    thumbprint: Option<&'f str>,
+}
+
+/// What an authorization response is exchanged for a token with.
+pub(super) struct Code {
+    pub(super) code: String,
+    /// The code verifier (RFC 7636 §4.1).
+    pub(super) verifier: String,
 }
 
 impl<'f> Authorization<'f> {
-    pub(super) fn new(found: &'f Found, redirect_uri: &'f str) -> Result<Self, Refusal> {
-        Ok(Self { found, redirect_uri, state: random()?, verifier: random()? })
-    }
-
-    pub(super) fn verifier(&self) -> &str {
-        &self.verifier
+    pub(super) fn new(found: &'f Found, redirect_uri: &'f str, thumbprint: Option<&'f str>) -> Result<Self, Refusal> {
+        Ok(Self { found, redirect_uri, state: random()?, verifier: random()?, thumbprint })
     }
 
     /// Returns the address to show.
     pub(super) fn url(&self, request: &TokenRequest) -> Result<String, Refusal> {
-        let Found { resource, server, client } = self.found;
+        let Found { resource, server, client, .. } = self.found;
         let endpoint = server.authorization_endpoint.as_deref().ok_or(NO_ENDPOINT)?;
         if !server.code_challenge_methods.iter().any(|method| method == "S256") {
             return Err(NO_PKCE);
@@ -106,6 +111,8 @@ impl<'f> Authorization<'f> {
             ("scope", (!scope.is_empty()).then_some(scope.as_str())),
             ("max_age", max_age.as_deref()),
             ("acr_values", (!acr_values.is_empty()).then_some(acr_values.as_str())),
+            // A code that is stolen is of no use without the key (RFC 9449 §10).
+            ("dpop_jkt", self.thumbprint),
             // Refresh tokens require the consent of the user (OpenID Connect Core 1.0 §11).
             ("prompt", request.scopes.contains(OFFLINE_ACCESS).then_some("consent")),
         ];
@@ -114,8 +121,8 @@ impl<'f> Authorization<'f> {
         Ok(format!("{endpoint}{mark}{}", query.finish()))
     }
 
-    /// Reads the query with which the browser came back, and returns the code.
-    pub(super) fn code(&self, query: &str) -> Result<String, Refusal> {
+    /// Reads the query with which the browser came back.
+    pub(super) fn code(self, query: &str) -> Result<Code, Refusal> {
         let mut parameters = BTreeMap::new();
         for (name, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
             if parameters.insert(name.into_owned(), value.into_owned()).is_some() {
@@ -136,13 +143,19 @@ impl<'f> Authorization<'f> {
         if let Some(error) = text("error") {
             return Err(Refusal::of_error(error));
         }
-        text("code").filter(|code| !code.is_empty()).map(ToOwned::to_owned).ok_or(MALFORMED)
+        let code = text("code").filter(|code| !code.is_empty()).map(ToOwned::to_owned).ok_or(MALFORMED)?;
+        Ok(Code { code, verifier: self.verifier })
     }
 }
 
 /// Returns 256 random bits, as 43 characters.
 fn random() -> Result<String, Refusal> {
+    random_bytes().map(|bytes| BASE64_URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// Returns 256 random bits.
+pub(super) fn random_bytes() -> Result<[u8; 32], Refusal> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|_| Refusal::Unusable("this machine has no random numbers"))?;
-    Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
+    Ok(bytes)
 }

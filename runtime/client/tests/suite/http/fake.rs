@@ -12,6 +12,7 @@ use axum::{
     http::{StatusCode, header},
     response::Response,
 };
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use mcp_scopes_client::{
     AccessToken, Authorizer, Challenges, Reply, ScopeMap, Settings, StepUpClient, Stop,
     http::{ClientIdentity, HttpAuthorizer, Interaction},
@@ -41,8 +42,18 @@ pub(super) struct Fake {
     forms: Arc<Mutex<Vec<(Form, String)>>>,
     /// The authorization requests.
     asked: Arc<Mutex<Vec<Form>>>,
+    /// The nonce that the token endpoint requires in proofs. With `*` at its end it is another one each time.
+    nonce: Arc<Mutex<Option<&'static str>>>,
+    /// The proofs that the token endpoint received.
+    proofs: Arc<Mutex<Vec<String>>>,
     /// What the user's browser comes back with, in addition to `state` and `iss`.
     answer: Arc<Mutex<Form>>,
+}
+
+/// Returns the claims of a JWT.
+pub(super) fn claims(jwt: &str) -> Value {
+    let part = jwt.split('.').nth(1).unwrap();
+    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 
 /// Issues what is requested; the token is the list of its scopes.
@@ -62,6 +73,8 @@ impl Fake {
             log: Arc::default(),
             forms: Arc::default(),
             asked: Arc::default(),
+            nonce: Arc::default(),
+            proofs: Arc::default(),
             answer: Arc::default(),
         };
         fake.document(
@@ -109,6 +122,16 @@ impl Fake {
         *self.token.lock().unwrap() = token;
     }
 
+    /// Sets the nonce that the token endpoint requires.
+    pub(super) fn require_nonce(&self, nonce: &'static str) {
+        *self.nonce.lock().unwrap() = Some(nonce);
+    }
+
+    /// Returns the proofs that the token endpoint has received.
+    pub(super) fn proofs(&self) -> Vec<String> {
+        self.proofs.lock().unwrap().clone()
+    }
+
     /// Sets what the browser comes back with.
     pub(super) fn come_back_with(&self, parameters: &[(&str, &str)]) {
         *self.answer.lock().unwrap() =
@@ -144,10 +167,14 @@ impl Fake {
         self.log.lock().unwrap().push(format!("{} {path}", request.method()));
         let authorization = request.headers().get(header::AUTHORIZATION);
         let authorization = authorization.map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+        let proof = request.headers().get("dpop").map(|value| value.to_str().unwrap().to_owned());
         let body = to_bytes(request.into_body(), 1 << 20).await.unwrap();
         let (status, text) = if path == "/token" {
             let form: Form = form_urlencoded::parse(&body).into_owned().collect();
             self.forms.lock().unwrap().push((form.clone(), authorization));
+            if let Some(refusal) = self.nonce_refusal(proof.as_deref()) {
+                return refusal;
+            }
             let (status, value) = self.token.lock().unwrap()(&form);
             (status, value.to_string())
         } else {
@@ -155,6 +182,19 @@ impl Fake {
         };
         let status = StatusCode::from_u16(status).unwrap();
         Response::builder().status(status).header(header::LOCATION, "/elsewhere").body(Body::from(text)).unwrap()
+    }
+
+    /// Keeps the proof of a request for a token, and refuses it if it lacks the nonce (RFC 9449 §8).
+    fn nonce_refusal(&self, proof: Option<&str>) -> Option<Response> {
+        let mut proofs = self.proofs.lock().unwrap();
+        proofs.extend(proof.map(ToOwned::to_owned));
+        let nonce = (*self.nonce.lock().unwrap())?;
+        let required = nonce.replace('*', &proofs.len().to_string());
+        if proof.is_some_and(|proof| claims(proof)["nonce"] == required) {
+            return None;
+        }
+        let response = Response::builder().status(400).header("dpop-nonce", required);
+        Some(response.body(Body::from(r#"{"error": "use_dpop_nonce"}"#)).unwrap())
     }
 
     /// The user's browser: the authorization server sends it back with a code, which is the list of the requested scopes.
