@@ -1,16 +1,17 @@
 // Runs the authorization server `oidc-provider` on loopback, with new keys, until standard input ends: `server.mjs OPTIONS`.
 //
 // OPTIONS is a JSON object: `port` (0 selects a free one), `resource` (also the client identifier of the resource server), `secret`
-// (its secret), `format` of access tokens (`jwt` or `opaque`), their `lifetime` in seconds, and the `scopes` that it knows. Prints the issuer
+// (its secret), `format` of access tokens (`jwt` or `opaque`), their `lifetime` in seconds, the `scopes` that it knows, and `nonces`: whether
+// proofs of possession need a nonce. Prints the issuer
 // when it listens. `/requests` is the number of requests of each kind, such as `POST /token`.
 // Every login succeeds, and every consent is given: the interaction is part of the flow, and needs no form. A login reaches the first
 // authentication context class of `acr_values` that is known. Tokens state that class, and the time of the login.
 
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { interactionPolicy, Provider } from 'oidc-provider';
 
-const { port, resource, secret, format, lifetime, scopes } = JSON.parse(process.argv[2]);
+const { port, resource, secret, format, lifetime, scopes, nonces } = JSON.parse(process.argv[2]);
 const redirectUris = ['http://127.0.0.1:4567/callback'];
 
 // Its advice is for deployments. Standard output holds the issuer only.
@@ -59,7 +60,7 @@ const provider = new Provider(issuer, {
     features: {
         clientCredentials: { enabled: true },
         devInteractions: { enabled: false },
-        dPoP: { enabled: true },
+        dPoP: { enabled: true, ...(nonces && { nonceSecret: randomBytes(32), requireNonce: () => true }) },
         introspection: { enabled: true },
         registration: { enabled: true },
         resourceIndicators: {

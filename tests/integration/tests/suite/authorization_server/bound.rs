@@ -20,7 +20,7 @@ const ALGORITHMS: &str = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 EdDSA"
 /// Starts both servers and registers a client with a key.
 async fn start(format: Format, dpop: Dpop) -> Option<(Servers, Registration)> {
     let configure = |issuer, resource: &str| match format {
-        Format::Jwt => issuer,
+        Format::Jwt | Format::JwtWithNonces => issuer,
         Format::Opaque => Servers::introspected(issuer, resource),
     };
     let mut servers = Servers::start_with(format, 600, configure, |builder| builder.dpop(dpop)).await?;

@@ -32,6 +32,8 @@ pub(super) const SECRET: &str = "the secret + of: the/resource server";
 #[derive(Clone, Copy)]
 pub(super) enum Format {
     Jwt,
+    /// Proofs of possession need a nonce (RFC 9449 §8).
+    JwtWithNonces,
     Opaque,
 }
 
@@ -48,11 +50,15 @@ impl AuthorizationServer {
     /// resource server as a client. Returns `None` after a message if the test is skipped.
     pub(super) fn start(resource: &str, format: Format, lifetime: u32, scopes: &str) -> Option<Self> {
         let command = SERVER.command()?;
-        let format = match format {
-            Format::Jwt => "jwt",
-            Format::Opaque => "opaque",
+        let (format, nonces) = match format {
+            Format::Jwt => ("jwt", false),
+            Format::JwtWithNonces => ("jwt", true),
+            Format::Opaque => ("opaque", false),
         };
-        let options = json!({"port": 0, "resource": resource, "secret": SECRET, "format": format, "lifetime": lifetime, "scopes": scopes});
+        let options = json!({
+            "port": 0, "resource": resource, "secret": SECRET, "format": format, "nonces": nonces, "lifetime": lifetime,
+            "scopes": scopes,
+        });
         let (process, issuer) = run(command, &options);
         Some(Self { process, options, issuer })
     }

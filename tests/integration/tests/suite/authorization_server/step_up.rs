@@ -5,9 +5,10 @@ use std::sync::Arc;
 use mcp_scopes_client::{
     AccessToken, Authorizer, Challenges, Issued, MemoryStore, Refusal, Reply, ScopeMap, Scopes, Settings, StepUpClient,
     Stop, TokenStore,
-    http::{ClientIdentity, HttpAuthorizer},
+    http::{ClientIdentity, HttpAuthorizer, Interaction},
     rmcp::stop_of,
 };
+use mcp_scopes_server::{ResourceServerBuilder, token::Dpop};
 use reqwest::Url;
 use rmcp::{
     RoleClient, ServiceError, ServiceExt as _,
@@ -31,7 +32,7 @@ fn scopes(text: &str) -> Scopes {
 }
 
 /// Returns an authorizer for a user, whose browser is that of the other tests.
-async fn login(servers: &Servers, identity: ClientIdentity) -> impl Authorizer + use<> {
+async fn login(servers: &Servers, identity: ClientIdentity) -> HttpAuthorizer<impl Interaction + use<>> {
     let browser = Arc::new(Client::discover(&servers.resource).await.0);
     let ask = move |url: String| {
         let browser = Arc::clone(&browser);
@@ -180,6 +181,39 @@ async fn rmcp_refreshes_a_token_that_was_revoked() {
     assert_eq!(servers.responses(), [401, 200]);
     assert_ne!(store.load().await.unwrap().0.access_token, issued.access_token);
     connection.cancel().await.unwrap();
+}
+
+/// Both challenges, or that of `DPoP` alone; an authorization server that requires nonces, or not.
+#[tokio::test(flavor = "multi_thread")]
+async fn rmcp_steps_up_with_tokens_that_are_bound_to_a_key() {
+    for (format, dpop, login_requests) in [(Format::Jwt, Dpop::required(), 1), (Format::JwtWithNonces, Dpop::new(), 2)]
+    {
+        let is_required = login_requests == 1;
+        let configured = |builder: ResourceServerBuilder| builder.dpop(dpop);
+        let Some(servers) = Servers::start_with(format, 600, |issuer, _| issuer, configured).await else { return };
+        let login = login(&servers, ClientIdentity::register("Example client")).await;
+        // Where the metadata does not require it, the client does.
+        let login = if is_required { login } else { login.bind_tokens() };
+        let store = Shared::default();
+        let client = StepUpClient::restored(Settings::user(), ScopeMap::default(), login, store.clone()).await;
+        let connection = connect(&servers, &client).await.unwrap();
+        call(&connection, "list_notes").await.unwrap();
+        assert_eq!(requests(&servers, "POST /token").await, login_requests);
+
+        servers.responses();
+        call(&connection, "write_note").await.unwrap();
+        // The nonce of the authorization server is known now.
+        let tokens = requests(&servers, "POST /token").await;
+        assert_eq!((servers.responses(), tokens), (vec![403, 200], login_requests + 1));
+        let (issued, _) = store.load().await.unwrap();
+        assert!(issued.access_token.is_bound());
+        let key = decoded(issued.access_token.secret()).1["cnf"]["jkt"].clone();
+        assert!(key.is_string(), "{key}");
+        // Without the proof it opens nothing.
+        let answer = servers.client.call("list_notes", Some(issued.access_token.secret())).await;
+        assert_eq!(answer.status, 401, "{answer:?}");
+        connection.cancel().await.unwrap();
+    }
 }
 
 /// A server that requires a class of authentication (RFC 9470), which the notes do not.
