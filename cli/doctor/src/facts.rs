@@ -152,6 +152,11 @@ impl Talk {
         self.lists.first().map(|list| list.tools.as_slice()).unwrap_or_default()
     }
 
+    /// Returns whether the weaker token is valid, and opens nothing.
+    pub(crate) fn lacks_scope(&self) -> bool {
+        self.who == Who::Low && self.opening.iter().any(|exchange| exchange.status() == Some(403))
+    }
+
     pub(crate) fn lists_tool(&self, name: &str) -> bool {
         self.tools().iter().any(|tool| tool.name == name)
     }

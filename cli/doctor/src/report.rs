@@ -57,6 +57,12 @@ pub(crate) fn assemble(options: &Options, facts: &Facts, link: &Link, mut skippe
             why: "add `--call` for tools with a read-only hint, or `--call-tool NAME`".to_owned(),
         });
     }
+    if facts.talks.iter().any(Talk::lacks_scope) {
+        skipped.push(Skipped {
+            what: "what the token `low` opens".to_owned(),
+            why: "it is refused with 403; give one that lists tools".to_owned(),
+        });
+    }
     skipped.extend(facts.talks.iter().flat_map(slow_calls));
     skipped.extend(shared_session(facts));
     if facts.anonymous.is_accepted()

@@ -20,6 +20,9 @@ pub(super) fn check(facts: &Facts, sink: &mut Sink<'_>) {
         let message = format!("{} is answered with a result without `isError`", exchange.what);
         sink.report("unknown-tool-accepted", "", message, "answer with the JSON-RPC error -32602");
     }
+    if let Some(low) = facts.talks.iter().find(|talk| talk.who == Who::Low) {
+        challenges(facts, low, sink);
+    }
     let Some(low) = low else { return };
     for call in &low.calls {
         if succeeds(&call.exchange) {
@@ -28,7 +31,6 @@ pub(super) fn check(facts: &Facts, sink: &mut Sink<'_>) {
             refused(low, full, call, sink);
         }
     }
-    challenges(facts, low, sink);
     contents(facts, low, sink);
 }
 
@@ -114,14 +116,14 @@ fn trace(exchange: &Exchange) -> (Option<u16>, Option<i64>, bool) {
     (exchange.status(), code, message.result().is_some())
 }
 
-/// The challenges of refused calls. What is the same for several tools is reported once.
+/// The challenges of refused calls, and of the first request where a server demands a scope for everything. What is the same for several is
+/// reported once.
 fn challenges(facts: &Facts, low: &Talk, sink: &mut Sink<'_>) {
-    let refused: Vec<(&str, Option<Challenge>)> = low
-        .calls
-        .iter()
-        .filter(|call| call.exchange.status() == Some(403))
-        .map(|call| (call.tool.as_str(), call.exchange.challenge()))
-        .collect();
+    let calls = low.calls.iter().map(|call| (call.tool.as_str(), &call.exchange));
+    let opening = low.opening.iter().map(|exchange| (exchange.what.split('`').nth(1).unwrap_or_default(), exchange));
+    let refused = calls.chain(opening).filter(|(_, exchange)| exchange.status() == Some(403));
+    let refused: Vec<(&str, Option<Challenge>)> =
+        refused.map(|(name, exchange)| (name, exchange.challenge())).collect();
     let tools = |is_wrong: &dyn Fn(&str, &Option<Challenge>) -> bool| -> Vec<&str> {
         refused.iter().filter(|(tool, challenge)| is_wrong(tool, challenge)).map(|(tool, _)| *tool).collect()
     };

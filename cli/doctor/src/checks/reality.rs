@@ -27,7 +27,8 @@ fn demanded(facts: &Facts) -> BTreeSet<String> {
     let calls = facts.talks.iter().flat_map(|talk| &talk.calls);
     // A document for everyone need not have what is hidden from some.
     let calls = calls.filter(|call| !is_hidden(facts, &call.tool)).map(|call| &call.exchange);
-    let exchanges = std::iter::once(&facts.anonymous).chain(calls);
+    let opening = facts.talks.iter().flat_map(|talk| &talk.opening);
+    let exchanges = std::iter::once(&facts.anonymous).chain(calls).chain(opening);
     let scopes = exchanges.filter_map(|exchange| exchange.challenge()?.scope().ok().flatten());
     scopes.flat_map(|scopes| scopes.iter().map(str::to_owned).collect::<Vec<_>>()).collect()
 }

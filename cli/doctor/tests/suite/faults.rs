@@ -15,8 +15,9 @@ enum Kind {
     Plain,
     Sessions,
     Filtered,
+    Gated,
 }
-use Kind::{Filtered, Plain, Sessions};
+use Kind::{Filtered, Gated, Plain, Sessions};
 
 /// Each fault, and the rule that reports it.
 const FAULTS: &[(&str, Kind, &str)] = &[
@@ -82,8 +83,10 @@ const FAULTS: &[(&str, Kind, &str)] = &[
     ("telling refusal", Filtered, "hidden-tool-differs"),
     ("error result", Plain, "scope-refusal-status"),
     ("bare 403", Plain, "scope-challenge-missing"),
+    ("bare 403", Gated, "scope-challenge-missing"),
     ("403 without code", Plain, "scope-challenge-error"),
     ("403 without scope", Plain, "scope-challenge-scope"),
+    ("403 without scope", Gated, "scope-challenge-scope"),
     ("403 without address", Plain, "scope-challenge-metadata"),
     ("drip", Plain, "scope-challenge-incomplete"),
     ("loop", Plain, "challenge-loops"),
@@ -127,6 +130,7 @@ fn server(fault: &'static str, kind: Kind) -> Faults {
         Plain => one,
         Sessions => Faults { with_sessions: true, ..one },
         Filtered => Faults { filtered: true, ..one },
+        Gated => Faults { gated: true, ..one },
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) struct Faults {
     pub(crate) with_sessions: bool,
     pub(crate) with_events: bool,
     pub(crate) filtered: bool,
+    /// Whether every request needs the scope `notes:read`.
+    pub(crate) gated: bool,
     /// Whether it refuses web pages that are not on this machine.
     pub(crate) local_pages_only: bool,
     /// The tool whose calls never end.

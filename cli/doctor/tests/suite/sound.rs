@@ -89,3 +89,12 @@ async fn a_tool_may_take_its_time() {
     let skipped: Vec<&str> = examination.skipped.iter().map(|skipped| skipped.what.as_str()).collect();
     assert_eq!(skipped, ["what the token `low` opens", "calls with the token `full` of `read_note`"]);
 }
+
+/// The weaker token is valid, and lacks a scope that everything needs.
+#[tokio::test]
+async fn accepts_a_server_that_demands_a_scope_for_everything() {
+    let examination = examined(Faults { gated: true, ..Faults::default() }).await;
+    assert_eq!(rules(&examination), [""; 0], "{:#?}", examination.report.findings);
+    let skipped: Vec<&str> = examination.skipped.iter().map(|skipped| skipped.what.as_str()).collect();
+    assert_eq!(skipped, ["what the token `low` opens"]);
+}

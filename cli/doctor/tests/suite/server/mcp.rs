@@ -69,6 +69,9 @@ fn respond(served: &Served, seen: &Seen) -> Response<Body> {
     if seen.method == Method::DELETE {
         return status(204);
     }
+    if served.faults.gated && !holds(&caller, &["notes:read"]) {
+        return refused(served, &["notes:read"]);
+    }
     if let Some(session) = session(served, seen, &caller) {
         return session;
     }
