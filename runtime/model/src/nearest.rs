@@ -44,7 +44,7 @@ pub const fn distance(a: &str, b: &str) -> usize {
 
 /// A search for the nearest of some candidates, which are offered one by one.
 ///
-/// Parts that both names share at their start or end, such as the resource of a scope, do not make them near.
+/// Parts that both names share at their start or end, such as the resource of a scope, do not make them near, in whatever case they are.
 #[derive(Clone, Copy, Debug)]
 pub struct Nearest<'a> {
     word: &'a str,
@@ -87,7 +87,7 @@ impl<'a> Nearest<'a> {
 const fn farthest(word: &str, candidate: &str) -> usize {
     let (word, candidate) = (word.as_bytes(), candidate.as_bytes());
     let (mut start, mut at) = (0, 0);
-    while at < word.len() && at < candidate.len() && word[at] == candidate[at] {
+    while at < word.len() && at < candidate.len() && word[at].eq_ignore_ascii_case(&candidate[at]) {
         at += 1;
         if separates(word[at - 1]) {
             start = at;
@@ -96,7 +96,7 @@ const fn farthest(word: &str, candidate: &str) -> usize {
     let (mut end, mut at) = (0, 0);
     while start + at < word.len()
         && start + at < candidate.len()
-        && word[word.len() - 1 - at] == candidate[candidate.len() - 1 - at]
+        && word[word.len() - 1 - at].eq_ignore_ascii_case(&candidate[candidate.len() - 1 - at])
     {
         at += 1;
         if separates(word[word.len() - at]) {
@@ -127,6 +127,7 @@ const fn is_same_in_another_case(a: &[u8], b: &[u8]) -> bool {
 /// assert_eq!(nearest("shell", &["low", "medium"]), None);
 /// assert_eq!(nearest("Notes:Read", &["notes:read"]), Some("notes:read"));
 /// assert_eq!(nearest("notes:shell", &["notes:read"]), None);
+/// assert_eq!(nearest("Notes:rate", &["notes:read"]), None);
 /// ```
 #[must_use]
 pub const fn nearest<'a>(word: &'a str, candidates: &[&'a str]) -> Option<&'a str> {
