@@ -6,6 +6,7 @@ use clap::Args;
 use mcp_scopes_lint::{
     Overrides, Setting,
     baseline::{self, FILE},
+    config_file,
     day::Day,
 };
 use mcp_scopes_scan::{Error, Report, file};
@@ -40,6 +41,14 @@ pub(crate) struct Baseline {
     pub(crate) today: Option<String>,
 }
 
+/// What states the levels of the rules about the file, beside the configuration file of its folder.
+#[derive(Clone, Copy)]
+pub(crate) struct LevelSources<'l> {
+    pub(crate) overrides: &'l Overrides,
+    /// The configuration file for documents.
+    pub(crate) config: Option<&'l Path>,
+}
+
 impl Baseline {
     /// Returns the file that is used: the stated one, or the default if it exists or is to be written. The default is looked for in the
     /// current folder, then in those above up to the top of the repository.
@@ -51,30 +60,30 @@ impl Baseline {
     }
 
     /// Suppresses the known findings of a run that could not read everything. Nothing is written, and no entry is stale.
-    pub(crate) fn apply_to_part(&self, report: &mut Report, overrides: &Overrides) -> Result<(), Error> {
-        Self { update: false, ..self.clone() }.apply_as(report, overrides, false, false)
+    pub(crate) fn apply_to_part(&self, report: &mut Report, levels: LevelSources<'_>) -> Result<(), Error> {
+        Self { update: false, ..self.clone() }.apply_as(report, levels, false, false)
     }
 
     /// Suppresses the known findings. Writes the file first if requested. `is_whole` states whether everything in the
     /// current folder is linted, so that an entry without a finding of a file that was found there is stale.
-    pub(crate) fn apply(&self, report: &mut Report, overrides: &Overrides, is_whole: bool) -> Result<(), Error> {
+    pub(crate) fn apply(&self, report: &mut Report, levels: LevelSources<'_>, is_whole: bool) -> Result<(), Error> {
         let Some(path) = self.used() else { return Ok(()) };
         // The file of a folder above covers more than was linted.
         let is_whole = is_whole && (self.file.is_some() || path == Path::new(FILE));
         let reports_stale = (self.file.is_some() && !self.update) || is_whole;
-        self.apply_as(report, overrides, is_whole, reports_stale)
+        self.apply_as(report, levels, is_whole, reports_stale)
     }
 
     fn apply_as(
         &self,
         report: &mut Report,
-        overrides: &Overrides,
+        levels: LevelSources<'_>,
         is_whole: bool,
         reports_stale: bool,
     ) -> Result<(), Error> {
         let Some(path) = self.used() else { return Ok(()) };
         let path = path.as_path();
-        let overrides = overrides.clone();
+        let overrides = levels.overrides.clone();
         let overrides =
             if reports_stale { overrides } else { overrides.set("stale-baseline-entry", Setting::Allow)? };
         let today = self.today.as_deref().map_or_else(|| Ok(Day::today()), Day::parse)?;
@@ -92,6 +101,10 @@ impl Baseline {
             let entries = if baseline.len() == 1 { "entry" } else { "entries" };
             print_note(format_args!("wrote {} {entries} to {}", baseline.len(), path.display()));
         }
+        let baseline = match levels.config {
+            Some(file) => baseline.config(config_file(file)?),
+            None => baseline,
+        };
         baseline.apply(report, today, &overrides);
         Ok(())
     }

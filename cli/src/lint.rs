@@ -12,7 +12,7 @@ use mcp_scopes_lint::{Documents, Overrides, lint};
 use mcp_scopes_scan::{Error, Finding, Report, artefact::is_artefact, file};
 
 use crate::{
-    baseline::Baseline,
+    baseline::{Baseline, LevelSources},
     exclude, findings,
     fix::{Failure, Fixed, Fixing, STDIN, Texts},
     levels::Levels,
@@ -159,8 +159,8 @@ impl Lint {
         }
         exclude::apply(&self.exclude, &mut report);
         // If it is the baseline that cannot be read, that is the failure, and no finding is known.
-        let has_baseline =
-            self.baseline.apply_to_part(&mut report, overrides).is_ok() && self.baseline.used().is_some();
+        let has_baseline = self.baseline.apply_to_part(&mut report, self.level_sources(overrides)).is_ok()
+            && self.baseline.used().is_some();
         for failure in failures {
             let help = failure.advice().unwrap_or_default();
             report.findings.push(Finding::error(UNREADABLE, failure.to_string()).help(help));
@@ -188,8 +188,12 @@ impl Lint {
         self.excluded.set(exclude::apply(&self.exclude, &mut report));
         let is_narrowed = !self.exclude.is_empty() || self.build.names_package() || self.levels.turns_rules_off();
         let is_whole = !is_narrowed && matches!(self.path.as_slice(), [path] if path == Path::new("."));
-        self.baseline.apply(&mut report, overrides, is_whole)?;
+        self.baseline.apply(&mut report, self.level_sources(overrides), is_whole)?;
         Ok(report)
+    }
+
+    fn level_sources<'l>(&'l self, overrides: &'l Overrides) -> LevelSources<'l> {
+        LevelSources { overrides, config: self.config.as_deref() }
     }
 
     /// Prints the report.

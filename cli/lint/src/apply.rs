@@ -14,7 +14,7 @@ use mcp_scopes_scan::{
 
 use crate::{
     Overrides, RULES, answers, find, fingerprint, fixes,
-    levels::{Levels, level_of},
+    levels::Levels,
     lint_model::{Package, ParsedDocument, Profile, Table, Tool},
     reporter::Reporter,
     rule::{Rule, Setting},
@@ -57,7 +57,6 @@ pub fn lint_package(scan: &Scan, overrides: &Overrides) -> Result<Report, Error>
 /// Reports a tree without tools. Without this finding, the empty run would look like a passed check.
 fn no_tools(report: &mut Report, path: &Path, overrides: &Overrides) {
     let has_tools = report.inventories.iter().any(|inventory| !inventory.server.tools.is_empty());
-    let Some(level) = level_of(&NO_TOOLS, overrides) else { return };
     if report.packages() > 0 || has_tools || !report.findings.is_empty() {
         return;
     }
@@ -71,7 +70,10 @@ fn no_tools(report: &mut Report, path: &Path, overrides: &Overrides) {
     let place = manifest.is_file().then(|| Place::point(&shown(&manifest), 1, 1));
     let message = "no package at or below this path has tools";
     let finding = Finding::warning(NO_TOOLS.id, message).help(help).at(place).about(&*name);
-    report.findings.push(finding.at_level(level));
+    let levels = Levels::at(path, overrides, &mut report.sources, &mut report.findings);
+    let level = levels.of_rule(&NO_TOOLS, finding.file()).level();
+    report.findings.extend(level.map(|level| finding.at_level(level)));
+    settle(&mut report.findings);
     fingerprint::assign(report);
 }
 

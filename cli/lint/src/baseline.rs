@@ -35,7 +35,12 @@ use std::{
 };
 
 use mcp_scopes_prm::json::Json;
-use mcp_scopes_scan::{Error, Finding, Report, Suppression, SuppressionKind, settle, source::Place};
+use mcp_scopes_scan::{
+    Error, Finding, Report, Suppression, SuppressionKind,
+    inventory::Config,
+    settle,
+    source::{Place, Sources},
+};
 use unseen::Unseen;
 
 use crate::{
@@ -43,7 +48,7 @@ use crate::{
     day::Day,
     find,
     fingerprint::{self, VERSION},
-    levels::level_of,
+    levels::Levels,
 };
 
 /// The reason that an update writes for a new entry. It is reported until a reason replaces it.
@@ -62,6 +67,8 @@ pub struct Baseline {
     file: Arc<str>,
     text: Arc<str>,
     entries: Vec<BaselineEntry>,
+    /// The configuration file for documents, whose levels apply too.
+    config: Option<Config>,
 }
 
 /// One known finding.
@@ -85,6 +92,28 @@ impl Baseline {
     /// Returns an error if the file cannot be read, or is not a baseline file of this version.
     pub fn read(path: &Path) -> Result<Self, Error> {
         read::file(path)
+    }
+
+    /// Adds the levels of a configuration file, such as that of [`Documents::config`](crate::Documents::config).
+    #[must_use]
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = Some(config);
+        self
+    }
+
+    /// Returns the levels of the rules about the file: those of the package beside it, and of the workspace.
+    fn levels(&self, report: &Report, overrides: &Overrides) -> Levels {
+        let folder = Path::new(&*self.file).parent().unwrap_or(Path::new(""));
+        // Their errors are reported with the packages.
+        let mut findings = Vec::new();
+        let mut levels = match report.inventories.iter().find(|inventory| inventory.folder == folder) {
+            Some(inventory) => Levels::of(inventory, overrides, &mut findings),
+            None => Levels::at(folder, overrides, &mut Sources::default(), &mut findings),
+        };
+        if let Some(config) = &self.config {
+            levels.read(config, &mut findings);
+        }
+        levels
     }
 
     /// Suppresses the known findings of a report. Reports entries without a reason, expired entries and entries without
@@ -122,8 +151,9 @@ impl Baseline {
                 about.push(entry.unreasoned());
             }
         }
+        let levels = self.levels(report, overrides);
         about.retain_mut(|finding| {
-            let level = find(finding.rule).and_then(|rule| level_of(rule, overrides));
+            let level = find(finding.rule).and_then(|rule| levels.of_rule(rule, finding.file()).level());
             level.map(|level| finding.level = level).is_some()
         });
         fingerprint::assign_to(about.iter_mut(), &[]);

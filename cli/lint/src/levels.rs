@@ -6,15 +6,15 @@
 
 mod file;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use file::{ByName, FileLevels};
 use mcp_scopes_grammar::ir::{LintDecl, LintOptionDecl, LintPathDecl, LintValue, StatedDecl};
 use mcp_scopes_model::nearest::Nearest;
 use mcp_scopes_scan::{
-    Finding, Level,
+    Finding, FolderConfigs, Level,
     inventory::{Config, Inventory},
-    source::Place,
+    source::{Place, Sources},
 };
 
 use crate::{
@@ -50,6 +50,21 @@ impl Levels {
         }
         if let Some(workspace) = &inventory.workspace {
             levels.read_workspace(&workspace.config, findings);
+        }
+        levels
+    }
+
+    /// Returns the levels in a folder as a whole, for rules that are about no package: those of the package or of the folder that has
+    /// the nearest `Cargo.toml`, and of the workspace.
+    pub(crate) fn at(folder: &Path, overrides: &Overrides, sources: &mut Sources, findings: &mut Vec<Finding>) -> Self {
+        let mut levels = Self::new(overrides);
+        let configs = FolderConfigs::read(folder, sources);
+        findings.extend(configs.findings);
+        if let Some(own) = &configs.own {
+            levels.read(own, findings);
+        }
+        if let Some(workspace) = &configs.workspace {
+            levels.read_workspace(workspace, findings);
         }
         levels
     }
@@ -148,11 +163,6 @@ impl Levels {
             }
         }
     }
-}
-
-/// Returns the level of a rule without any configuration file. `None` if the rule is off.
-pub(crate) fn level_of(rule: &Rule, overrides: &Overrides) -> Option<Level> {
-    Levels::new(overrides).of_rule(rule, "").level()
 }
 
 type Wrong = (String, String);

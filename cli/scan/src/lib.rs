@@ -29,7 +29,7 @@
 //! | `server_code` | the SDK's tools and transports beside the annotations, and what protects them |
 //! | `undeclared` | files with annotations that no target declares |
 //! | `unused_config` | configuration files that no table names |
-//! | `workspace_config` | the configuration file of a workspace |
+//! | `workspace_config` | the configuration files of a workspace and of a folder |
 //! | `document` | the outline of a table, in an arena, and its problems under the shared rules |
 //! | `tool` | the facts of one tool: from a record, and to the model |
 //! | `report`, `error` | the result of a scan, and the error that stops it |
@@ -101,4 +101,6 @@ pub use scan::Scan;
 #[doc(hidden)]
 pub use bumpalo::Bump as Arena;
 #[doc(hidden)]
-pub use {document::outline, finding::settle, lines::Lines, scan::large_stack, world::shown};
+pub use {
+    document::outline, finding::settle, lines::Lines, scan::large_stack, workspace_config::FolderConfigs, world::shown,
+};

@@ -38,7 +38,7 @@ pub(super) fn file(path: &Path) -> Result<Baseline, Error> {
         return Err(reading(start.line as usize, start.column as usize, &message));
     }
     let entries = look.entries().map_err(wrong)?;
-    Ok(Baseline { file: file.clone(), text: text.clone(), entries })
+    Ok(Baseline { file: file.clone(), text: text.clone(), entries, config: None })
 }
 
 struct Look<'a> {

@@ -307,6 +307,18 @@ fn warns_about_a_tree_without_tools() {
     assert_eq!(level(&Overrides::new()), Some(Level::Warning));
     assert_eq!(level(&Overrides::new().set("warnings", Setting::Deny).unwrap()), Some(Level::Error));
     assert_eq!(level(&Overrides::new().set("no-tools", Setting::Allow).unwrap()), None);
+    // The file of the folder sets the level, although no table names it, and an error in it is not lost.
+    let with = |rule: &str, lint: &str, overrides: &Overrides| {
+        let files = [("src/lib.rs", "pub fn a() {}\n"), ("mcp-scopes.toml", lint)];
+        found(rule, &files, overrides).into_iter().map(|(_, level)| level).collect::<Vec<_>>()
+    };
+    let none = Overrides::new();
+    assert_eq!(with("no-tools", "[lint]\nno-tools = \"deny\"\n", &none), [Level::Error]);
+    assert_eq!(with("no-tools", "[lint]\ndrift = \"allow\"\n", &none), []);
+    assert_eq!(with("no-tools", "[[lint.path]]\npaths = [\"Cargo.toml\"]\nno-tools = \"allow\"\n", &none), []);
+    let warn = Overrides::new().set("no-tools", Setting::Warn).unwrap();
+    assert_eq!(with("no-tools", "[lint]\nno-tools = \"deny\"\n", &warn), [Level::Warning]);
+    assert_eq!(with("lint-config", "[lint]\nno-tool = \"allow\"\n", &none), [Level::Error]);
 }
 
 #[test]

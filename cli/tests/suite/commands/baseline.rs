@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use super::{Demo, MAIN};
+use super::{CONFIG, Demo, MAIN};
+use crate::support::DOCUMENT;
 
 #[test]
 fn writes_applies_and_updates_a_baseline() {
@@ -66,6 +67,46 @@ fn writes_applies_and_updates_a_baseline() {
     }
     assert_eq!(lint(&["--reason", "x"]).code, 2);
     assert_eq!(demo.run(&["lint", "--update-baseline", "--expires", "soon"]).code, 2);
+}
+
+/// The levels of the rules about the file are those of the package or the folder beside it, or of the workspace.
+#[test]
+fn configuration_files_set_the_levels_of_the_rules_about_the_file() {
+    let entry = r#"{"rule": "risky-name", "subject": "a", "fingerprint": "00000000000000000000000000000000", "reason": "", "expires": "2026-12-31"}"#;
+    let text = format!(r#"{{"version": 1, "fingerprints": "mcp-scopes/v1", "entries": [{entry}]}}"#);
+    let demo = Demo::new(MAIN);
+    demo.write("mcp-scopes.baseline.json", &text);
+    demo.write("metadata.json", DOCUMENT);
+    let levels = |arguments: &[&str]| {
+        let run = demo.run(&[&["lint", "--today", "2026-11-21", "--format", "concise"], arguments].concat());
+        let of = |rule: &str| {
+            let line = run.out.lines().find(|line| line.contains(rule))?;
+            Some(line.contains(&format!("error[{rule}]")))
+        };
+        (of("stale-baseline-entry"), of("baseline-reason"))
+    };
+    assert_eq!(levels(&[]), (Some(false), Some(true)));
+    let lint = "[lint]\nstale-baseline-entry = \"allow\"\nbaseline-reason = \"warn\"\n";
+    demo.write("mcp-scopes.toml", &format!("{CONFIG}{lint}"));
+    assert_eq!(levels(&[]), (None, Some(false)));
+    assert_eq!(levels(&["--deny", "baseline-reason"]), (None, Some(true)));
+    // A run on documents reads the file too, since it is beside the baseline.
+    assert_eq!(levels(&["metadata.json"]), (None, Some(false)));
+    // The file of the workspace, for a baseline in any folder below it.
+    demo.write("mcp-scopes.toml", CONFIG);
+    fs::create_dir_all(demo.path().join("ci")).unwrap();
+    demo.write("ci/known.json", &text);
+    let elsewhere = ["--baseline", "ci/known.json"];
+    assert_eq!(levels(&elsewhere), (Some(false), Some(true)));
+    demo.write("ci/Cargo.toml", "[workspace]\n");
+    demo.write("ci/mcp-scopes.toml", lint);
+    assert_eq!(levels(&elsewhere), (None, Some(false)));
+    // For documents, `--config` names a file.
+    demo.write("lint.toml", "[lint]\nbaseline-reason = \"warn\"\n");
+    assert_eq!(
+        levels(&["metadata.json", "--baseline", "mcp-scopes.baseline.json", "--config", "lint.toml"]).1,
+        Some(false)
+    );
 }
 
 /// A run without a feature says nothing about the code that needs it.
