@@ -50,7 +50,7 @@ use crate::{
     outcome::Outcome,
     stale,
     terminal::{complain, fail, print, print_note},
-    workspace,
+    workspace::{self, TableFiles},
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -98,7 +98,8 @@ pub(crate) struct Docs {
     /// Write Markdown between the two markers in this file
     #[arg(long = "in", value_name = "FILE", conflicts_with_all = ["html", "output"])]
     readme: Option<PathBuf>,
-    /// Write nothing; print the difference, and exit with 1 if the file would change
+    /// Write nothing; print the difference, and exit with 1 if the file would change, or with `--workspace` if a page is of a
+    /// table that is gone
     #[arg(long, requires = "file")]
     check: bool,
     /// A page for each scope table at or below the folder: `PACKAGE.html`, or `PACKAGE.TABLE.html` if a package has several;
@@ -163,7 +164,10 @@ impl Docs {
         let extension = if self.markdown { "md" } else { "html" };
         let mut listed = Vec::new();
         let scan = self.build.scan(root);
-        let outcome = workspace::each(&scan, folder, !self.check, extension, |table, file| {
+        let name = format!("index.{extension}");
+        let is_ours = if self.markdown { markdown::is_page } else { page::is_page };
+        let files = TableFiles { folder, extension, writes: !self.check, list: Some(&name), is_ours };
+        let outcome = workspace::each(&scan, &files, |table, file| {
             let path = table.path().to_string_lossy().into_owned();
             let page = Self {
                 path,
@@ -184,7 +188,6 @@ impl Docs {
         if outcome == Outcome::Failed || listed.is_empty() {
             return outcome;
         }
-        let name = format!("index.{extension}");
         if listed.iter().any(|page| page.file == name) {
             complain(&format!("a package has the page `{name}`, so there is no list"), Some("rename the package"));
             return Outcome::Failed;

@@ -6,6 +6,7 @@ use std::{
 };
 
 use clap::Args;
+use mcp_scopes_prm::Metadata;
 use mcp_scopes_scan::{ErrorKind, file};
 
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     outcome::Outcome,
     stale,
     terminal::{complain, fail, print, print_stderr},
-    workspace,
+    workspace::{self, TableFiles},
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -34,7 +35,7 @@ pub(crate) struct Export {
     #[arg(long, value_name = "FILE", conflicts_with = "check")]
     output: Option<PathBuf>,
     /// Compare the document with this file: print the difference and exit with 1 if there is one; with `--workspace`, compare
-    /// the documents with those in this folder
+    /// the documents with those in this folder, and report those of tables that are gone
     #[arg(long, value_name = "FILE")]
     check: Option<PathBuf>,
     /// The document of each scope table at or below the folder: `PACKAGE.json`, or `PACKAGE.TABLE.json` if a package has
@@ -56,7 +57,9 @@ impl Export {
                 return Outcome::Failed;
             };
             let scan = self.build.scan(&self.path);
-            return workspace::each(&scan, folder, self.output.is_some(), "json", |table, file| {
+            let (writes, extension) = (self.output.is_some(), "json");
+            let files = TableFiles { folder, extension, writes, list: None, is_ours: is_exported };
+            return workspace::each(&scan, &files, |table, file| {
                 let (output, check) =
                     (self.output.as_ref().map(|_| file.clone()), self.check.as_ref().map(|_| file.clone()));
                 let one = self.table.of(table);
@@ -110,4 +113,10 @@ impl Export {
         words.extend(self.build.to_arguments());
         words.join(" ")
     }
+}
+
+/// Returns whether a text is a document as `export` writes it.
+fn is_exported(text: &str) -> bool {
+    let metadata = Metadata::from_json_allowing_loopback_http(text);
+    metadata.is_ok_and(|metadata| metadata.mcp_extensions().is_some() && metadata.to_json_pretty() == text)
 }

@@ -8,7 +8,6 @@ use std::{
 use clap::Args;
 use mcp_scopes_lint::paths::is_match;
 use mcp_scopes_scan::{
-    Report,
     file::{replace, text},
     shown,
 };
@@ -19,17 +18,20 @@ use crate::{
         changes_between, diagnostics, merged,
         side::{Reading, Side, Unreadable},
     },
+    findings,
+    hints::Hints,
     lock_file,
     options::{Build, Table, quoted},
     outcome::Outcome,
     stale,
     target::Target,
     terminal::fail,
-    workspace::{RootTable, folders_with, root_tables},
+    workspace::{RootTable, Tables, folders_with, has_errors, root_tables},
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes lock                 Write mcp-scopes.lock.json
+  mcp-scopes lock --workspace     Write the lock file of each scope table of the workspace
   mcp-scopes check                In CI: print the changes and exit with 1 if the source differs
   mcp-scopes check --workspace    Compare each lock file of the workspace; each scope table needs one
   mcp-scopes lock -p server       Write the lock file of that package
@@ -44,9 +46,13 @@ pub(crate) struct Lock {
     /// The lock file [default: mcp-scopes.lock.json in that folder]
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
-    /// Each mcp-scopes.lock.json at or below that folder
-    #[arg(long, conflicts_with_all = ["file", "package"])]
+    /// The lock file of each scope table at or below that folder: mcp-scopes.lock.json beside its Cargo.toml, or
+    /// TABLE.lock.json if a package has several tables
+    #[arg(long, conflicts_with_all = ["file", "package", "name"])]
     workspace: bool,
+    /// With `--workspace`: folders of that pattern need no lock file, such as `examples`; may be given several times
+    #[arg(long, value_name = "GLOB", requires = "workspace")]
+    exclude: Vec<String>,
     #[command(flatten)]
     table: Table,
     #[command(flatten)]
@@ -57,9 +63,6 @@ pub(crate) struct Lock {
 pub(crate) struct Check {
     #[command(flatten)]
     lock: Lock,
-    /// With `--workspace`: folders of that pattern need no lock file, such as `examples`; may be given several times
-    #[arg(long, value_name = "GLOB", requires = "workspace")]
-    exclude: Vec<String>,
     #[command(flatten)]
     acceptances: Acceptances,
     #[command(flatten)]
@@ -68,50 +71,70 @@ pub(crate) struct Check {
 
 impl Lock {
     pub(crate) fn run(&self) -> Outcome {
-        match self.each() {
-            Ok(locks) => locks.iter().fold(Outcome::Clean, |outcome, lock| outcome.and(|| lock.write())),
+        if self.workspace { self.write_all() } else { self.write() }
+    }
+
+    /// Writes the lock file of each scope table, and returns the worst outcome.
+    fn write_all(&self) -> Outcome {
+        let tables = match Tables::find(&self.build.scan(&self.path), &self.exclude) {
+            Ok(tables) => tables.all,
+            Err(outcome) => return outcome,
+        };
+        let existing = self.existing(&tables);
+        let mut outcome = existing.iter().map(Self::write).max().unwrap_or(Outcome::Clean);
+        for table in self.unlocked(&tables) {
+            let lock = self.of_table(table);
+            outcome = outcome.max(match lock.current() {
+                Ok(current) => lock.put(&current),
+                Err(unreadable) => {
+                    let help = format!("{}; or leave the folder out with `--exclude`", unreadable.help);
+                    Unreadable { help, ..unreadable }.report()
+                }
+            });
+        }
+        for table in replaced(&tables) {
+            outcome = outcome.max(unused(table).report());
+        }
+        outcome
+    }
+
+    /// Returns the command for each lock file of the workspace that exists. Of several tables in one package each has its own file.
+    fn existing(&self, tables: &[RootTable]) -> Vec<Self> {
+        let several: Vec<&RootTable> = tables.iter().filter(|table| table.selected().is_some()).collect();
+        let is_replaced = |folder: &PathBuf| several.iter().any(|table| is_same(&table.path(), folder));
+        let folders = folders_with(&self.path, lock_file::FILE).into_iter().filter(|folder| !is_replaced(folder));
+        let of_folders = folders.map(|path| Self { path, workspace: false, ..self.clone() });
+        let of_tables = several.iter().filter(|table| file_of(table).is_file()).map(|table| self.of_table(table));
+        of_folders.chain(of_tables).collect()
+    }
+
+    /// Returns the tables that need a lock file and have none.
+    fn unlocked<'t>(&self, tables: &'t [RootTable]) -> impl Iterator<Item = &'t RootTable> {
+        let is_excluded =
+            |table: &RootTable| self.exclude.iter().any(|pattern| is_match(pattern, &shown(&table.folder)));
+        tables.iter().filter(move |table| !file_of(table).is_file() && !is_excluded(table))
+    }
+
+    /// Returns the command for the lock file of a table.
+    fn of_table(&self, table: &RootTable) -> Self {
+        let file = table.selected().map(|_| file_of(table));
+        Self { path: table.path(), file, workspace: false, table: self.table.of(table), ..self.clone() }
+    }
+
+    fn write(&self) -> Outcome {
+        match self.current() {
+            Ok(current) => self.put(&current),
             Err(unreadable) => unreadable.report(),
         }
     }
 
-    /// Returns the command for each lock file of the workspace, or for the one that is meant.
-    fn each(&self) -> Result<Vec<Self>, Unreadable> {
-        if !self.workspace {
-            return Ok(vec![self.clone()]);
-        }
-        let of = |path: PathBuf| Self { path, workspace: false, ..self.clone() };
-        let mut locks: Vec<Self> = folders_with(&self.path, lock_file::FILE).into_iter().map(of).collect();
-        // Of several tables in one package each has its own file.
-        for table in root_tables(&self.tree()?) {
-            let file = file_of(&table);
-            if let Some(name) = table.selected()
-                && file.is_file()
-            {
-                locks.push(Self { table: self.table.named(name), file: Some(file), ..of(table.folder.clone()) });
-            }
-        }
-        if locks.is_empty() {
-            let message = format!("no `{}` at or below `{}`", lock_file::FILE, self.path.display());
-            return Err(Unreadable::new(message, "write one with `mcp-scopes lock FOLDER`"));
-        }
-        Ok(locks)
-    }
-
-    /// Scans every package at or below the folder.
-    fn tree(&self) -> Result<Report, Unreadable> {
-        self.build.scan(&self.path).run_tree().map_err(|error| Unreadable::of(&error))
-    }
-
-    fn write(&self) -> Outcome {
-        let current = match self.current() {
-            Ok(current) => current,
-            Err(unreadable) => return unreadable.report(),
-        };
+    fn put(&self, current: &Side) -> Outcome {
         let path = self.file();
         // A file that cannot be read is overwritten.
         let before = text(&path).ok();
-        let hints = current.hints.unwrap_or_default();
-        let written = match lock_file::text(&current.metadata, &hints, before.as_deref()) {
+        let none = Hints::default();
+        let hints = current.hints.as_ref().unwrap_or(&none);
+        let written = match lock_file::text(&current.metadata, hints, before.as_deref()) {
             Ok(text) => text,
             Err(error) => {
                 let message = format!("`{}` cannot be locked: {}", self.path.display(), error.message());
@@ -162,6 +185,26 @@ fn file_of(table: &RootTable) -> PathBuf {
     table.folder.join(lock_file::name(&table.name, table.is_one_of_several))
 }
 
+/// Returns whether two paths are of one folder that exists.
+fn is_same(one: &Path, other: &Path) -> bool {
+    one == other || one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}
+
+/// Returns the first of several tables of each package that also has the lock file of a package with one table.
+fn replaced(tables: &[RootTable]) -> Vec<&RootTable> {
+    let several = tables.iter().filter(|table| table.selected().is_some());
+    let mut found: Vec<&RootTable> = several.filter(|table| table.folder.join(lock_file::FILE).is_file()).collect();
+    found.dedup_by(|table, before| table.folder == before.folder);
+    found
+}
+
+/// Returns the error about a lock file that no table has.
+fn unused(table: &RootTable) -> Unreadable {
+    let file = shown(&table.folder.join(lock_file::FILE));
+    let message = format!("`{file}` is of no scope table: `{}` has several, and each has its own", table.package);
+    Unreadable::new(message, "remove the file; `mcp-scopes lock --workspace` writes those of the tables")
+}
+
 /// The comparison of one lock file.
 struct Compared {
     /// The file, as displayed.
@@ -174,15 +217,10 @@ struct Compared {
 
 impl Check {
     pub(crate) fn run(&self) -> Outcome {
-        let locks = match self.lock.each() {
+        let locks = match self.locks() {
             Ok(locks) => locks,
             Err(unreadable) => return unreadable.report_to(&self.target),
         };
-        if self.lock.workspace
-            && let Err(unreadable) = self.check_all_locked()
-        {
-            return unreadable.report_to(&self.target);
-        }
         let mut compared = Vec::new();
         for lock in locks {
             match self.compare(&lock) {
@@ -204,12 +242,35 @@ impl Check {
         self.target.found(written, diagnostics.has_errors())
     }
 
-    /// Checks that each package with a scope table has a lock file. Otherwise a change would pass whose lock file is removed with it.
-    fn check_all_locked(&self) -> Result<(), Unreadable> {
-        let is_unlocked = |table: &RootTable| {
-            !file_of(table).is_file() && !self.exclude.iter().any(|pattern| is_match(pattern, &shown(&table.folder)))
-        };
-        let unlocked: Vec<RootTable> = root_tables(&self.lock.tree()?).into_iter().filter(is_unlocked).collect();
+    /// Returns the command for each lock file of the workspace, or for the one that is meant.
+    fn locks(&self) -> Result<Vec<Lock>, Unreadable> {
+        let lock = &self.lock;
+        if !lock.workspace {
+            return Ok(vec![lock.clone()]);
+        }
+        let mut report = lock.build.scan(&lock.path).run_tree().map_err(|error| Unreadable::of(&error))?;
+        // A table in a file that cannot be read would need no lock file.
+        if has_errors(&mut report, &lock.exclude) {
+            let help = "fix the errors above, or leave the folder out with `--exclude`";
+            let unreadable = Unreadable::new("errors keep the scope tables from being compared", help);
+            return Err(Unreadable { findings: findings::text(&report), ..unreadable });
+        }
+        let tables = root_tables(&report);
+        if let Some(table) = replaced(&tables).first() {
+            return Err(unused(table));
+        }
+        let locks = lock.existing(&tables);
+        if locks.is_empty() {
+            let message = format!("no `{}` at or below `{}`", lock_file::FILE, lock.path.display());
+            return Err(Unreadable::new(message, "write the lock files with `mcp-scopes lock --workspace`"));
+        }
+        self.check_all_locked(&tables)?;
+        Ok(locks)
+    }
+
+    /// Checks that each scope table has a lock file. Otherwise a change would pass whose lock file is removed with it.
+    fn check_all_locked(&self, tables: &[RootTable]) -> Result<(), Unreadable> {
+        let unlocked: Vec<&RootTable> = self.lock.unlocked(tables).collect();
         let Some(first) = unlocked.first() else { return Ok(()) };
         let mut folders: Vec<String> = unlocked.iter().map(|table| shown(&table.folder).to_string()).collect();
         folders.dedup();

@@ -6,8 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use mcp_scopes_lint::paths::is_match;
 use mcp_scopes_model::nearest::Nearest;
-use mcp_scopes_scan::{Report, Scan, source::Place};
+use mcp_scopes_scan::{Report, Scan, file::text, source::Place};
 
 use crate::{
     findings,
@@ -47,7 +48,7 @@ fn is_skipped(name: &str) -> bool {
 pub(crate) fn package(root: &Path, name: &str) -> Result<PathBuf, (String, String)> {
     let mut names = Vec::new();
     for folder in folders_with(root, "Cargo.toml") {
-        let manifest = mcp_scopes_scan::file::text(&folder.join("Cargo.toml")).unwrap_or_default();
+        let manifest = text(&folder.join("Cargo.toml")).unwrap_or_default();
         match name_in(&manifest) {
             Some(found) if found == name => return Ok(folder),
             found => names.extend(found.map(str::to_owned)),
@@ -67,7 +68,7 @@ pub(crate) fn package(root: &Path, name: &str) -> Result<PathBuf, (String, Strin
 pub(crate) struct RootTable {
     /// The folder of its package.
     pub(crate) folder: PathBuf,
-    package: String,
+    pub(crate) package: String,
     /// The name of its static.
     pub(crate) name: String,
     /// Whether its package has several.
@@ -111,45 +112,108 @@ pub(crate) fn root_tables(report: &Report) -> Vec<RootTable> {
     all
 }
 
-/// Makes a file of a folder for each scope table at or below the path of a scan, and returns the worst outcome. With `writes`, the folder
-/// is created.
+/// The scope tables at or below a folder.
+#[derive(Debug)]
+pub(crate) struct Tables {
+    pub(crate) all: Vec<RootTable>,
+    /// Whether features or the target leave further ones out.
+    has_more: bool,
+}
+
+impl Tables {
+    /// Finds the tables at or below the path of a scan. Prints the reason if there is none, or if a file has errors, unless a pattern of
+    /// `excluded` matches it: a table in a file that cannot be read would have no file, and nothing would say so.
+    pub(crate) fn find(scan: &Scan, excluded: &[String]) -> Result<Self, Outcome> {
+        let mut report = scan.run_tree().map_err(|error| fail_with_findings(&error))?;
+        if has_errors(&mut report, excluded) {
+            print_stderr(findings::text(&report));
+            complain("errors keep the files from being made", Some("fix the errors above"));
+            return Err(Outcome::Found);
+        }
+        let all = root_tables(&report);
+        if all.is_empty() {
+            let message = format!("no scope table at or below `{}`", scan.path().display());
+            complain(&message, Some("give the folder of a workspace; a table behind a feature needs `--features`"));
+            return Err(Outcome::Failed);
+        }
+        Ok(Self { all, has_more: report.left_out_tables() > 0 })
+    }
+}
+
+/// Returns whether a file has errors that no pattern of `excluded` matches. The findings of the others are removed.
+pub(crate) fn has_errors(report: &mut Report, excluded: &[String]) -> bool {
+    report.findings.retain(|finding| !excluded.iter().any(|pattern| is_match(pattern, finding.file())));
+    report.has_errors()
+}
+
+/// The files of a folder, one for each scope table.
+#[derive(Debug)]
+pub(crate) struct TableFiles<'f> {
+    pub(crate) folder: &'f Path,
+    pub(crate) extension: &'f str,
+    /// Whether they are written, and not only compared.
+    pub(crate) writes: bool,
+    /// The file that lists them.
+    pub(crate) list: Option<&'f str>,
+    /// Returns whether a text is one that the command writes.
+    pub(crate) is_ours: fn(&str) -> bool,
+}
+
+/// Makes the file of each scope table at or below the path of a scan, and returns the worst outcome. Files that are written need a
+/// folder, which is created. Of files that are compared, those of tables that are gone are reported.
 pub(crate) fn each(
     scan: &Scan,
-    folder: &Path,
-    writes: bool,
-    extension: &str,
+    files: &TableFiles<'_>,
     mut make: impl FnMut(&RootTable, PathBuf) -> Outcome,
 ) -> Outcome {
-    let report = match scan.run_tree() {
-        Ok(report) => report,
-        Err(error) => return fail_with_findings(&error),
+    let tables = match Tables::find(scan, &[]) {
+        Ok(tables) => tables,
+        Err(outcome) => return outcome,
     };
-    // A table in a file that cannot be read would have no file, and nothing would say so.
-    if report.has_errors() {
-        print_stderr(findings::text(&report));
-        complain("errors keep the files from being made", Some("fix the errors above"));
-        return Outcome::Found;
-    }
-    let tables = root_tables(&report);
-    if tables.is_empty() {
-        let message = format!("no scope table at or below `{}`", scan.path().display());
-        complain(&message, Some("give the folder of a workspace; a table behind a feature needs `--features`"));
-        return Outcome::Failed;
-    }
+    let (folder, extension) = (files.folder, files.extension);
     let mut names = BTreeSet::new();
     if let Some(twice) =
-        tables.iter().map(|table| table.file(extension)).find(|name| !names.insert(name.to_lowercase()))
+        tables.all.iter().map(|table| table.file(extension)).find(|name| !names.insert(name.to_lowercase()))
     {
         let message = format!("two scope tables would have the file `{twice}`");
         complain(&message, Some("give a folder with one of the packages of that name"));
         return Outcome::Failed;
     }
-    if writes && let Err(error) = fs::create_dir_all(folder) {
+    if files.writes
+        && let Err(error) = fs::create_dir_all(folder)
+    {
         complain(&format!("cannot create `{}`: {error}", folder.display()), Some("name a folder that can be written"));
         return Outcome::Failed;
     }
-    let outcomes = tables.iter().map(|table| make(table, folder.join(table.file(extension))));
-    outcomes.max().unwrap_or(Outcome::Clean)
+    let outcomes = tables.all.iter().map(|table| make(table, folder.join(table.file(extension))));
+    let outcome = outcomes.max().unwrap_or(Outcome::Clean);
+    names.extend(files.list.map(str::to_lowercase));
+    let left = if files.writes { Vec::new() } else { files.left_over(&names) };
+    for file in &left {
+        let message =
+            format!("`{}` is the file of no scope table at or below `{}`", file.display(), scan.path().display());
+        let help = if tables.has_more {
+            "remove it if its table is gone; a table behind a feature needs `--features`"
+        } else {
+            "remove it: its table is gone; a file for another purpose belongs into another folder"
+        };
+        complain(&message, Some(help));
+    }
+    if left.is_empty() { outcome } else { outcome.max(Outcome::Found) }
+}
+
+impl TableFiles<'_> {
+    /// Returns the files that an earlier run has written for tables that are not among these names any more.
+    fn left_over(&self, names: &BTreeSet<String>) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.folder).into_iter().flatten().flatten();
+        let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+        let others = files.filter(|entry| !names.contains(&entry.file_name().to_string_lossy().to_lowercase()));
+        let paths =
+            others.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == self.extension));
+        let mut found: Vec<PathBuf> = paths.filter(|path| text(path).is_ok_and(|text| (self.is_ours)(&text))).collect();
+        found.sort();
+        found
+    }
 }
 
 /// Returns the name in the section `[package]` of a manifest.

@@ -39,6 +39,14 @@ const STYLE: &str = concat!(
 );
 const SCRIPT: &str = include_str!("page/script.js");
 
+/// The program and its version.
+const GENERATOR: &str = concat!("mcp-scopes ", env!("CARGO_PKG_VERSION"));
+
+/// Returns whether a text is a page of this program, of any version.
+pub(super) fn is_page(text: &str) -> bool {
+    text.contains("<meta name=\"generator\" content=\"mcp-scopes ")
+}
+
 /// Renders the page.
 pub(super) fn render(server: &Server) -> String {
     let body = html! {
@@ -76,7 +84,7 @@ pub(super) fn shell(title: &str, body: &Markup, script: Option<&str>) -> String 
                 meta http-equiv="Content-Security-Policy" content=(policy);
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                meta name="generator" content=(concat!("mcp-scopes ", env!("CARGO_PKG_VERSION")));
+                meta name="generator" content=(GENERATOR);
                 title { (title) }
                 link rel="icon" href="data:,";
                 style { (PreEscaped(STYLE)) }

@@ -60,6 +60,50 @@ fn checks_every_lock_file_of_a_workspace() {
     assert_eq!(demo.run(&["check", "--workspace"]).code, 0);
 }
 
+#[test]
+fn locks_every_table_of_a_workspace() {
+    let demo = workspace();
+    let two = source("low")
+        + "/// Purge\n#[mcp_tool(risk = \"high\")]\nfn purge() {}\n\nscope_table! { static ADMIN = [purge] with \"mcp-scopes.toml\"; }\n";
+    demo.write("files/src/main.rs", &two);
+    // One command writes each file that `check --workspace` requires.
+    let run = demo.run(&["lock", "--workspace"]);
+    assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (0, "", ""), "{run:?}");
+    assert_eq!(demo.names("files"), ["Cargo.toml", "admin.lock.json", "mcp-scopes.toml", "src", "tools.lock.json"]);
+    assert!(demo.read("files/admin.lock.json").contains("purge"));
+    assert_eq!(demo.names("more/mail"), ["Cargo.toml", "mcp-scopes.lock.json", "mcp-scopes.toml", "src"]);
+    assert_eq!(demo.run(&["check", "--workspace"]).code, 0);
+    // The file from before there were two tables.
+    demo.write("files/mcp-scopes.lock.json", demo.read("files/tools.lock.json"));
+    for command in ["lock", "check"] {
+        let run = demo.run(&[command, "--workspace"]);
+        assert!(run.code == 2 && run.err.contains("`files/mcp-scopes.lock.json` is of no scope table"), "{run:?}");
+    }
+    std::fs::remove_file(demo.path().join("files/mcp-scopes.lock.json")).unwrap();
+    // A table without a server gets none, with the reason, and the others are written.
+    std::fs::remove_file(demo.path().join("more/mail/mcp-scopes.lock.json")).unwrap();
+    std::fs::remove_file(demo.path().join("files/admin.lock.json")).unwrap();
+    demo.write("more/mail/mcp-scopes.toml", "[scopes]\n\"list_files\" = \"Names\"\n");
+    let run = demo.run(&["lock", "--workspace"]);
+    assert!(run.code == 2 && run.err.contains("`more/mail`: ") && run.err.contains("with `--exclude`"), "{run:?}");
+    assert!(demo.path().join("files/admin.lock.json").is_file());
+    assert_eq!(demo.run(&["lock", "--workspace", "--exclude", "more"]).code, 0);
+    assert_eq!(demo.run(&["check", "--workspace", "--exclude", "more"]).code, 0);
+    // Nothing is left out because a file cannot be read.
+    demo.write("more/mail/src/main.rs", source("low") + "fn broken( {");
+    let run = demo.run(&["lock", "--workspace"]);
+    assert!(run.code == 1 && run.err.contains("errors keep the files from being made"), "{run:?}");
+    let run = demo.run(&["check", "--workspace"]);
+    assert!(run.code == 2 && run.err.contains("errors keep the scope tables from being compared"), "{run:?}");
+    for command in ["lock", "check"] {
+        assert_eq!(demo.run(&[command, "--workspace", "--exclude", "more"]).code, 0);
+        assert_eq!(demo.run(&[command, "--exclude", "more"]).code, 2);
+    }
+    demo.write("files/src/main.rs", "fn main() {}\n");
+    let run = demo.run(&["lock", "--workspace", "files"]);
+    assert!(run.code == 2 && run.err.contains("no scope table at or below `files`"), "{run:?}");
+}
+
 /// Of several tables in one package each has its own lock file, as `init` writes them.
 #[test]
 fn checks_the_lock_files_of_several_tables() {
@@ -327,6 +371,50 @@ fn exports_every_table_of_a_workspace() {
     let run = demo.run(&["export", "--workspace", "--output", "out/metadata"]);
     assert!(run.code == 1 && run.err.contains("errors keep the files from being made"), "{run:?}");
     assert_eq!(demo.run(&["export", "--workspace", "-p", "mail-server", "--output", "out"]).code, 2);
+}
+
+/// A document or a page that nothing writes any more would be published for ever.
+#[test]
+fn reports_the_files_of_tables_that_are_gone() {
+    let demo = workspace();
+    let two = source("low")
+        + "/// Purge\n#[mcp_tool(risk = \"high\")]\nfn purge() {}\n\nscope_table! { static ADMIN = [purge] with \"mcp-scopes.toml\"; }\n";
+    demo.write("files/src/main.rs", two);
+    let commands = [
+        (&["export", "--workspace"][..], "out", "json", "--check", None),
+        (&["docs", "--workspace"], "pages", "html", "--output", Some("--check")),
+        (&["docs", "--workspace", "--markdown"], "text", "md", "--output", Some("--check")),
+    ];
+    for (command, folder, ..) in &commands {
+        assert_eq!(demo.run(&[*command, &["--output", *folder]].concat()).code, 0);
+    }
+    demo.write("files/src/main.rs", source("low"));
+    for (command, folder, extension, option, check) in commands {
+        // Files that the command did not write are not reported.
+        for other in [format!("notes.{extension}"), "admin.txt".to_owned()] {
+            demo.write(&format!("{folder}/{other}"), "{\"resource\": \"https://a.example.com/mcp\"}\n");
+        }
+        demo.write(&format!("{folder}/below/file-server.admin.{extension}"), "");
+        assert_eq!(demo.run(&[command, &["--output", folder]].concat()).code, 0);
+        let before = demo.names(folder);
+        let checked: Vec<&str> = command.iter().copied().chain([option, folder]).chain(check).collect();
+        let run = demo.run(&checked);
+        assert_eq!(run.code, 1, "{run:?}");
+        for table in ["admin", "tools"] {
+            let message = format!(
+                "error: `{folder}/file-server.{table}.{extension}` is the file of no scope table at or below `.`"
+            );
+            assert!(run.err.contains(&message), "{run:?}");
+        }
+        assert!(run.err.contains("remove it: its table is gone") && run.err.matches("error").count() == 2, "{run:?}");
+        assert_eq!(demo.names(folder), before);
+        for table in ["admin", "tools"] {
+            let file = format!("{folder}/file-server.{table}.{extension}");
+            std::fs::remove_file(demo.path().join(file)).unwrap();
+        }
+        let run = demo.run(&checked);
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "{run:?}");
+    }
 }
 
 #[test]
