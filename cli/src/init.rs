@@ -192,7 +192,10 @@ impl Init {
         }
         let has_new = plans.iter().any(Plan::is_new);
         if has_new && (self.resource.is_none() || self.authorization_server.is_none()) {
-            text.push_str("to do: replace the addresses in `mcp-scopes.toml` that are marked `# replace`\n");
+            let new = plans.iter().filter(|plan| plan.is_new());
+            let files: BTreeSet<String> = new.map(|plan| format!("`{}`", plan.config_name)).collect();
+            let files = files.into_iter().collect::<Vec<_>>().join(", ");
+            text.extend([format!("to do: replace the addresses in {files} that are marked `# replace`\n")]);
         }
         // A package without tools starts the server of another one.
         let others: Vec<_> =

@@ -11,6 +11,10 @@ use crate::schemas;
 
 /// The name of the file.
 pub(super) const FILE: &str = "mcp-scopes.toml";
+/// The name of the file of a package beside the file of its workspace, which has the other name.
+pub(super) const BESIDE_WORKSPACE: &str = "mcp-scopes.server.toml";
+/// The sections that state nothing about a server.
+const SETTINGS: [&str; 2] = ["lint", "diff"];
 /// The address that a user replaces by the one of the server.
 pub(super) const RESOURCE: &str = "https://mcp.example.com/mcp";
 /// The address that a user replaces by the one of the authorization server.
@@ -34,7 +38,29 @@ pub(super) struct Server<'s> {
 
 /// Returns the text of a new file.
 pub(super) fn text(server: &Server<'_>, tools: &[Planned]) -> String {
-    let mut text = format!("#:schema {}\n\n[server]\n", schemas::CONFIG.url);
+    format!("#:schema {}\n\n{}", schemas::CONFIG.url, sections(server, tools))
+}
+
+/// Returns a file that has only settings of the lint and of comparisons, with the sections about the server. `None` for another file.
+pub(super) fn extended(settings: &str, server: &Server<'_>, tools: &[Planned]) -> Option<String> {
+    limits::check(settings).ok()?;
+    let known: toml::Table = settings.parse().ok()?;
+    if !known.keys().all(|section| SETTINGS.contains(&section.as_str())) {
+        return None;
+    }
+    let gap = match settings {
+        "" => "",
+        settings if settings.ends_with('\n') => "\n",
+        _ => "\n\n",
+    };
+    let added = format!("{gap}{}", sections(server, tools));
+    let added = if settings.contains("\r\n") { added.replace('\n', "\r\n") } else { added };
+    Some(format!("{settings}{added}"))
+}
+
+/// Returns the sections of a new file.
+fn sections(server: &Server<'_>, tools: &[Planned]) -> String {
+    let mut text = "[server]\n".to_owned();
     let replace =
         |stated: Option<&str>, what: &str| if stated.is_none() { format!(" # replace: {what}") } else { String::new() };
     let (resource, issuer) = (server.resource.unwrap_or(RESOURCE), server.issuer.unwrap_or(ISSUER));

@@ -16,7 +16,7 @@ use std::{
 
 use mcp_scopes_scan::{
     Finding, Level, Scan,
-    inventory::Transport,
+    inventory::{Inventory, Transport},
     sdk::{SdkCrate, SdkPackage},
     shown,
 };
@@ -53,7 +53,9 @@ pub(super) struct Plan {
     pub(super) crates: Crates,
     /// How its scopes are named.
     convention: Convention,
-    /// What its `mcp-scopes.toml` states.
+    /// The name of its configuration file.
+    pub(super) config_name: String,
+    /// What that file states.
     existing: config::Existing,
     /// The tools that get an annotation.
     pub(super) annotated: Vec<Planned>,
@@ -117,14 +119,17 @@ impl Plan {
 /// Plans one package. Adds its changes to those of the others.
 pub(super) fn plan(package: &SdkPackage, choices: &Choices<'_>, changes: &mut Changes) -> Result<Plan, Failure> {
     let scanned = Scan::new(&package.package.folder).with_server_code().run()?;
-    let server = scanned.inventories.first().map(|inventory| inventory.server.clone()).unwrap_or_default();
-    let config = changes.text(&shown(&package.package.folder.join(config::FILE)));
+    let inventory = scanned.inventories.first();
+    let server = inventory.map(|inventory| inventory.server.clone()).unwrap_or_default();
+    let config_name = inventory.map_or_else(|| config::FILE.to_owned(), config_name);
+    let config = changes.text(&shown(&package.package.folder.join(&config_name)));
     let mut plan = Plan {
         name: package.package.name.clone(),
         folder: package.package.folder.clone(),
         sdk: sdk(package),
         crates: Crates::of(package),
         convention: choices.convention.unwrap_or_default(),
+        config_name,
         existing: config::Existing::read(config.as_deref()),
         annotated: Vec::new(),
         declared: Vec::new(),
@@ -155,6 +160,21 @@ pub(super) fn plan(package: &SdkPackage, choices: &Choices<'_>, changes: &mut Ch
     plan.lock(changes);
     Ok(plan)
 }
+
+/// Returns the name of the configuration file of a package: the one that a table names already, or else the default. The default is the
+/// file of the workspace if it has no sections about a server; these would take it from the other packages.
+fn config_name(inventory: &Inventory) -> String {
+    let of_tables = inventory.roots().filter_map(|(_, table)| table.config.as_ref());
+    let named = of_tables.chain(&inventory.partial_configs);
+    let mut inside = named.filter_map(|config| Path::new(&*config.file).strip_prefix(&inventory.folder).ok());
+    if let Some(name) = inside.next() {
+        return shown(name).to_string();
+    }
+    let default = shown(&inventory.folder.join(config::FILE));
+    let is_shared = inventory.workspace.as_ref().is_some_and(|workspace| workspace.config.file == default);
+    if is_shared { config::BESIDE_WORKSPACE } else { config::FILE }.to_owned()
+}
+
 fn sdk(package: &SdkPackage) -> Sdk {
     if package.depends_on("rmcp") {
         Sdk::of_rmcp(version_of("rmcp", &package.package.name, &package.package.folder))
@@ -175,7 +195,7 @@ impl Plan {
     }
 
     fn config_file(&self) -> Arc<str> {
-        shown(&self.folder.join(config::FILE))
+        shown(&self.folder.join(&self.config_name))
     }
 
     /// Follows the convention of an existing file, unless the user chose another one.
@@ -211,6 +231,7 @@ impl Plan {
                 sources: &package.sources,
                 planned: &planned,
                 runtime: &self.crates.runtime,
+                config: &self.config_name,
             };
             for (file, edits) in source::edits(&context) {
                 // A file of two crates is edited once.

@@ -27,6 +27,8 @@ pub(super) struct Context<'c> {
     pub(super) planned: &'c BTreeMap<&'c str, &'c Planned>,
     /// The name of the crate `mcp-scopes` in the source.
     pub(super) runtime: &'c str,
+    /// The name of the configuration file.
+    pub(super) config: &'c str,
 }
 
 impl Context<'_> {
@@ -241,8 +243,7 @@ fn table_edit(module: &SdkModule, table: &TablePlan, source: &str, context: &Con
     let text = format!(
         "\n\n{indent}{runtime}::scope_table! {{\n{renamed}{indent}    /// The tools of this server, and the scopes that open them.\n\
          {indent}    {visibility}static {} = {list} with \"{}\";\n{indent}}}",
-        table.name,
-        super::config::FILE,
+        table.name, context.config,
     );
     Some((end_of_comment(source, module.end), text))
 }

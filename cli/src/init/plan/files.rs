@@ -27,9 +27,19 @@ impl Plan {
         let file = self.config_file();
         let declared = config::declared(&self.declared);
         let tools: Vec<Planned> = self.tools().cloned().collect();
+        let server = config::Server {
+            package: &self.name,
+            resource: choices.resource,
+            issuer: choices.issuer,
+            convention: self.convention,
+            has_file: choices.stated.is_some(),
+            is_shared: self.tables.len() > 1,
+        };
+        let is_new = !self.tables.is_empty() && self.tables.iter().all(|table| !table.exists);
         let text = match changes.text(&file) {
             Some(text) => {
-                let text = config::with_scopes(&text, &tools).unwrap_or_else(|lines| {
+                let extended = if is_new { config::extended(&text, &server, &tools) } else { None };
+                let text = extended.map_or_else(|| config::with_scopes(&text, &tools), Ok).unwrap_or_else(|lines| {
                     let lines: Vec<String> = lines.iter().map(|line| format!("`{line}`")).collect();
                     self.note(format!("`{file}`: add {} under `[scopes]`", lines.join(", ")));
                     text
@@ -39,17 +49,7 @@ impl Plan {
                 format!("{text}{gap}{declared}")
             }
             None if self.tables.is_empty() => return,
-            None => {
-                let server = config::Server {
-                    package: &self.name,
-                    resource: choices.resource,
-                    issuer: choices.issuer,
-                    convention: self.convention,
-                    has_file: choices.stated.is_some(),
-                    is_shared: self.tables.len() > 1,
-                };
-                config::text(&server, &tools) + &declared
-            }
+            None => config::text(&server, &tools) + &declared,
         };
         changes.write(&file, text);
     }

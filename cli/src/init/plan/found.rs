@@ -9,7 +9,6 @@ use mcp_scopes_scan::{
 
 use super::{
     super::{
-        config,
         layer::{OLDEST, Sdk},
         risk::assess,
         scopes::Scopes,
@@ -234,7 +233,7 @@ impl Plan {
         self.known = known.len();
         let planned = order.into_iter().filter_map(|name| by_name.remove(&name));
         (self.declared, self.annotated) = planned.partition(|tool| tool.found.is_some());
-        let help = format!("declare them under `[tools.\"name\"]` in `{}`", config::FILE);
+        let help = format!("declare them under `[tools.\"name\"]` in `{}`", self.config_name);
         for module in package.crates.iter().flat_map(|krate| &krate.modules) {
             for (place, why) in module.unread.iter().filter(|_| package.serves) {
                 self.note(format!("{}: {why}; {help}", shown(place)));
@@ -245,7 +244,8 @@ impl Plan {
             }
         }
         for tool in self.declared.iter().filter(|tool| tool.description.is_none()) {
-            self.notes.push(format!("{}: write a description of `{}` in `{}`", tool.place, tool.name, config::FILE));
+            self.notes
+                .push(format!("{}: write a description of `{}` in `{}`", tool.place, tool.name, self.config_name));
         }
         let added: BTreeSet<&String> = self.annotated.iter().chain(&self.declared).map(|tool| &tool.name).collect();
         let unnamed: Vec<&str> =

@@ -48,8 +48,16 @@ fn hooks_match_their_files() {
     for hook in hooks() {
         let id = hook["id"].as_str().unwrap();
         let wanted: &[&str] = match id.trim_end_matches("-system") {
-            "mcp-scopes-lint" => &["src/main.rs", "Cargo.toml", "a/mcp-scopes.toml", "mcp-scopes.baseline.json"],
-            "mcp-scopes-check" => &["src/main.rs", "a/Cargo.toml", "mcp-scopes.toml", "a/mcp-scopes.lock.json"],
+            "mcp-scopes-lint" => &[
+                "src/main.rs",
+                "Cargo.toml",
+                "a/mcp-scopes.toml",
+                "mcp-scopes.server.toml",
+                "mcp-scopes.baseline.json",
+            ],
+            "mcp-scopes-check" => {
+                &["src/main.rs", "a/Cargo.toml", "mcp-scopes.toml", "a/mcp-scopes.lock.json", "a/tools.lock.json"]
+            }
             "mcp-scopes-documents" => &["public/.well-known/oauth-protected-resource", "oauth-protected-resource.json"],
             other => panic!("{other}"),
         };

@@ -52,6 +52,74 @@ fn follows_the_convention_and_extends_the_scopes_of_the_file() {
 }
 
 #[test]
+fn leaves_the_file_of_the_workspace_to_all_packages() {
+    let manifest = |name: &str| {
+        format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nrmcp = \"3.11\"\n"
+        )
+    };
+    let shared = "[lint]\nbroad-scope = \"allow\"\ndescription-equals-name = \"deny\"\n";
+    let root = manifest("root") + "\n[workspace]\nmembers = [\"member\"]\n";
+    let files = [
+        ("Cargo.toml", root.as_str()),
+        ("mcp-scopes.toml", shared),
+        ("src/main.rs", &server(&["read_note"])),
+        ("member/Cargo.toml", &manifest("member")),
+        ("member/src/main.rs", &server(&["list"]).replace("Words of list for people", "List")),
+    ];
+    let (demo, run) = init(&files, &["--convention", "resource:action"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(demo.read("mcp-scopes.toml"), shared);
+    let own = demo.read("mcp-scopes.server.toml");
+    assert!(own.contains("[server]\n") && own.contains("resource_name = \"root\""), "{own}");
+    assert!(demo.read("src/main.rs").contains("with \"mcp-scopes.server.toml\";"), "{}", demo.read("src/main.rs"));
+    let note =
+        "to do: replace the addresses in `mcp-scopes.server.toml`, `mcp-scopes.toml` that are marked `# replace`\n";
+    assert!(run.out.contains(note), "{}", run.out);
+    assert!(demo.read("mcp-scopes.lock.json").contains("read_note"));
+    assert!(demo.read("member/mcp-scopes.lock.json").contains("\"list\""));
+    // The levels still apply to the other package.
+    let lint = demo.run(&["lint", "--format", "concise"]);
+    assert!(
+        lint.code == 1 && lint.out.contains("member/src/main.rs") && !lint.out.contains("unused-config"),
+        "{lint:?}"
+    );
+    assert!(lint.out.contains("error[description-equals-name]") && !lint.out.contains("error[lint"), "{lint:?}");
+    assert!(demo.run(&["init", "--yes"]).out.starts_with("nothing to do"));
+    // A later run extends the same file.
+    write_tool(&demo, "delete_note");
+    assert_eq!(demo.run(&["init", "--yes"]).code, 0);
+    assert_eq!(demo.read("mcp-scopes.server.toml"), format!("{own}\"note:delete\" = \"Use delete_note\"\n"));
+    assert_eq!(demo.read("mcp-scopes.toml"), shared);
+}
+
+#[test]
+fn writes_into_the_file_that_is_there() {
+    // A package that has set levels before it had a table.
+    let settings = "# Ours\n[[lint.path]]\npaths = [\"src\"]\nbroad-scope = \"allow\"\n";
+    let (demo, run) = init(&[("src/main.rs", &server(&["one"])), ("mcp-scopes.toml", settings)], &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let after = demo.read("mcp-scopes.toml");
+    assert!(after.starts_with(&format!("{settings}\n[server]\nresource = ")), "{after}");
+    assert!(demo.read("mcp-scopes.lock.json").contains("\"one\""));
+    assert_eq!(demo.run(&["lint", "--deny", "warnings"]).code, 0);
+    // What a table names, whatever its name is.
+    std::fs::remove_file(demo.path().join("mcp-scopes.toml")).unwrap();
+    demo.write("notes.toml", format!("{after}\n[scopes]\n\"one\" = \"Use one\"\n"));
+    demo.write("src/main.rs", demo.read("src/main.rs").replace("with \"mcp-scopes.toml\"", "with \"notes.toml\""));
+    write_tool(&demo, "two");
+    let run = demo.run(&["init", "--yes"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(!demo.path().join("mcp-scopes.toml").exists(), "{run:?}");
+    assert!(
+        demo.read("notes.toml").ends_with("\"one\" = \"Use one\"\n\"two\" = \"Use two\"\n"),
+        "{}",
+        demo.read("notes.toml")
+    );
+    assert_eq!(demo.run(&["lint", "--deny", "warnings"]).code, 0);
+}
+
+#[test]
 fn adds_new_tools_to_the_lock_file_and_nothing_else() {
     let (demo, run) = init(&[("src/main.rs", &server(&["one", "two"]))], &[]);
     assert_eq!(run.code, 0, "{run:?}");
