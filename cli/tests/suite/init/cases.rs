@@ -19,10 +19,10 @@ use crate::support::{Demo, Run};
 /// The maximum number of commands from a server that guards nothing to one that runs, is linted and documented.
 const COMMANDS: usize = 4;
 
-/// Returns the commands that docs/adopt.md lists.
-fn road() -> Vec<Vec<String>> {
+/// Returns the commands of the block in docs/adopt.md that begins like this.
+fn commands(start: &str) -> Vec<Vec<String>> {
     let docs = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/adopt.md")).unwrap();
-    let block = docs.split("```sh\n").find(|block| block.starts_with("mcp-scopes init")).unwrap();
+    let block = docs.split("```sh\n").find(|block| block.starts_with(start)).unwrap();
     let lines = block.split("```").next().unwrap().lines().map(|line| line.split('#').next().unwrap());
     lines.map(|line| line.split_whitespace().map(str::to_owned).collect()).collect()
 }
@@ -230,37 +230,58 @@ fn edits_by_hand_are_those_that_init_prints() {
 
 #[test]
 fn every_shape_is_linted_exported_locked_and_documented() {
-    let road = road();
+    let road = commands("mcp-scopes init");
     assert!(road.len() <= COMMANDS, "{road:?}");
     // `init` was the first one. In place of `cargo run`, `tests/adopted` compiles and serves each result.
     let names: Vec<String> = road.iter().map(|command| command[..2].join(" ")).collect();
     assert_eq!(names, ["mcp-scopes init", "cargo run", "mcp-scopes lint", "mcp-scopes docs"]);
-    let of = |command: &Vec<String>| command.iter().skip(1).cloned().collect::<Vec<String>>();
-    let (lint, docs) = (of(&road[2]), of(&road[3]));
+    let of_several = commands("mcp-scopes docs --workspace");
+    assert_eq!(of_several.len(), 1, "{of_several:?}");
     for (case, demo, run) in adopted() {
-        let command: Vec<&str> = lint.iter().map(String::as_str).chain(["--deny", "warnings"]).collect();
-        let done = demo.run(&command);
-        assert_eq!(done.code, 0, "{}: {done:?}", case.name);
-        for package in
-            case.packages().into_iter().filter(|package| demo.path().join(package).join("mcp-scopes.toml").is_file())
-        {
-            // Each of several servers has its own page. The lock file of each table is that of the source, and its document is what `export` prints.
+        let mut taken = 2;
+        let mut follow = |folder: &str, command: &[String], more: &[&str]| {
+            taken += 1;
+            let words: Vec<&str> = command.iter().skip(1).map(String::as_str).chain(more.iter().copied()).collect();
+            let done = demo.run_in(folder, &words);
+            assert_eq!(done.code, 0, "{}: {words:?}: {done:?}", case.name);
+        };
+        follow(".", &road[2], &["--deny", "warnings"]);
+        let packages = case.packages().into_iter();
+        let served = packages.filter(|package| demo.path().join(package).join("mcp-scopes.toml").is_file());
+        let served: Vec<&str> = served.collect();
+        let of = |package: &'static str| {
             let locks = locks(&demo.path().join(package));
             assert!(!locks.is_empty(), "{}: {package}", case.name);
-            for (file, table) in locks {
-                let file = format!("{package}/{file}");
-                let options: Vec<&str> = table.iter().flat_map(|table| ["--table", table]).collect();
-                let command: Vec<&str> = docs.iter().map(String::as_str).chain(options.iter().copied()).collect();
-                let done = demo.run_in(package, &command);
-                assert_eq!(done.code, 0, "{}: {done:?}", case.name);
-                assert!(demo.read(&format!("{package}/scopes.html")).contains("</html>"), "{}", case.name);
-                let check = demo.run(&[&["check", package, "--file", &file], &*options].concat());
-                assert_eq!(check.code, 0, "{}: {check:?}", case.name);
-                let export = demo.run(&[&["export", package], &*options].concat());
-                assert_eq!(export.code, 0, "{}: {export:?}", case.name);
-                let (lock, export) = (Json::parse(&demo.read(&file)).unwrap(), Json::parse(&export.out).unwrap());
-                assert_eq!(lock.get("document"), Some(&export), "{}", case.name);
-            }
+            locks.into_iter().map(move |(file, table)| (package, file, table))
+        };
+        let tables: Vec<(&str, String, Option<String>)> = served.iter().copied().flat_map(of).collect();
+        // One page for each server.
+        let pages: Vec<String> = if let [(package, ..)] = tables.as_slice() {
+            follow(package, &road[3], &[]);
+            vec![format!("{package}/scopes.html")]
+        } else {
+            follow(".", &of_several[0], &[]);
+            let pages = demo.names("pages").into_iter().filter(|page| page != "index.html");
+            pages.map(|page| format!("pages/{page}")).collect()
+        };
+        assert_eq!((pages.len(), taken), (tables.len(), COMMANDS), "{}: {pages:?}", case.name);
+        for page in pages {
+            assert!(demo.read(&page).contains("</html>"), "{}: {page}", case.name);
+        }
+        // The lock file of each table is that of the source, and its document is what `export` prints.
+        let locked = || tables.iter().map(|(package, file, _)| demo.read(&format!("{package}/{file}")));
+        let before: Vec<String> = locked().collect();
+        let lock = demo.run(&["lock", "--workspace"]);
+        assert_eq!((lock.code, locked().collect::<Vec<_>>()), (0, before.clone()), "{}: {lock:?}", case.name);
+        assert_eq!(demo.run(&["check", "--workspace"]).code, 0, "{}", case.name);
+        for ((package, _, table), lock) in tables.iter().zip(before) {
+            let options: Vec<&str> = table.iter().flat_map(|table| ["--table", table]).collect();
+            let export = demo.run(&[&["export", package], &*options].concat());
+            assert_eq!(export.code, 0, "{}: {export:?}", case.name);
+            let (lock, export) = (Json::parse(&lock).unwrap(), Json::parse(&export.out).unwrap());
+            assert_eq!(lock.get("document"), Some(&export), "{}", case.name);
+        }
+        for package in served {
             assert!(run.out.contains(&format!("package `{package}`")), "{}", run.out);
         }
         // Nothing is left to do, and nothing changes.
