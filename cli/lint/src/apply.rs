@@ -270,10 +270,12 @@ pub(super) fn to_document(
     }
 }
 
-/// Returns the help of a violation. A member that MCP requires is not left out.
+/// Returns the help of a violation. A member that MCP requires is not left out, and neither is what opens a tool.
 fn help_of<'a>(document: &ParsedDocument<'_>, violation: &'a Violation) -> &'a str {
     if fixes::is_required_but_empty(document, violation) {
-        "name the issuer of the tokens, such as `\"https://auth.example.com\"`; MCP requires one"
+        "name the issuer of the tokens, such as `\"https://auth.example.com\"`"
+    } else if fixes::opens_by_nothing(document, violation) {
+        "name the scopes that open it; or write `\"authenticated\": true` if every valid token opens it, or `\"public\": true` if every caller may use it"
     } else {
         &violation.help
     }
@@ -286,6 +288,12 @@ fn message_of(document: &ParsedDocument<'_>, violation: &Violation) -> String {
         return message.clone();
     }
     let shown = if pointer.is_empty() { "the document" } else { pointer };
+    if fixes::is_required_but_empty(document, violation) {
+        return format!("`{shown}` is an empty array; MCP requires an issuer");
+    }
+    if fixes::opens_by_nothing(document, violation) {
+        return format!("`{shown}` is an empty array, which states no scope");
+    }
     if message.starts_with("is ") { format!("`{shown}` {message}") } else { format!("`{shown}`: {message}") }
 }
 

@@ -16,9 +16,13 @@ use crate::lint_model::{ParsedDocument, Profile, Scope, Table};
 /// Returns the fix for a violation, if there is one that does not change the meaning of the document.
 pub(super) fn of_violation(document: &ParsedDocument<'_>, violation: &Violation) -> Option<Fix> {
     match violation.kind {
+        // Without it, the document would lack what MCP requires, or clients could take the entry for a public one.
+        ViolationKind::EmptyMember
+            if is_required_but_empty(document, violation) || opens_by_nothing(document, violation) =>
+        {
+            None
+        }
         // RFC 9728 §3.2 requires leaving it out.
-        // Without it, the document would lack what MCP requires.
-        ViolationKind::EmptyMember if is_required_but_empty(document, violation) => None,
         ViolationKind::EmptyMember => {
             let range = document.whole_range(&violation.pointer)?;
             let title = format!("remove the member `{}`", violation.pointer);
@@ -41,6 +45,13 @@ pub(super) fn of_violation(document: &ParsedDocument<'_>, violation: &Violation)
 pub(super) fn is_required_but_empty(document: &ParsedDocument<'_>, violation: &Violation) -> bool {
     let is_empty = violation.kind == ViolationKind::EmptyMember && violation.pointer == "/authorization_servers";
     is_empty && document.profile == Profile::Mcp
+}
+
+/// Returns whether the member is an empty requirement, and nothing else states what opens the entry.
+pub(super) fn opens_by_nothing(document: &ParsedDocument<'_>, violation: &Violation) -> bool {
+    let Some(entry) = violation.pointer.strip_suffix("/required_scopes") else { return false };
+    let is_stated = |name: &str| document.value(&format!("{entry}/{name}")) == Some(&Json::Bool(true));
+    violation.kind == ViolationKind::EmptyMember && !is_stated("public") && !is_stated("authenticated")
 }
 
 /// Returns the fix for a member that is repeated with the same value.

@@ -221,4 +221,11 @@ fn a_clean_profile_stays_clean() {
         assert!(after.code <= before.code && empty(&after.out) == empty(&before.out), "{before:?} {after:?}");
     }
     assert!(demo.read("a.json").contains("\"authorization_servers\": []"), "{}", demo.read("a.json"));
+    // Without the member, clients could take the tool for a public one.
+    let tools = "\"scopes_supported\": [\"a\"],\n  \"mcp_extensions\": {\"version\": \"1.0\", \"tool_scope_mapping\": {\"read\": {\"required_scopes\": [[\"a\"]]}, \"send\": {\"required_scopes\": []}}}";
+    let document = DOCUMENT.replace("\"scopes_supported\": []", tools);
+    demo.write("a.json", &document);
+    let run = demo.run(&["lint", "a.json", "--fix", "--unsafe-fixes"]);
+    assert!(run.code == 1 && run.out.contains("is an empty array, which states no scope"), "{run:?}");
+    assert_eq!(demo.read("a.json"), document);
 }
