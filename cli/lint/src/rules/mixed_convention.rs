@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    lint_model::{Scope, Table},
+    lint_model::{InputKind, Scope, Table},
     name_tokens::{is_action, separator},
     reporter::Reporter,
     rule::{Rule, rule},
@@ -21,9 +21,9 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         return;
     }
     names(table, reporter);
-    halves(&table.scopes, reporter);
+    halves(table, reporter);
     outliers(
-        &table.scopes,
+        table,
         reporter,
         |scope| separator(&scope.bare),
         |scope, own, usual| {
@@ -34,7 +34,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         },
     );
     outliers(
-        &table.scopes,
+        table,
         reporter,
         |scope| action_side(&scope.bare),
         |scope, own, usual| {
@@ -47,6 +47,17 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     );
 }
 
+/// The other correction in source.
+const OR_CONFIGURE: &str = "or set the convention under `[convention]`";
+
+/// Adds the other correction. A document has no section for it.
+fn or_configured(help: String, input: InputKind) -> String {
+    match input {
+        InputKind::Source => format!("{help}, {OR_CONFIGURE}"),
+        InputKind::Document => help,
+    }
+}
+
 /// If most scopes are names of tools, scopes of parts are outliers.
 fn names(table: &Table, reporter: &mut Reporter<'_>) {
     let names: BTreeSet<&str> = table.tools.iter().map(|listed| listed.tool.name.value.as_str()).collect();
@@ -57,16 +68,19 @@ fn names(table: &Table, reporter: &mut Reporter<'_>) {
     if is_majority(usual.len(), usual.len() + other.len()) {
         for scope in other {
             let message = format!("scope `{}` has parts, but most scopes of the table are tool names", scope.text);
-            let help = "remove the key `scope`, or set the convention under `[convention]`";
+            let help = match table.input {
+                InputKind::Source => format!("remove the key `scope`, {OR_CONFIGURE}"),
+                InputKind::Document => "require a scope with the name of the tool".to_owned(),
+            };
             reporter.report(message).at(&scope.place).about(&*scope.text).help(help);
         }
     }
 }
 
 /// Reports two conventions in one table of which neither has a majority.
-fn halves(scopes: &[Scope], reporter: &mut Reporter<'_>) {
+fn halves(table: &Table, reporter: &mut Reporter<'_>) {
     let mut counts: BTreeMap<char, (usize, &Scope)> = BTreeMap::new();
-    for scope in scopes {
+    for scope in &table.scopes {
         if let Some(mark) = separator(&scope.bare) {
             counts.entry(mark).or_insert((0, scope)).0 += 1;
         }
@@ -81,7 +95,7 @@ fn halves(scopes: &[Scope], reporter: &mut Reporter<'_>) {
         return;
     }
     let message = format!("scope `{}` and {} more use `{second}`, but {many} use `{first}`", scope.text, few - 1);
-    let help = "use one of the two, or set the convention under `[convention]`";
+    let help = or_configured("use one of the two".to_owned(), table.input);
     reporter.report(message).at(&scope.place).about(&*scope.text).help(help);
 }
 
@@ -101,12 +115,12 @@ fn action_side(scope: &str) -> Option<&'static str> {
 }
 
 fn outliers<K: Ord + Copy>(
-    scopes: &[Scope],
+    table: &Table,
     reporter: &mut Reporter<'_>,
     key: impl Fn(&Scope) -> Option<K>,
     describe: impl Fn(&Scope, K, K) -> (String, String),
 ) {
-    let keyed: Vec<(&Scope, K)> = scopes.iter().filter_map(|scope| Some((scope, key(scope)?))).collect();
+    let keyed: Vec<(&Scope, K)> = table.scopes.iter().filter_map(|scope| Some((scope, key(scope)?))).collect();
     let mut counts: BTreeMap<K, usize> = BTreeMap::new();
     for (_, key) in &keyed {
         *counts.entry(*key).or_default() += 1;
@@ -118,7 +132,7 @@ fn outliers<K: Ord + Copy>(
     for (scope, own) in keyed.into_iter().filter(|(_, key)| *key != usual) {
         let (why, instead) = describe(scope, own, usual);
         let namespace = scope.text.strip_suffix(&scope.bare).unwrap_or("");
-        let help = format!("write `{namespace}{instead}`, or set the convention under `[convention]`");
+        let help = or_configured(format!("write `{namespace}{instead}`"), table.input);
         let message = format!("scope `{}` {why}", scope.text);
         reporter.report(message).at(&scope.place).about(&*scope.text).help(help);
     }
