@@ -25,7 +25,7 @@ use crate::{
     },
     progress::Progress,
     target::Target,
-    terminal::{complain, fail_with_findings, print_note},
+    terminal::{print_note, print_stderr},
 };
 use token_file::{TokenFile, Wrong};
 
@@ -108,18 +108,18 @@ impl Doctor {
     pub(crate) fn run(&self) -> Outcome {
         let documents = match self.documents() {
             Ok(documents) => documents,
-            Err(error) => return fail_with_findings(&error),
+            Err(error) => return self.target.fail_with_findings(&error),
         };
         let tokens = match self.tokens() {
             Ok(tokens) => tokens,
-            Err((message, help)) => {
-                complain(&message, Some(help));
-                return Outcome::Failed;
-            }
+            Err((message, help)) => return self.target.fail(&message, help),
         };
         let locked = match self.lock.as_deref().map(lock::read).transpose() {
             Ok(locked) => locked,
-            Err(unreadable) => return unreadable.report(),
+            Err(unreadable) => {
+                print_stderr(&unreadable.findings);
+                return self.target.fail(&unreadable.message, &unreadable.help);
+            }
         };
         let options = Options {
             tokens,
@@ -146,10 +146,7 @@ impl Doctor {
                 }
                 self.print(&examination)
             }
-            Err(error) => {
-                complain(&error.to_string(), Some(error.help()));
-                Outcome::Failed
-            }
+            Err(error) => self.target.fail(&error.to_string(), error.help()),
         }
     }
 

@@ -21,7 +21,7 @@ use crate::{
     output::{count::counted, diagnostic::UNREADABLE, statistics},
     progress::Progress,
     target::Target,
-    terminal::{complain, fail, fail_with_findings, print, print_note, print_stderr},
+    terminal::{complain, fail_with_findings, print, print_note, print_stderr},
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -114,16 +114,17 @@ impl Lint {
             ("--config", self.config.is_some()),
             ("--authorization-server-metadata", self.authorization_server_metadata.is_some()),
         ];
+        // A path that does not exist is reported below.
+        let may_be_document = |path: &PathBuf| is_document(path) || !path.exists();
         if let Some((flag, _)) = for_documents.iter().find(|(_, given)| *given)
-            && !self.path.iter().any(|path| is_document(path))
+            && !self.path.iter().any(may_be_document)
         {
-            let help = "name the document's file, or `-` for standard input";
-            complain(&format!("`{flag}` applies to documents, and no document is given"), Some(help));
-            return Outcome::Failed;
+            let message = format!("`{flag}` applies to documents, and no document is given");
+            return self.target.fail(&message, "name the document's file, or `-` for standard input");
         }
         let overrides = match self.levels.overrides() {
             Ok(overrides) => overrides,
-            Err(error) => return fail(&error),
+            Err(error) => return self.target.fail_with_findings(&error),
         };
         if self.fixing.any() {
             return self.fix(&overrides);

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum as _};
-use mcp_scopes_scan::file;
+use mcp_scopes_scan::{Error, Finding, Report, file};
 
 use crate::{
+    findings,
     outcome::Outcome,
-    output::{Format, diagnostics::Diagnostics, human, links::Links, near_format},
-    terminal::{complain, fail, print, styled},
+    output::{Format, diagnostic::UNREADABLE, diagnostics::Diagnostics, human, links::Links, near_format},
+    terminal::{complain, fail, print, print_stderr, styled},
 };
 
 /// Where diagnostics are written.
@@ -72,6 +73,23 @@ impl Target {
     /// Writes the files, then prints to standard output unless a file replaces it.
     pub(crate) fn write(&self, diagnostics: &Diagnostics<'_>) -> Outcome {
         self.write_files(diagnostics).and(|| self.print(diagnostics))
+    }
+
+    /// Reports why a run failed: in the requested report, and on standard error.
+    pub(crate) fn fail(&self, message: &str, help: &str) -> Outcome {
+        let mut report = Report::default();
+        report.findings.push(Finding::error(UNREADABLE, message).help(help));
+        self.write(&findings::diagnostics(&report, false));
+        complain(message, Some(help));
+        Outcome::Failed
+    }
+
+    /// Reports an error in the same way, after its findings on standard error.
+    pub(crate) fn fail_with_findings(&self, error: &Error) -> Outcome {
+        if let Some(report) = error.report() {
+            print_stderr(findings::text(report));
+        }
+        self.fail(&error.to_string(), error.advice().unwrap_or_default())
     }
 
     /// Writes the files.

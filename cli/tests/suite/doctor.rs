@@ -215,9 +215,16 @@ fn rejects_wrong_usage() {
         (&["http://127.0.0.1:1/mcp"], "the server cannot be reached"),
         (&["http://127.0.0.1:1/mcp", "--allow", "metadata-cros"], "did you mean `metadata-cors`?"),
     ] {
-        let run = demo.run(&[&["doctor"], arguments].concat());
+        let run = demo.run(&[&["doctor", "--output", "json=report.json"], arguments].concat());
         assert!(run.code == 2 && run.err.contains(message), "{arguments:?}: {run:?}");
         assert!(!run.err.contains(TOKEN), "{run:?}");
+        // The report says that nothing was examined. A value that is no number is rejected before there is one.
+        if arguments.contains(&"--rate") {
+            continue;
+        }
+        let report = demo.read("report.json");
+        assert!(report.contains("\"unreadable-input\"") && !report.contains(TOKEN), "{arguments:?}: {report}");
+        std::fs::remove_file(demo.path().join("report.json")).unwrap();
     }
 }
 

@@ -53,6 +53,27 @@ fn exit_codes_do_not_depend_on_the_format() {
     assert!(found.read("notes.txt").contains("title=unreadable-input::"), "{}", found.read("notes.txt"));
 }
 
+/// A later step of the CI reads the report, whatever the reason of the failure is.
+#[test]
+fn a_run_that_cannot_start_writes_the_report() {
+    let demo = Demo::package(MAIN);
+    let resource = ["--resource", "https://files.example.com/mcp"];
+    for (arguments, why) in [
+        (&["missing.json", resource[0], resource[1]][..], "cannot scan `missing.json`"),
+        (&[".", resource[0], resource[1]], "`--resource` applies to documents"),
+        (&[".", "--deny", "risky-nmae"], "unknown rule or category `risky-nmae`"),
+        (&[".", "--select", "risky-nmae", "--fix"], "unknown rule or category `risky-nmae`"),
+    ] {
+        let run = demo.run(&[&["lint", "--output", "sarif=lint.sarif"], arguments].concat());
+        assert!(run.code == 2 && run.err.contains(why) && run.out.is_empty(), "{arguments:?}: {run:?}");
+        let sarif = json(&demo.read("lint.sarif"));
+        let result = &sarif["runs"][0]["results"][0];
+        assert_eq!(result["ruleId"], "unreadable-input", "{arguments:?}: {sarif}");
+        assert!(result["message"]["text"].as_str().unwrap().contains(why), "{sarif}");
+        fs::remove_file(demo.path().join("lint.sarif")).unwrap();
+    }
+}
+
 #[test]
 fn sarif_matches_the_standard() {
     let schema = validator("tests/data/sarif-schema-2.1.0.json");
