@@ -1,6 +1,6 @@
 //! Which use in a session limits which tool, for the drawing of policies.
 //!
-//! A pattern stands for what is used: the tool it names, whatever the arguments; all resources; all prompts; a tool of another server.
+//! A pattern is drawn as what is used: the tool it names, whatever the arguments; all resources; all prompts; a tool of another server.
 
 use std::collections::BTreeMap;
 
@@ -80,7 +80,7 @@ impl LimitGraph {
     }
 }
 
-/// Returns what a pattern stands for, and a note unless it is a tool of this server. A pattern that cannot be parsed stands for itself.
+/// Returns what a pattern is drawn as, and a note unless it is a tool of this server. A pattern that cannot be parsed is drawn as itself.
 fn used(pattern: &str) -> (&str, Option<&'static str>) {
     match Pattern::parse(pattern) {
         Ok(Pattern::Tool { name, .. }) => (name, None),
