@@ -38,7 +38,8 @@ impl Package {
             .expect("the folder is writable");
         Command::new(env!("CARGO"))
             .args(["check", "--quiet", "--target-dir"])
-            .arg(self.folder.join("target"))
+            // With the program without std, which needs the same macros.
+            .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-std"))
             .current_dir(&self.folder)
             .output()
             .expect("cargo runs")
