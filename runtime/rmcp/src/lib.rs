@@ -48,6 +48,27 @@
 //! [`guard`] then takes [`StdioCredentials`](mcp_scopes_server::StdioCredentials). No HTTP server or client is compiled.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+/// rmcp's `#[tool]` rewrites an `async fn`, so the annotation is above it. Otherwise it does not compile, as a case of the compile tests
+/// shows with a macro that rewrites in the same way. This example shows that rmcp's own still does.
+///
+/// ```compile_fail
+/// use mcp_scopes::mcp_tool;
+/// use rmcp::{tool, tool_router};
+///
+/// struct Files;
+///
+/// #[tool_router]
+/// impl Files {
+///     #[tool(description = "List the files")]
+///     #[mcp_tool(scope = "files:list", risk = "low")]
+///     async fn list_files(&self) -> String {
+///         String::new()
+///     }
+/// }
+/// ```
+#[cfg(doctest)]
+struct AnnotationBelowTool;
+
 mod bounds;
 mod caller;
 mod contents;

@@ -10,3 +10,4 @@ mod overview;
 mod page;
 mod parity;
 mod readme;
+mod rmcp_parameters;

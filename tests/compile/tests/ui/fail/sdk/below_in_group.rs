@@ -1,7 +1,7 @@
 //! annotation-below-tool
 
 use mcp_scopes::{mcp_tool, mcp_tools};
-use rmcp::{tool, tool_router};
+use mcp_scopes_foreign_attribute::{rewriting_tool as tool, tool_router};
 
 #[derive(Clone)]
 struct FileServer;

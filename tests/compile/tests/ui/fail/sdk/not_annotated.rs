@@ -1,7 +1,7 @@
 //! unannotated-tool
 
 use mcp_scopes::{mcp_tool, mcp_tools};
-use rmcp::{tool, tool_router};
+use mcp_scopes_foreign_attribute::{tool, tool_router};
 
 
 #[derive(Clone)]

@@ -1,7 +1,7 @@
 //! unreadable-text
 
 use mcp_scopes::mcp_tool;
-use rmcp::{tool, tool_router};
+use mcp_scopes_foreign_attribute::{tool, tool_router};
 
 
 const TEXT: &str = "Read a file";

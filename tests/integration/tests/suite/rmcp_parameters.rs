@@ -1,5 +1,4 @@
 //! rmcp: the annotation above `#[tool]`, and `#[mcp_tools]` above and below `#[tool_router]`.
-#![deny(warnings)]
 
 use mcp_scopes::{Caller, mcp_tool, mcp_tools, scope_table};
 use mcp_scopes_model::tool::Parameter;
@@ -109,7 +108,8 @@ scope_table! {
     static TOOLS = [Above::*, Below::*, Plain::*];
 }
 
-fn main() {
+#[test]
+fn reads_the_parameters_and_names_of_tools() {
     let names: Vec<&str> = TOOLS.tools().map(|tool| tool.name).collect();
     assert_eq!(names, ["read_file", "renamed", "beside", "without", "list", "write_file", "delete_file"]);
     let descriptions: Vec<&str> =
