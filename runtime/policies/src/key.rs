@@ -122,11 +122,17 @@ impl ArgumentHasher {
     /// a repeat.
     #[must_use]
     pub fn hash(&self, tool: &str, arguments: &str) -> u64 {
+        self.hash_parts(tool, &[arguments])
+    }
+
+    /// Returns the hash of arguments that are given in parts. It is that of all of them together.
+    #[must_use]
+    pub fn hash_parts(&self, tool: &str, parts: &[&str]) -> u64 {
         let mut mac = self.0.clone();
         mac.update(b"arguments of a call");
         mac.update(&(tool.len() as u64).to_le_bytes());
         mac.update(tool.as_bytes());
-        mac.update(arguments.as_bytes());
+        parts.iter().for_each(|part| mac.update(part.as_bytes()));
         let mut first = [0; 8];
         first.iter_mut().zip(mac.finalize().into_bytes()).for_each(|(place, byte)| *place = byte);
         // Zero means that there are none.
@@ -150,6 +156,8 @@ mod tests {
         let arguments = r#"{"path":"/x"}"#;
         // Computed with another implementation of HMAC.
         assert_eq!(hash(7, "read_file", arguments), 9_556_974_052_490_567_762);
+        let parts = [r#"{"path""#, "", r#":"/x"}"#];
+        assert_eq!(ArgumentHasher::new(&[7; 32]).hash_parts("read_file", &parts), 9_556_974_052_490_567_762);
         for other in [hash(8, "read_file", arguments), hash(7, "read", arguments), hash(7, "read_file", "{}")] {
             assert_ne!(other, hash(7, "read_file", arguments));
         }

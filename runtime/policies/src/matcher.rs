@@ -1,5 +1,7 @@
 //! What a decision needs to know about a call: which patterns it matches, and what its own tool forbids.
 
+use std::borrow::Cow;
+
 use mcp_scopes_model::Risk;
 
 use crate::{
@@ -123,8 +125,31 @@ impl CallReader<'_> {
     /// Reads an argument: a string value at any depth. `name` is the innermost member that holds it. Numbers, booleans and member names are
     /// not arguments. Nothing is allocated if the text is in normal form and has no control characters.
     pub fn argument(&mut self, name: &str, text: &str) {
+        self.read(name, &|| Cow::Borrowed(text));
+    }
+
+    /// Reads an argument whose text is decoded each time that it is needed. At any time there is at most one such text and one form of it, so
+    /// a long argument needs no more than twice its size in memory.
+    ///
+    /// ```
+    /// # use mcp_scopes_model::{Policy, Risk, Tool};
+    /// # use mcp_scopes_policies::{Rules, Settings};
+    /// # let policy = Policy { blocked_patterns: &["*.key"], ..Policy::NONE };
+    /// # let rules = Rules::compile(&[Tool { policy, ..Tool::new("read_file", Risk::Low) }], &Settings::default())?;
+    /// # let tool = rules.tool("read_file").ok_or("no such tool")?;
+    /// let written = r"/home/ada/\u002essh/id.key";
+    /// let mut call = rules.call(tool);
+    /// call.decoded_argument("path", &|| written.replace(r"\u002e", "."));
+    /// # let _ = call.finish();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn decoded_argument(&mut self, name: &str, decode: &dyn Fn() -> String) {
+        self.read(name, &|| Cow::Owned(decode()));
+    }
+
+    fn read<'t>(&mut self, name: &str, text: &dyn Fn() -> Cow<'t, str>) {
         let Some(row) = self.row.filter(|_| self.is_open) else { return };
-        if row.max_file_bytes().is_some_and(|limit| file_size(name, text).is_some_and(|size| size > limit)) {
+        if row.max_file_bytes().is_some_and(|limit| file_size(name, &text()).is_some_and(|size| size > limit)) {
             self.call.is_too_large = true;
         }
         if row.blocked.is_empty() && row.patterns.iter().all(|pattern| matches!(pattern.test, Test::Any)) {

@@ -128,6 +128,17 @@ fn matches_in_linear_time() {
 }
 
 #[test]
+fn matches_every_glob_if_the_authority_is_too_long_to_compare() {
+    let long = "a".repeat(16 << 10);
+    let blocks = |authority: &str| blocks("*.key", &serde_json::json!({ "x": format!("https://{authority}/a") }));
+    assert!(blocks(&format!("É{long}")) && blocks(&format!("{long}İ")));
+    // Its ASCII letters are converted in place, and other letters in lowercase are not converted.
+    for authority in [format!("E{long}"), format!("é{long}"), format!("É{}", &long[..1000])] {
+        assert!(!blocks(&authority), "{}", authority.len());
+    }
+}
+
+#[test]
 fn matches_resources_and_prompts() {
     let policy =
         Policy { blocked_after: &["@resource:logs://*", "@resource:mail://In/box", "@prompt:review"], ..Policy::NONE };
