@@ -15,14 +15,17 @@
 //! | `members` | finds duplicate names, without a copy of any name |
 //! | `value` | a text as `serde_json::Value`, read once |
 //! | `find` | returns one member of a text that was checked before |
+//! | `long` | finds long strings with escapes, which are decoded piece by piece |
 
 mod find;
+mod long;
 mod members;
 mod value;
 mod walk;
 
 pub(crate) use self::{
     find::find,
+    long::{Excess, LongStrings, Written},
     value::object,
     walk::{Key, Walk},
 };

@@ -26,7 +26,7 @@ use std::borrow::Cow;
 use serde::de::{Deserializer as _, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::json;
+use super::json::{self, LongStrings};
 
 pub use self::params::{DeclaredParams, ParamHeader};
 pub(crate) use self::{
@@ -141,6 +141,8 @@ pub(crate) enum MessageFault {
     Similar,
     /// A string that a decision depends on is too long.
     TooLong,
+    /// A member name with escapes, or a number, is too long.
+    LongToken,
     /// An id is too long to be repeated.
     LongId,
     /// JSON, but neither an object nor a batch.
@@ -160,6 +162,7 @@ impl MessageFault {
             Self::NotUtf8 | Self::ByteOrderMark | Self::Json(_) => -32700,
             Self::Similar
             | Self::TooLong
+            | Self::LongToken
             | Self::LongId
             | Self::NotAnObject
             | Self::Batch
@@ -180,11 +183,21 @@ impl MessageFault {
             }
             Self::Similar => "the body has a member name that differs from a known one only in case or by U+0000",
             Self::TooLong => "the body has a method, name or URI of more than 16 KiB with escapes",
+            Self::LongToken => "the body has a member name with escapes, or a number, of more than 32 KiB",
             Self::LongId => "the body has an `id` of more than 1 KiB",
             Self::NotAnObject => "the body is not a JSON object",
             Self::Batch => "batches are not accepted; send each message by itself",
             Self::LongBatch => "the batch has more than 100 messages",
             Self::NotJsonRpc => "the body is not a JSON-RPC 2.0 request, notification or response",
+        }
+    }
+}
+
+impl From<json::Excess> for MessageFault {
+    fn from(excess: json::Excess) -> Self {
+        match excess {
+            json::Excess::TooDeep => Self::Json(json::Fault::TooDeep),
+            json::Excess::LongToken => Self::LongToken,
         }
     }
 }
@@ -206,6 +219,8 @@ pub(crate) fn read(body: &[u8], batches: bool) -> Result<Content<'_>, MessageFau
 }
 
 fn batch(text: &str) -> Result<Vec<Message<'_>>, MessageFault> {
+    // Before the parser delimits the messages, for which it counts brackets.
+    LongStrings::find(text, 0)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let elements = deserializer.deserialize_seq(Elements).and_then(|elements| deserializer.end().map(|()| elements));
     let elements = elements.map_err(|_| MessageFault::Json(json::Fault::Syntax))?.ok_or(MessageFault::LongBatch)?;

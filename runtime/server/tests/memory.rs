@@ -25,7 +25,14 @@ fn list_files() {}
 #[mcp_tool(scope = "files:list", risk = "low", policy(blocked_patterns("*.key", "https://*.example.org/*")))]
 fn read_files() {}
 
-scope_table! { static FILES = [list_files, read_files] with "tests/memory.toml"; }
+#[mcp_tool(
+    scope = "files:list",
+    risk = "low",
+    policy(max_file_size_mb = 3, cooling_period_minutes = 1, idempotent, blocked_after("list_files:*.key"))
+)]
+fn write_files() {}
+
+scope_table! { static FILES = [list_files, read_files, write_files] with "tests/memory.toml"; }
 
 /// Accepts the token `reader` with a scope and any other token without scopes.
 struct Scopeless;
@@ -74,8 +81,9 @@ fn peak(token: &str, body: &Bytes, piece: usize) -> (u16, u64) {
     let mut request = Request::post("/mcp")
         .header("content-type", "application/json")
         .header("authorization", format!("Bearer {token}"));
-    // The tool with a policy is called. Calls of the other end at this header, after everything was read.
-    if !String::from_utf8_lossy(&body[..100.min(body.len())]).contains("read_files") {
+    // The tools with a policy are called. Calls of the other end at this header, after everything was read.
+    let start = String::from_utf8_lossy(&body[..100.min(body.len())]).into_owned();
+    if !["read_files", "write_files"].iter().any(|tool| start.contains(tool)) {
         request = request.header("mcp-param-a", "x").header("mcp-param-any", "x");
     }
     let request = request.body(Pieces(body.clone(), piece)).unwrap();
@@ -196,6 +204,25 @@ fn bodies(size: usize) -> Vec<(&'static str, Bytes)> {
                 escaped(size)
             )),
         ),
+        (
+            "one long text with escapes alone",
+            message(format!(
+                r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"list_files","_meta":{{"a":"{}"}}}}}}"#,
+                r"\n".repeat(size / 2)
+            )),
+        ),
+        (
+            "a long result with escapes",
+            message(format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"a":["{}"]}}}}"#, escaped(size))),
+        ),
+        (
+            "a long number",
+            message(format!(r#"{{"jsonrpc":"2.0","id":1,"method":"ping","params":{{"a":{}}}}}"#, "1".repeat(size))),
+        ),
+        (
+            "a long fraction",
+            message(format!(r#"{{"jsonrpc":"2.0","id":1,"method":"ping","params":{{"a":0.{}}}}}"#, "1".repeat(size))),
+        ),
         // The parser keeps a byte for each bracket of a value that it returns as text.
         ("brackets in the arguments", call(size, "", "", |out, _| out.push('['))),
         ("objects in the arguments", call(size, "", "", |out, _| out.push_str(r#"{"":"#))),
@@ -272,20 +299,22 @@ fn limits_peak_memory_to_four_times_the_body() {
             if size > 2 << 20 && !["short names", "objects with one member"].contains(&shape) {
                 continue;
             }
+            // For these the size makes no difference: a long number is rejected, and the texts are read like the others.
+            if size > 1 << 20
+                && ["long number", "long fraction", "escapes alone", "long result"].iter().any(|of| shape.contains(of))
+            {
+                continue;
+            }
             assert!(body.len() >= 64 << 10 || shape.contains("long"), "{shape}: {}", body.len());
             for token in ["reader", "scopeless"] {
                 for piece in [body.len(), 1000] {
                     let (status, held) = peak(token, &body, piece);
                     let whole = if piece == body.len() { body.len() as u64 } else { 0 };
-                    // The counting allocator has no `realloc`, so it counts a block twice while it grows. A text as long as the body,
-                    // with an escape just beyond a power of two, counts as four times the body; the system needs three times. So do
-                    // brackets, of which the parser keeps one byte each.
-                    let limit = if shape.contains("long") || shape.contains("brackets") { 4.1 } else { 4.0 };
                     let of = |bytes: u64| f64::from(u32::try_from(bytes).unwrap());
                     let times = of(held + whole) / of(body.len() as u64);
                     most = most.max(times);
                     assert!(
-                        times < limit,
+                        times < 4.0,
                         "{shape}, {} bytes in pieces of {piece}, {token}: {status}, {times:.2} times",
                         body.len()
                     );
@@ -296,32 +325,59 @@ fn limits_peak_memory_to_four_times_the_body() {
     println!("at most {most:.2} times the body");
 }
 
-/// Policies compare an argument in several forms, one after the other. Beside the body, its text without JSON escapes is held, a copy of it
-/// with what step 1 of the normal form has changed, and for one form a copy with slashes, and one that is resolved.
+/// Texts that policies compare in several forms.
+fn arguments(size: usize) -> Vec<(&'static str, String)> {
+    let with = |text: &str| escaped(size).replacen("aaaaaaaa", text, 1);
+    let half = "a".repeat(size / 2);
+    vec![
+        ("all at once", with(r"\\%41//%42\\")),
+        ("a path", with("/a/../b%41")),
+        ("a URL", with(r"https://h/%41//\\b?c")),
+        ("a disguised URL", with("https://h/%41/../b")),
+        ("several rounds", with("%25252541//")),
+        ("spaces around it", format!("    //{}    ", "a".repeat(size))),
+        ("a URL with a query", format!(r" HTTPS:\\h/\\{half}/?a%41{half}#\n")),
+        ("a path as sent", format!(r"//{half}\\./a/../{half}/")),
+        ("a file", format!(r"file:///\\%2541{half}/{half}\n")),
+        ("a long authority", format!(r"https://A{half}%41{half}/\n")),
+        ("a long authority as sent", format!("https:A{half}{half}//")),
+        ("a long authority that gets longer", format!(r"https://{}/\n", "\u{23a}".repeat(size / 2))),
+        ("a long authority of other letters", format!(r"https:\\{}\\\n", "\u{4e00}".repeat(size / 3))),
+        ("escapes alone", r"\u0061\ud83d\ude00\n".repeat(size / 20)),
+        ("percent escapes alone", "%2541".repeat(size / 5)),
+        ("control characters", r"a\u0001".repeat(size / 7)),
+        ("a data URL", format!(r"data:;base64,{half}\n{half}")),
+        ("a data URL as sent", format!("data:text/plain,{half}%41{half}")),
+        ("separators", r"\\".repeat(size / 2)),
+        ("slashes", r"\/".repeat(size / 2)),
+    ]
+}
+
+/// Policies compare an argument in several forms. Beside the body, one decoded text and one form of it are held at a time.
 #[test]
 fn limits_peak_memory_of_policies_that_look_at_arguments() {
     let mut most = 0.0_f64;
     for size in [(64 << 10) + 20, (1 << 20) + 1000] {
-        for (shape, text) in [
-            ("all at once", escaped(size).replacen("aaaaaaaa", r"\\%41//%42\\", 1)),
-            ("a path", escaped(size).replacen("aaaaaaaa", "/a/../b%41", 1)),
-            ("a URL", escaped(size).replacen("aaaaaaaa", r"https://h/%41//\\b?c", 1)),
-            ("a disguised URL", escaped(size).replacen("aaaaaaaa", "https://h/%41/../b", 1)),
-            ("several rounds", escaped(size).replacen("aaaaaaaa", "%25252541//", 1)),
-            ("spaces around it", format!("    //{}    ", "a".repeat(size))),
-        ] {
-            let body = Bytes::from(format!(
-                r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"read_files","arguments":{{"a":"{text}"}}}}}}"#
-            ));
-            let (status, held) = peak("reader", &body, body.len());
-            let of = |bytes: u64| f64::from(u32::try_from(bytes).unwrap());
-            let times = of(held + body.len() as u64) / of(body.len() as u64);
-            assert_eq!(status, 200, "{shape}, {size} bytes");
-            println!("{shape}, {size} bytes: {times:.2} times");
-            most = most.max(times);
+        // In a debug build a long text takes a second.
+        let is_sent = |shape: &str| size < 1 << 20 || ["all at once", "a path as sent"].contains(&shape);
+        for (shape, text) in arguments(size).into_iter().filter(|(shape, _)| is_sent(shape)) {
+            for (tool, more) in [
+                ("read_files", String::new()),
+                ("write_files", format!(r#","inputResponses":{{"a":{{"data":"{text}"}}}}"#)),
+            ] {
+                let body = Bytes::from(format!(
+                    r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"{tool}","arguments":{{"blob":"{text}"}}{more}}}}}"#
+                ));
+                let (status, held) = peak("reader", &body, body.len());
+                let of = |bytes: u64| f64::from(u32::try_from(bytes).unwrap());
+                let times = of(held + body.len() as u64) / of(body.len() as u64);
+                most = most.max(times);
+                assert_eq!(status, 200, "{shape}, {tool}, {size} bytes");
+                assert!(times < 4.0, "{shape}, {tool}, {} bytes: {times:.2} times", body.len());
+            }
         }
     }
-    assert!(most < 6.1, "{most:.2} times the body");
+    println!("at most {most:.2} times the body");
 }
 
 #[test]

@@ -6,11 +6,14 @@
 use core::fmt;
 use std::borrow::Cow;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::{
+    Deserialize as _,
+    de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
 use serde_json::value::RawValue;
 
 use super::{
-    super::json::Walk,
+    super::json::{LongStrings, Walk, Written},
     Kind, Message, MessageFault, Params,
     place::{Place, Raw, Text},
     similar::{Similar, looks_like_envelope, looks_like_reference, looks_like_subscription, looks_like_version},
@@ -24,7 +27,7 @@ const MAX_ID: usize = 1 << 10;
 /// Reads one message, which begins with `{`. `depth` arrays are open around it. `uris` is how many resources it may subscribe to; what
 /// it takes is subtracted.
 pub(super) fn message<'b>(text: &'b str, depth: usize, uris: &mut usize) -> Result<Message<'b>, MessageFault> {
-    let mut reading = Reading { walk: Walk::new(text, depth), found: Found::default(), uris: *uris, fault: None };
+    let mut reading = Reading::new(text, depth, *uris)?;
     reading.read(text, Place::Message)?;
     *uris = reading.uris;
     reading.found.into_message()
@@ -32,7 +35,7 @@ pub(super) fn message<'b>(text: &'b str, depth: usize, uris: &mut usize) -> Resu
 
 /// Checks a JSON text against the rules of [`json`](super::super::json) only.
 pub(crate) fn check(text: &str) -> Result<(), MessageFault> {
-    Reading { walk: Walk::new(text, 0), found: Found::default(), uris: 0, fault: None }.read(text, Place::Other)
+    Reading::new(text, 0, 0)?.read(text, Place::Other)
 }
 
 /// The kept parts of a message.
@@ -66,7 +69,7 @@ impl<'b> Found<'b> {
     }
 
     fn into_message(self) -> Result<Message<'b>, MessageFault> {
-        if self.jsonrpc.as_deref() != Some("2.0") || !self.id.is_none_or(is_id) {
+        if self.jsonrpc.as_deref() != Some("2.0") {
             return Err(MessageFault::NotJsonRpc);
         }
         let (kind, method) = match (self.method, self.result, self.error) {
@@ -103,6 +106,7 @@ fn checked_id(raw: &RawValue) -> Result<&RawValue, serde_json::Error> {
 #[derive(Debug)]
 struct Reading<'b> {
     walk: Walk<'b>,
+    long: LongStrings,
     found: Found<'b>,
     /// How many further resources the message may subscribe to.
     uris: usize,
@@ -111,6 +115,11 @@ struct Reading<'b> {
 }
 
 impl<'b> Reading<'b> {
+    fn new(text: &'b str, depth: usize, uris: usize) -> Result<Self, MessageFault> {
+        let long = LongStrings::find(text, depth)?;
+        Ok(Self { walk: Walk::new(text, depth), long, found: Found::default(), uris, fault: None })
+    }
+
     fn read(&mut self, text: &'b str, place: Place) -> Result<(), MessageFault> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let read = Visit { reading: self, place }.deserialize(&mut deserializer).and_then(|()| deserializer.end());
@@ -188,6 +197,20 @@ impl<'b> Visit<'_, 'b> {
         Ok(())
     }
 
+    /// Handles a string with escapes: keeping it means a copy, and it may be as long as the body.
+    fn escaped<E: Error>(self, len: usize, text: impl FnOnce() -> Result<String, E>) -> Result<(), E> {
+        if !matches!(self.place, Place::Text(_) | Place::SubscribedUri) {
+            self.value()
+        } else if len > MAX_ESCAPED {
+            if self.place.is_in_reference() || self.place.is_in_notifications() {
+                return self.value();
+            }
+            Err(self.reading.fail(MessageFault::TooLong))
+        } else {
+            self.text(Cow::Owned(text()?))
+        }
+    }
+
     /// Handles a value that is not kept: a string in an unexpected place, or any other value.
     fn value<E: Error>(self) -> Result<(), E> {
         match self.place {
@@ -206,7 +229,13 @@ impl<'b> DeserializeSeed<'b> for Visit<'_, 'b> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'b>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
+        if !self.reading.long.is_next_long() {
+            return deserializer.deserialize_any(self);
+        }
+        let written = Written::of(<&RawValue>::deserialize(deserializer)?);
+        let written = written.ok_or_else(|| D::Error::custom("not a string"))?;
+        let len = written.decoded_len().map_err(D::Error::custom)?;
+        self.escaped(len, || written.decode().map_err(D::Error::custom))
     }
 }
 
@@ -246,17 +275,7 @@ impl<'b> Visitor<'b> for Visit<'_, 'b> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        // The string has escapes, so keeping it means a copy, and it may be as long as the body.
-        if !matches!(self.place, Place::Text(_) | Place::SubscribedUri) {
-            self.value()
-        } else if text.len() > MAX_ESCAPED {
-            if self.place.is_in_reference() || self.place.is_in_notifications() {
-                return self.value();
-            }
-            Err(self.reading.fail(MessageFault::TooLong))
-        } else {
-            self.text(Cow::Owned(text.to_owned()))
-        }
+        self.escaped(text.len(), || Ok(text.to_owned()))
     }
 
     fn visit_seq<A: SeqAccess<'b>>(self, mut elements: A) -> Result<(), A::Error> {
@@ -270,6 +289,7 @@ impl<'b> Visitor<'b> for Visit<'_, 'b> {
     fn visit_map<A: MapAccess<'b>>(self, mut map: A) -> Result<(), A::Error> {
         let Self { reading, place } = self;
         let mut object = reading.walk.enter_object()?;
+        let mut is_number = false;
         match place {
             Place::Reference => {
                 reading.found.params.reference.get_or_insert_default();
@@ -280,6 +300,11 @@ impl<'b> Visitor<'b> for Visit<'_, 'b> {
             _ => {}
         }
         while let Some(key) = reading.walk.next_key(&mut object, &mut map)? {
+            if reading.walk.is_number(&key) {
+                map.next_value::<IgnoredAny>()?;
+                is_number = true;
+                continue;
+            }
             let inner = place.member(&key);
             if inner == Place::Other {
                 reading.check_spelling(place, &key)?;
@@ -293,6 +318,10 @@ impl<'b> Visitor<'b> for Visit<'_, 'b> {
                     if id.get().len() > MAX_ID {
                         return Err(reading.fail(MessageFault::LongId));
                     }
+                    if !is_id(id) {
+                        return Err(reading.fail(MessageFault::NotJsonRpc));
+                    }
+                    reading.long.is_next_long();
                     reading.found.id = Some(checked_id(id).map_err(A::Error::custom)?);
                 }
                 Place::Raw(which) => {
@@ -314,7 +343,7 @@ impl<'b> Visitor<'b> for Visit<'_, 'b> {
             }
         }
         match place {
-            Place::Params | Place::Reference | Place::Notifications => Ok(()),
+            Place::Params | Place::Reference | Place::Notifications if !is_number => Ok(()),
             _ => Visit { reading, place }.value(),
         }
     }

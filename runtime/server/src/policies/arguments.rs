@@ -5,17 +5,26 @@ use std::borrow::Cow;
 
 use mcp_scopes_model::markers;
 use mcp_scopes_policies::CallReader;
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::{
+    Deserialize as _,
+    de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor},
+};
 use serde_json::{Value, value::RawValue};
 
-use super::super::json::Key;
+use super::super::json::{Key, LongStrings, Written};
 
-/// Reads the arguments of a body that was checked before.
+/// Reads the arguments of a body that was checked before. A long string with escapes is decoded each time that its text is needed, since it
+/// may be as long as the body.
 ///
 /// # Errors
-/// The text is not JSON, which the check has ruled out.
+/// The text is not JSON, or is nested too deeply, which the check has ruled out.
 pub(super) fn read_raw(arguments: &RawValue, call: &mut CallReader<'_>) -> Result<(), serde_json::Error> {
-    each_string(arguments, &mut |name, text| call.argument(name, text))
+    let long = LongStrings::find(arguments.get(), 0);
+    let long = long.map_err(|excess| serde_json::Error::custom(format_args!("{excess:?}")))?;
+    visit(arguments, long, &mut |name, found| match found {
+        Found::Text(text) => call.argument(name, text),
+        Found::Long(written) => call.decoded_argument(name, &|| decoded(written)),
+    })
 }
 
 /// Calls `each` with the innermost member around each string of a value, and the string.
@@ -23,7 +32,30 @@ pub(super) fn read_raw(arguments: &RawValue, call: &mut CallReader<'_>) -> Resul
 /// # Errors
 /// The text is not JSON, or is nested too deeply.
 pub(super) fn each_string(value: &RawValue, each: &mut impl FnMut(&str, &str)) -> Result<(), serde_json::Error> {
-    Strings { name: "", each }.deserialize(&mut serde_json::Deserializer::from_str(value.get()))
+    visit(value, LongStrings::default(), &mut |name, found| match found {
+        Found::Text(text) => each(name, text),
+        Found::Long(written) => each(name, &decoded(written)),
+    })
+}
+
+/// A string.
+enum Found<'t> {
+    Text(&'t str),
+    /// It was decoded once, so it can be decoded again.
+    Long(Written<'t>),
+}
+
+fn decoded(written: Written<'_>) -> String {
+    written.decode().unwrap_or_default()
+}
+
+fn visit(
+    value: &RawValue,
+    mut long: LongStrings,
+    each: &mut impl FnMut(&str, Found<'_>),
+) -> Result<(), serde_json::Error> {
+    let strings = Strings { name: "", each, long: &mut long };
+    strings.deserialize(&mut serde_json::Deserializer::from_str(value.get()))
 }
 
 /// Reads the arguments that an SDK has parsed. `name` is the member that holds the value.
@@ -46,17 +78,25 @@ struct Strings<'n, 'e, F> {
     /// The innermost member around it.
     name: &'n str,
     each: &'e mut F,
+    long: &'e mut LongStrings,
 }
 
-impl<'b, F: FnMut(&str, &str)> DeserializeSeed<'b> for Strings<'_, '_, F> {
+impl<'b, F: FnMut(&str, Found<'_>)> DeserializeSeed<'b> for Strings<'_, '_, F> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'b>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
+        if !self.long.is_next_long() {
+            return deserializer.deserialize_any(self);
+        }
+        let written = Written::of(<&RawValue>::deserialize(deserializer)?);
+        let written = written.ok_or_else(|| D::Error::custom("not a string"))?;
+        written.decoded_len().map_err(D::Error::custom)?;
+        (self.each)(self.name, Found::Long(written));
+        Ok(())
     }
 }
 
-impl<'b, F: FnMut(&str, &str)> Visitor<'b> for Strings<'_, '_, F> {
+impl<'b, F: FnMut(&str, Found<'_>)> Visitor<'b> for Strings<'_, '_, F> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -64,7 +104,7 @@ impl<'b, F: FnMut(&str, &str)> Visitor<'b> for Strings<'_, '_, F> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        (self.each)(self.name, text);
+        (self.each)(self.name, Found::Text(text));
         Ok(())
     }
 
@@ -89,7 +129,7 @@ impl<'b, F: FnMut(&str, &str)> Visitor<'b> for Strings<'_, '_, F> {
     }
 
     fn visit_seq<A: SeqAccess<'b>>(self, mut elements: A) -> Result<(), A::Error> {
-        while elements.next_element_seed(Strings { name: self.name, each: self.each })?.is_some() {}
+        while elements.next_element_seed(Strings { name: self.name, each: self.each, long: self.long })?.is_some() {}
         Ok(())
     }
 
@@ -100,7 +140,7 @@ impl<'b, F: FnMut(&str, &str)> Visitor<'b> for Strings<'_, '_, F> {
                 // the body rejects members with this name.
                 map.next_value::<Cow<'b, str>>()?;
             } else {
-                map.next_value_seed(Strings { name: &name, each: self.each })?;
+                map.next_value_seed(Strings { name: &name, each: self.each, long: self.long })?;
             }
         }
         Ok(())
@@ -154,11 +194,28 @@ mod tests {
     }
 
     #[test]
+    fn reads_long_strings_with_escapes() {
+        let long = "a".repeat(40 << 10);
+        for (arguments, expected) in [
+            (format!(r#"{{"a":"\n{long}.key"}}"#), true),
+            (format!(r#"{{"a":[1,"\n{long}","x.key"]}}"#), true),
+            (format!(r#"{{"a":[-1.5,"\n{long}",{{"b":"{long}\u002ekey"}}]}}"#), true),
+            (format!(r#"{{"a":[true,"\n{long}",{{"b":"{long}\u002ekeys"}}]}}"#), false),
+            (format!(r#"{{"a":"\u0041{long}","b":"{long}\\x/../y.key"}}"#), true),
+        ] {
+            assert_eq!(denied(&["*.key"], &arguments), [expected; 2], "{}", arguments.get(..40).unwrap_or_default());
+        }
+    }
+
+    #[test]
     fn knows_the_innermost_member_of_a_file() {
         let large = "A".repeat(1_400_000);
         for (arguments, expected) in [
             (format!(r#"{{"blob":"{large}"}}"#), true),
             (format!(r#"{{"\u0062lob":"{large}"}}"#), true),
+            (format!(r#"{{"\u0062lob":"\n{large}"}}"#), true),
+            (format!(r#"{{"text":"\n{large}"}}"#), false),
+            (format!(r#"{{"text":"\nda\tta:;base64,{large}"}}"#), true),
             (format!(r#"{{"files":[{{"data":["{large}"]}}]}}"#), true),
             (format!(r#"{{"data":{{"text":"{large}"}}}}"#), false),
             (format!(r#"{{"text":"{large}"}}"#), false),

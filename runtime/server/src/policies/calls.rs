@@ -17,12 +17,12 @@ use super::{
     arguments,
 };
 
-/// Returns the text of which a call's hash is made: its arguments, and what follows them if there is any. JSON has no U+0000.
-pub(super) fn hashed_text([arguments, input_responses, request_state]: [&str; 3]) -> Cow<'_, str> {
+/// Returns the hash of a call: of its arguments, and of what follows them if there is any. JSON has no U+0000.
+pub(super) fn hash(hasher: &ArgumentHasher, tool: &str, [arguments, input_responses, request_state]: [&str; 3]) -> u64 {
     if input_responses.is_empty() && request_state.is_empty() {
-        return Cow::Borrowed(arguments);
+        return hasher.hash(tool, arguments);
     }
-    Cow::Owned(format!("{arguments}\0{input_responses}\0{request_state}"))
+    hasher.hash_parts(tool, &[arguments, "\0", input_responses, "\0", request_state])
 }
 
 /// What a resource or prompt counts as whose entry states no risk, or that has no entry: it changes nothing.
@@ -72,9 +72,7 @@ impl Calls<'_> {
         }
         let call = call.finish();
         Ok(if self.rules.is_idempotent(number) {
-            call.with_arguments(
-                self.hasher.hash(name, &hashed_text(values.map(|value| value.map_or("", RawValue::get)))),
-            )
+            call.with_arguments(hash(self.hasher, name, values.map(|value| value.map_or("", RawValue::get))))
         } else {
             call
         })

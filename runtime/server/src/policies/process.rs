@@ -13,7 +13,7 @@ use super::{
     },
     answers::Refusal,
     arguments,
-    calls::{Calls, hashed_text},
+    calls::{self, Calls},
 };
 
 /// The engines of this process, one for each table. A handler that is made again for each connection shares the one of its table.
@@ -126,7 +126,7 @@ impl ProcessEngine {
                     let text = arguments.map(|members| serde_json::to_string(members).unwrap_or_default());
                     let responses = if input_responses.is_null() { String::new() } else { input_responses.to_string() };
                     let values = [&*text.unwrap_or_default(), &responses, request_state.unwrap_or_default()];
-                    call.with_arguments(self.hasher.hash(name, &hashed_text(values)))
+                    call.with_arguments(calls::hash(&self.hasher, name, values))
                 } else {
                     call
                 }))

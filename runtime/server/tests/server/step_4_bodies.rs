@@ -88,6 +88,69 @@ async fn rejects_deep_nesting() {
     assert_eq!(send_rejected(deep).await, (400, -32700));
 }
 
+/// Returns a call of a tool that the caller may call, with more parameters.
+fn call_with(params: &str) -> String {
+    format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"list_files",{params}}}}}"#)
+}
+
+#[tokio::test]
+async fn reads_long_strings_with_escapes_like_short_ones() {
+    for text in [String::new(), "a".repeat(40 << 10)] {
+        for params in [
+            format!(r#""arguments":{{"a":"{text}\n"}}"#),
+            format!(
+                r#""arguments":{{"n":[1,-1.5e3,true,null,{{}},[]],"a":["\n{text}",{{"b\n":"{text}\ud83d\ude00{text}"}}],"c":"\n"}}"#
+            ),
+            format!(r#""_meta":{{"x":"{text}\u00e9"}},"x":["\\{text}\""],"{text}":"{text}""#),
+        ] {
+            let body = call_with(&params);
+            let answer = Server::new().send(Ask::post(body.clone()).token("reader")).await;
+            assert_eq!(answer.passed().body, body);
+        }
+        for (params, code) in [
+            (format!(r#""arguments":{{"a":"{text}\ud800"}}"#), -32700),
+            (format!(r#""arguments":["{text}\ud83d-{text}\ude00"]"#), -32700),
+            (format!(r#""x":"{text}\x""#), -32700),
+            (format!("\"x\":\"{text}\\n\n\""), -32700),
+            // What follows is read as always.
+            (format!(r#""arguments":{{"a":"{text}\n","a":1}}"#), -32700),
+            (format!(r#""x":"{text}\n","name":"run""#), -32700),
+            (format!(r#""NAME":"{text}\n""#), -32600),
+            (format!(r#""x":"{text}\n","y":{}{}"#, "[".repeat(100), "]".repeat(100)), -32700),
+        ] {
+            let start = params.get(..40).unwrap_or(&params).to_owned();
+            let answer = Server::new().send(Ask::post(call_with(&params)).token("reader")).await;
+            assert_eq!(answer.refused(), (400, code), "{start}");
+        }
+        let server = Server::with(mcp_scopes_server::ResourceServerBuilder::allow_batches);
+        let batch = |tool: &str| {
+            let first = call_with(&format!(r#""arguments":{{"a":["\n{text}"]}}"#));
+            let second = call_with(r#""arguments":{}"#).replace("list_files", tool);
+            Ask::post(format!("[{first},{second}]")).token("reader")
+        };
+        server.send(batch("status")).await.passed();
+        assert_eq!(server.send(batch("run")).await.refused(), (403, 403));
+    }
+}
+
+#[tokio::test]
+async fn limits_the_length_of_names_with_escapes_and_of_numbers() {
+    for (len, code) in [(30 << 10, None), ((32 << 10) + 1, Some((400, -32600)))] {
+        let (name, number) = ("a".repeat(len), "1".repeat(len));
+        for params in [
+            format!(r#""arguments":{{"\n{name}":1}}"#),
+            format!(r#""{name}\n" : 1"#),
+            // Some parsers have no numbers beyond those of 64 bits.
+            format!(r#""arguments":{{"a":0.{number}}}"#),
+        ] {
+            let answer = Server::new().send(Ask::post(call_with(&params)).token("reader")).await;
+            assert_eq!(answer.seen.is_none().then(|| answer.refused()), code, "{len}");
+        }
+        // Names without escapes are as long as the body.
+        Server::new().send(Ask::post(call_with(&format!(r#""{name}":1"#))).token("reader")).await.passed();
+    }
+}
+
 #[tokio::test]
 async fn rejects_malformed_messages() {
     for body in [
