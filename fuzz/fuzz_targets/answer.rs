@@ -1,18 +1,19 @@
 //! The response side of the layer: arbitrary bytes in arbitrary chunks as the response of the server behind it. No list that a
 //! client parses from the output names a tool, resource or prompt that the caller may not see, and the output does not depend on the chunks.
+//! A stream that was opened to listen ends with the token, and one that answers carries no message of the server from then on.
 //!
 //! An input is a line and the response body. Letters in the line select: `f` filtered discovery, `d` the same with described lists,
 //! otherwise open; `j` JSON, `s` a stream of events, otherwise no content type; `r`, `w`, `h`, `a` or `n` the token, otherwise none.
-//! Digits are lengths of chunks.
+//! Digits are lengths of chunks. The number of letters `e` is that of the chunks after which the token ends.
 #![no_main]
 
 use std::sync::LazyLock;
 
-use http::{HeaderMap, HeaderValue, Request, header};
+use http::{HeaderMap, HeaderValue, Request, header, request::Builder};
 use libfuzzer_sys::fuzz_target;
 use mcp_scopes_fuzz::{
     json::Node,
-    server::{may_complete, may_get, may_read, open_to, server},
+    server::{end_tokens, may_complete, may_get, may_read, open_to, server},
     transport::{Chunks, Exchange, send},
 };
 use mcp_scopes_server::{Discovery, HiddenTools, ResourceServer};
@@ -55,8 +56,9 @@ fuzz_target!(|input: &[u8]| {
     let token = LETTERS.iter().find(|(letter, _)| has(*letter)).map(|(_, token)| *token);
     let lengths: Vec<u8> = line.iter().filter(|byte| byte.is_ascii_digit()).map(|byte| byte - b'0').collect();
 
-    let whole = exchange(server, format, token, Chunks::cut(answer, &[]));
-    let pieces = exchange(server, format, token, Chunks::cut(answer, &lengths));
+    let server = Server { layer: server, format, token };
+    let whole = server.answer(Chunks::cut(answer, &[]));
+    let pieces = server.answer(Chunks::cut(answer, &lengths));
     assert_eq!(whole.body, pieces.body, "the output depends on the chunks");
     assert_eq!((whole.status, &whole.headers), (pieces.status, &pieces.headers));
     assert!(whole.reached.is_some());
@@ -84,23 +86,111 @@ fuzz_target!(|input: &[u8]| {
         }
         check_kept(answer, &whole, format, open);
     }
+    let ends = line.iter().filter(|letter| **letter == b'e').count();
+    if ends > 0 && token.is_some() {
+        server.check_end(answer, &lengths, ends, is_filtered);
+    }
 });
 
-/// Sends one `tools/list`.
-fn exchange(server: &ResourceServer, format: Format, token: Option<&str>, answer: Chunks) -> Exchange {
-    let body = br#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
-    let mut request = Request::post("/mcp").header(header::CONTENT_TYPE, "application/json");
-    if let Some(token) = token {
-        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+/// A server that returns one response to one caller.
+struct Server {
+    layer: &'static ResourceServer,
+    format: Format,
+    token: Option<&'static str>,
+}
+
+impl Server {
+    /// Sends one `tools/list`.
+    fn answer(&self, answer: Chunks) -> Exchange {
+        let body = br#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
+        let request = Request::post("/mcp").header(header::CONTENT_TYPE, "application/json");
+        self.send(request, Chunks::cut(body, &[]), answer)
     }
-    let request = request.body(Chunks::cut(body, &[])).expect("a request");
-    let stated = match format {
-        Format::Json => Some("application/json"),
-        Format::Events => Some("text/event-stream"),
-        Format::Unstated => None,
-    };
-    let stated = stated.map(|stated| (header::CONTENT_TYPE, HeaderValue::from_static(stated)));
-    send(server, request, stated.into_iter().collect::<HeaderMap>(), answer)
+
+    /// Opens a stream to listen.
+    fn listen(&self, answer: Chunks) -> Exchange {
+        self.send(Request::get("/mcp"), Chunks::default(), answer)
+    }
+
+    fn send(&self, mut request: Builder, body: Chunks, answer: Chunks) -> Exchange {
+        if let Some(token) = self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let request = request.body(body).expect("a request");
+        let stated = match self.format {
+            Format::Json => Some("application/json"),
+            Format::Events => Some("text/event-stream"),
+            Format::Unstated => None,
+        };
+        let stated = stated.map(|stated| (header::CONTENT_TYPE, HeaderValue::from_static(stated)));
+        send(self.layer, request, stated.into_iter().collect::<HeaderMap>(), answer)
+    }
+
+    /// Asserts what happens to streams whose token ends after some chunks.
+    fn check_end(&self, answer: &[u8], lengths: &[u8], after: usize, is_filtered: bool) {
+        let chunks = Chunks::cut(answer, lengths);
+        let before = chunks.first(after);
+        if chunks.first(after - 1) == answer {
+            // The stream ends first.
+            return;
+        }
+        let ending = || chunks.clone().then(after, end_tokens);
+        if self.format != Format::Events {
+            if !is_filtered {
+                assert_eq!(self.listen(ending()).body, before, "what was sent before the end");
+            }
+            return;
+        }
+        let complete = || Chunks::cut(complete_events(&before), &[]);
+        assert_eq!(self.listen(ending()).body, self.listen(complete()).body, "a stream that listens ends");
+        let number = events(&self.answer(complete()).body).len();
+        let [all, sent] = [chunks.clone(), ending()].map(|chunks| events(&self.answer(chunks).body));
+        assert_eq!(sent.get(..number), all.get(..number), "what was complete before the end");
+        let [all, sent] = [all, sent].map(|events| events.into_iter().skip(number).collect::<Vec<_>>());
+        assert!(sent.iter().all(|data| is_answer(data) != Some(false)), "the server begins a message");
+        let answers = |events: &[Vec<u8>]| -> Vec<Vec<u8>> {
+            events.iter().filter(|data| is_answer(data) == Some(true)).cloned().collect()
+        };
+        assert_eq!(answers(&sent), answers(&all), "an answer is lost");
+    }
+}
+
+/// Returns the complete events at the begin of a stream. A carriage return at its end may be half of a line end.
+fn complete_events(stream: &[u8]) -> &[u8] {
+    let (mut complete, mut line, mut at) = (0, 0, 0);
+    while let Some(byte) = stream.get(at) {
+        let next = match (byte, stream.get(at + 1)) {
+            (b'\n', _) => at + 1,
+            (b'\r', Some(b'\n')) => at + 2,
+            (b'\r', Some(_)) => at + 1,
+            (b'\r', None) => break,
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        if at == line {
+            complete = next;
+        }
+        (line, at) = (next, next);
+    }
+    &stream[..complete]
+}
+
+/// Returns whether the data of an event are responses alone. `None` if two readers could disagree, and for one without an id, such as that
+/// of the layer in the place of what it cannot read.
+fn is_answer(data: &[u8]) -> Option<bool> {
+    let message = Node::parse(data).ok().filter(|message| message.ambiguous_name().is_none())?;
+    let begins = |message: &Node| message.get("method").is_some_and(|method| *method != Node::Other(Value::Null));
+    match &message {
+        Node::Array(messages) => {
+            let is_object = |message: &Node| matches!(message, Node::Object(_));
+            messages.iter().all(is_object).then(|| !messages.iter().any(begins))
+        }
+        Node::Object(_) if begins(&message) => Some(false),
+        Node::Object(_) => message.get("id").map(|_| true),
+        Node::String(_) | Node::Other(_) => None,
+    }
 }
 
 fn holds(text: &[u8], part: &[u8]) -> bool {

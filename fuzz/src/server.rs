@@ -1,10 +1,17 @@
 //! A server with a few tools, resources and prompts. What each token opens is stated by hand and does not come from the scope table.
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
 
 use mcp_scopes::{mcp_tool, scope_table};
 use mcp_scopes_server::{
     Claims, Discovery, HiddenTools, ResourceServer, ResourceServerBuilder, Token, TokenError, TokenVerifier,
+    token::Clock,
 };
 
 use crate::transport::finish;
@@ -61,6 +68,21 @@ pub fn may_complete(token: Option<&str>, template: &str) -> bool {
     template == "app://files/{name}" && matches!(token, Some("write" | "shell"))
 }
 
+/// How long a token is valid.
+const LIFETIME: Duration = Duration::from_secs(3600);
+
+/// How many lifetimes were skipped.
+static SKIPPED: AtomicU64 = AtomicU64::new(0);
+
+fn now() -> SystemTime {
+    SystemTime::now() + Duration::from_secs(LIFETIME.as_secs() * SKIPPED.load(Ordering::SeqCst))
+}
+
+/// Ends all tokens that were accepted until now, whatever the leeway. A later request with the same token is accepted.
+pub fn end_tokens() {
+    SKIPPED.fetch_add(2, Ordering::SeqCst);
+}
+
 /// Accepts the tokens above.
 struct Known;
 
@@ -68,7 +90,8 @@ impl TokenVerifier for Known {
     async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let known = TOKENS.iter().find(|(known, ..)| *known == token.expose_secret());
         let claims = known
-            .map(|(name, scope, _)| Claims::builder(ISSUER).subject(*name).audience([RESOURCE]).scope(*scope).build())
+            .map(|(name, scope, _)| Claims::builder(ISSUER).subject(*name).audience([RESOURCE]).scope(*scope))
+            .map(|claims| claims.expires_at(now() + LIFETIME).build())
             .ok_or(TokenError::invalid("it is not known"));
         claims.map(Arc::new)
     }
@@ -82,6 +105,7 @@ pub fn server(
 ) -> ResourceServer {
     let builder = ResourceServer::builder(&TOOLS)
         .verifier(Known)
+        .clock(Clock::new(now))
         .discovery(discovery)
         .hidden_tools(hidden)
         .param_header("list_files", "Folder", ["folder"]);

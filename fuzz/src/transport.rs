@@ -20,7 +20,11 @@ use tower_service::Service as _;
 
 /// A body in chunks that are all ready.
 #[derive(Clone, Debug, Default)]
-pub struct Chunks(VecDeque<Bytes>);
+pub struct Chunks {
+    chunks: VecDeque<Bytes>,
+    /// What happens after a number of chunks, before the next one.
+    then: Option<(usize, fn())>,
+}
 
 impl Chunks {
     /// Cuts a text into chunks. The lengths repeat; zeros are ignored.
@@ -34,7 +38,17 @@ impl Chunks {
             text = rest;
         }
         chunks.push_back(Bytes::copy_from_slice(text));
-        Self(chunks)
+        Self { chunks, then: None }
+    }
+
+    /// Calls a function when that many chunks were read.
+    pub fn then(self, after: usize, run: fn()) -> Self {
+        Self { then: Some((after, run)), ..self }
+    }
+
+    /// Returns the first chunks as one text.
+    pub fn first(&self, count: usize) -> Vec<u8> {
+        self.chunks.iter().take(count).flatten().copied().collect()
     }
 }
 
@@ -43,7 +57,14 @@ impl Body for Chunks {
     type Error = Infallible;
 
     fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.0.pop_front().map(|chunk| Ok(Frame::data(chunk))))
+        let chunk = self.chunks.pop_front();
+        if let Some((left, run)) = self.then.as_mut().filter(|_| chunk.is_some()) {
+            *left = left.wrapping_sub(1);
+            if *left == 0 {
+                run();
+            }
+        }
+        Poll::Ready(chunk.map(|chunk| Ok(Frame::data(chunk))))
     }
 }
 
