@@ -1,13 +1,14 @@
-//! Measures how a flood of tokens with unknown keys affects the verification of valid tokens: `-- unknown-keys`.
+//! Measures how a flood of requests whose tokens have unknown keys affects requests with valid tokens: `-- unknown-keys`.
 //!
-//! The keys belong to a local issuer that responds late, so that all tokens of the flood wait for it. A separate thread
-//! verifies valid tokens: a cached one, and now and then a new one.
+//! All of them are requests to one resource server. The keys belong to a local issuer that responds late, so that the whole flood waits
+//! for it. A separate thread sends requests with valid tokens: a cached one, and now and then a new one.
 
 use std::{
-    future::{Future as _, poll_fn},
+    convert::Infallible,
+    future::{Future, Ready, poll_fn, ready},
     io::{BufRead as _, BufReader, Write as _},
     net::TcpListener,
-    pin::pin,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -19,29 +20,27 @@ use std::{
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-use mcp_scopes_server::{
-    __private::v1::{JwtVerifier, RemoteKeys},
-    Token, TokenErrorKind, TokenVerifier as _,
-    token::TokenCache,
-};
+use bytes::Bytes;
+use http::{Request, Response, header::CONTENT_TYPE};
+use http_body_util::Full;
+use mcp_scopes_server::{ResourceServer, ResourceServerService, token::Issuer};
 use serde_json::json;
 use tokio::runtime::Runtime;
+use tower::Service;
 
 const RESOURCE: &str = "https://brokerage.example.com/mcp";
 const ISSUER: &str = "https://auth.brokerage.example.com";
-/// A new valid token follows after this many verifications of the cached one.
+/// A new valid token follows after this many requests with the cached one.
 const REMEMBERED_PER_NEW: usize = 50;
-/// The maximum slowdown of a valid token's verification during a flood.
+/// The maximum slowdown of a request with a valid token during a flood.
 const TARGET: f64 = 3.0;
-
-type Tokens = TokenCache<JwtVerifier<RemoteKeys>>;
 
 /// The size of the bench.
 #[derive(Clone, Copy)]
 pub(crate) struct Extent {
     pub(crate) rounds: usize,
     pub(crate) flood: usize,
-    /// How long the issuer delays the flood, and how long valid tokens are verified without a flood.
+    /// How long the issuer delays the flood, and how long requests with valid tokens are sent without a flood.
     pub(crate) time: Duration,
 }
 
@@ -51,7 +50,7 @@ impl Extent {
     pub(crate) const CHECK: Self = Self { rounds: 1, flood: 500, time: Duration::from_millis(20) };
 }
 
-/// The phase in which a valid token is verified.
+/// The phase in which a request with a valid token is sent.
 #[derive(Clone, Copy)]
 #[repr(usize)]
 enum Phase {
@@ -72,11 +71,10 @@ const PHASES: [(&str, Phase); 4] = [
 pub(crate) fn run(extent: Extent) {
     let runtime = Runtime::new().expect("a runtime");
     let key = Ed25519KeyPair::generate().expect("a key");
-    let issuer = Issuer::start(&key);
-    let keys = RemoteKeys::new(&issuer.url).expect("a loopback address").pause(Duration::ZERO);
-    let tokens = TokenCache::new(JwtVerifier::new(ISSUER, RESOURCE, keys));
+    let issuer = LateIssuer::start(&key);
+    let service = runtime.block_on(server(&issuer)).layer().layer(Empty);
     let good = token(&key, "1", 0);
-    runtime.block_on(tokens.verify(Token::new(&good))).expect("a valid token");
+    assert_eq!(runtime.block_on(status(&service, &good)), 200, "the token is valid");
 
     let mut times = [const { [const { Vec::new() }; 2] }; PHASES.len()];
     let mut arrivals = Vec::new();
@@ -87,11 +85,11 @@ pub(crate) fn run(extent: Extent) {
             (0..2 * extent.flood).map(|number| token(&key, "1", 1 + round * 1_000_000 + number)).collect();
         let phase = Arc::new(AtomicUsize::new(Phase::Alone as usize));
         let measuring = thread::spawn({
-            let (tokens, good, phase) = (tokens.clone(), good.clone(), Arc::clone(&phase));
-            move || measure(&tokens, &good, &fresh, &phase)
+            let (service, good, phase) = (service.clone(), good.clone(), Arc::clone(&phase));
+            move || measure(&service, &good, &fresh, &phase)
         });
         thread::sleep(extent.time);
-        arrivals.push(send(&runtime, &tokens, flood, &issuer, &phase, extent.time));
+        arrivals.push(send(&runtime, &service, flood, &issuer, &phase, extent.time));
         for (all, found) in times.iter_mut().zip(measuring.join().expect("valid tokens are accepted")) {
             all.iter_mut().zip(found).for_each(|(all, found)| all.extend(found));
         }
@@ -102,8 +100,12 @@ pub(crate) fn run(extent: Extent) {
         "the issuer received more than one request for a flood"
     );
 
-    println!("{} tokens with unknown keys, in progress after {:.1?}:", extent.flood, median(&mut arrivals));
-    for (which, name) in ["a cached valid token", "a new valid token"].into_iter().enumerate() {
+    println!(
+        "{} requests whose tokens have unknown keys, in progress after {:.1?}:",
+        extent.flood,
+        median(&mut arrivals)
+    );
+    for (which, name) in ["a request with a cached valid token", "one with a new valid token"].into_iter().enumerate() {
         let mut alone = Times::default();
         for ((when, phase), all) in PHASES.into_iter().zip(&mut times) {
             let found = all.get_mut(which).map(|times| Times::of(times)).unwrap_or_default();
@@ -121,9 +123,9 @@ pub(crate) fn run(extent: Extent) {
 /// Sends a flood, and returns how long it takes to arrive.
 fn send(
     runtime: &Runtime,
-    tokens: &Tokens,
+    service: &Layered,
     flood: Vec<String>,
-    issuer: &Issuer,
+    issuer: &LateIssuer,
     phase: &AtomicUsize,
     time: Duration,
 ) -> Duration {
@@ -135,16 +137,15 @@ fn send(
     let flood: Vec<_> = flood
         .into_iter()
         .map(|text| {
-            let (tokens, arrived) = (tokens.clone(), Arc::clone(&arrived));
+            let (mut answer, arrived) = (status(service, &text), Arc::clone(&arrived));
             runtime.spawn(async move {
-                let mut verification = pin!(tokens.verify(Token::new(&text)));
                 let mut is_first = true;
-                let verified = poll_fn(|context| {
-                    let polled = verification.as_mut().poll(context);
+                let answered = poll_fn(|context| {
+                    let polled = answer.as_mut().poll(context);
                     arrived.fetch_add(usize::from(core::mem::take(&mut is_first)), Ordering::SeqCst);
                     polled
                 });
-                verified.await.map(drop).map_err(|error| error.kind())
+                answered.await
             })
         })
         .collect();
@@ -158,36 +159,35 @@ fn send(
     now(Phase::Ending);
     issuer.is_late.store(false, Ordering::SeqCst);
     for one in flood {
-        let verified = runtime.block_on(one).expect("a task that ends");
-        assert_eq!(verified, Err(TokenErrorKind::Invalid));
+        assert_eq!(runtime.block_on(one).expect("a task that ends"), 401);
     }
     now(Phase::Over);
     took
 }
 
-/// Verifies valid tokens until the flood is over. Returns the duration of each verification by phase, for the cached
-/// token and for new ones.
-fn measure(tokens: &Tokens, good: &str, fresh: &[String], phase: &AtomicUsize) -> [[Vec<Duration>; 2]; PHASES.len()] {
+/// Sends requests with valid tokens until the flood is over. Returns the duration of each by phase, for the cached token and for new
+/// ones.
+fn measure(service: &Layered, good: &str, fresh: &[String], phase: &AtomicUsize) -> [[Vec<Duration>; 2]; PHASES.len()] {
     let mut times = [const { [const { Vec::new() }; 2] }; PHASES.len()];
     let mut fresh = fresh.iter();
     loop {
         let Some([remembered, new]) = times.get_mut(phase.load(Ordering::Relaxed)) else { return times };
         for _ in 0..REMEMBERED_PER_NEW {
-            remembered.push(time(tokens, good));
+            remembered.push(time(service, good));
         }
         if let Some(token) = fresh.next() {
-            new.push(time(tokens, token));
+            new.push(time(service, token));
         }
     }
 }
 
-/// Returns the duration of one verification. The future is always ready.
-fn time(tokens: &Tokens, token: &str) -> Duration {
+/// Returns the duration of one request. The future is always ready.
+fn time(service: &Layered, token: &str) -> Duration {
     let mut context = Context::from_waker(Waker::noop());
     let start = Instant::now();
-    let verified = pin!(tokens.verify(Token::new(token))).poll(&mut context);
+    let answered = status(service, token).as_mut().poll(&mut context);
     let took = start.elapsed();
-    assert!(matches!(verified, Poll::Ready(Ok(_))), "a valid token passes at once");
+    assert_eq!(answered, Poll::Ready(200), "a valid token passes at once");
     took
 }
 
@@ -223,14 +223,54 @@ fn median(times: &mut [Duration]) -> Duration {
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
+/// Returns a server that trusts the issuer, and has fetched its keys.
+async fn server(issuer: &LateIssuer) -> ResourceServer {
+    let trusted = Issuer::jwks(ISSUER, &issuer.url).fetch_pause(Duration::ZERO);
+    let builder = ResourceServer::builder(&brokerage::TOOLS).resource(RESOURCE).policies_enforced_elsewhere();
+    builder.issuer(trusted).build().await.expect("the settings are sound")
+}
+
+/// Sends a request, and returns the status.
+fn status(service: &Layered, token: &str) -> Pin<Box<dyn Future<Output = u16> + Send>> {
+    const PING: &[u8] = br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
+    let request = Request::post("/mcp").header("authorization", format!("Bearer {token}"));
+    let request = request.header(CONTENT_TYPE, "application/json");
+    let request = request.body(Full::new(Bytes::from_static(PING))).expect("a request");
+    let answer = service.clone().call(request);
+    Box::pin(async move {
+        let Ok(response) = answer.await;
+        response.status().as_u16()
+    })
+}
+
+type Layered = ResourceServerService<Empty>;
+
+/// The server behind the layer.
+#[derive(Clone)]
+struct Empty;
+
+impl Service<Request<Full<Bytes>>> for Empty {
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request<Full<Bytes>>) -> Self::Future {
+        ready(Ok(Response::new(Full::default())))
+    }
+}
+
 /// Publishes one key, and responds only while it is not delayed.
-struct Issuer {
+struct LateIssuer {
     url: String,
     is_late: Arc<AtomicBool>,
     asked: Arc<AtomicUsize>,
 }
 
-impl Issuer {
+impl LateIssuer {
     fn start(key: &Ed25519KeyPair) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}/jwks", listener.local_addr().expect("an address"));
