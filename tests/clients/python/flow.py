@@ -16,6 +16,10 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
 
 
+# What the server calls a structured denial in `_meta`.
+DENIAL = "io.github.mcp-scopes/denial"
+
+
 class Memory:
     """In-memory tokens and registration."""
 
@@ -74,8 +78,12 @@ async def flow(url, mode):
     async with httpx2.AsyncClient(auth=provider, event_hooks={"response": [note]}, timeout=30) as http:
         async with Client(streamable_http_client(url, http_client=http), mode=mode) as client:
 
+            async def listed():
+                tools = (await client.list_tools(cache_mode="refresh")).tools
+                return [tool.model_dump(by_alias=True) for tool in tools]
+
             async def tools():
-                return sorted(tool.name for tool in (await client.list_tools(cache_mode="refresh")).tools)
+                return sorted(tool["name"] for tool in await listed())
 
             async def schemes(name):
                 listed = (await client.list_tools(cache_mode="refresh")).tools
@@ -88,6 +96,10 @@ async def flow(url, mode):
                 assert not result.is_error, result
                 return result.content[0].text
 
+            async def error(name, **arguments):
+                result = await client.call_tool(name, arguments)
+                return [result.is_error, result.content[0].text, (result.meta or {}).get(DENIAL)]
+
             told["version"] = client.protocol_version
             told["count"] = await call("count_notes")
             told["list"] = await call("list_notes")
@@ -96,6 +108,10 @@ async def flow(url, mode):
             told["write"] = await call("write_note", title="client", text="was here")
             told["read"] = await call("read_note", title="client")
             told["delete"] = await call("delete_note", title="client")
+            # A session has five calls of `delete_note`. The note is gone, so the next four fail, and then a policy denies the call.
+            before = await listed()
+            told["errors"] = [await error("delete_note", title="client") for _ in range(5)]
+            told["list_is_unchanged"] = await listed() == before
             told["tools_in_the_end"] = await tools()
     print(json.dumps({"told": told, "asked": browser.asked, "exchanges": exchanges}))
 

@@ -5,9 +5,12 @@
 // checks.
 
 import assert from 'node:assert';
+import { isDeepStrictEqual } from 'node:util';
 import { Client, DpopSession, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
 
 const [url, mode, registered] = process.argv.slice(2);
+/** What the server calls a structured denial in `_meta`. */
+const DENIAL = 'io.github.mcp-scopes/denial';
 const exchanges = [];
 const asked = [];
 
@@ -99,14 +102,11 @@ await authorized(() => {
     return client.connect(transport);
 });
 
-async function tools() {
-    const list = await client.listTools(undefined, { cacheMode: 'refresh' });
-    return list.tools.map((tool) => tool.name).sort();
-}
+const listed = async () => (await client.listTools(undefined, { cacheMode: 'refresh' })).tools;
+const tools = async () => (await listed()).map((tool) => tool.name).sort();
 
 async function schemes(name) {
-    const list = await client.listTools(undefined, { cacheMode: 'refresh' });
-    const tool = list.tools.find((tool) => tool.name === name);
+    const tool = (await listed()).find((tool) => tool.name === name);
     return [tool.securitySchemes ?? null, tool._meta?.securitySchemes ?? null];
 }
 
@@ -114,6 +114,16 @@ async function call(name, given = {}) {
     const result = await authorized(() => client.callTool({ name, arguments: given }));
     assert(!result.isError, JSON.stringify(result));
     return result.content[0].text;
+}
+
+/** A session has five calls of `delete_note`. The note is gone, so the next four fail, and then a policy denies the call. */
+async function errors() {
+    const all = [];
+    while (all.length < 5) {
+        const result = await client.callTool({ name: 'delete_note', arguments: { title: 'client' } });
+        all.push([result.isError ?? false, result.content[0].text, result._meta?.[DENIAL] ?? null]);
+    }
+    return all;
 }
 
 const told = {
@@ -125,7 +135,10 @@ const told = {
     write: await call('write_note', { title: 'client', text: 'was here' }),
     read: await call('read_note', { title: 'client' }),
     delete: await call('delete_note', { title: 'client' }),
-    tools_in_the_end: await tools(),
 };
+const before = await listed();
+told.errors = await errors();
+told.list_is_unchanged = isDeepStrictEqual(await listed(), before);
+told.tools_in_the_end = await tools();
 await client.close();
 console.log(JSON.stringify({ told, asked, exchanges }));

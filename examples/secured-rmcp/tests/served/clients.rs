@@ -39,6 +39,10 @@ struct Told {
     write: String,
     read: String,
     delete: String,
+    /// Results with an error: whether they have `isError`, the text for the model, and the structured denial.
+    errors: Vec<(bool, String, Value)>,
+    /// Whether the descriptions of all tools are the same before and after a denial.
+    list_is_unchanged: bool,
     tools_in_the_end: Vec<String>,
 }
 
@@ -136,6 +140,10 @@ fn judge(report: &Report, resource: &str, version: &str, discovery: &str, unauth
     let shown = if discovery == "filtered" { &["count_notes", "list_notes", "read_note"][..] } else { &all };
     let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
     let schemes = json!([{"type": "oauth2", "scopes": ["notes:read"]}]);
+    let missing = (true, "unknown note `client`".to_owned(), Value::Null);
+    let sentence =
+        "`delete_note` allows 5 calls in one session, and this would be one more; continue without it or ask a person";
+    let denial = json!({"reason": "max_calls_per_session", "tool": "delete_note", "limit": 5});
     let expected = Told {
         version: version.to_owned(),
         count: "2".to_owned(),
@@ -146,6 +154,8 @@ fn judge(report: &Report, resource: &str, version: &str, discovery: &str, unauth
         write: "wrote `client`".to_owned(),
         read: "was here".to_owned(),
         delete: "deleted `client`".to_owned(),
+        errors: [vec![missing; 4], vec![(true, sentence.to_owned(), denial)]].concat(),
+        list_is_unchanged: true,
         tools_in_the_end: texts(&all),
     };
     assert_eq!(report.told, expected);
