@@ -4,6 +4,8 @@
 mod authorization;
 mod clients;
 mod conformance;
+mod domain;
+mod process;
 mod profiles;
 mod program;
 mod replicas;
