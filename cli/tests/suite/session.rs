@@ -1,10 +1,10 @@
 //! `mcp-scopes session`: shows and resets sessions in a real store.
 
-use std::sync::Arc;
+use std::{process::Command, sync::Arc};
 
 use mcp_scopes_model::{Environment, Policy, Risk, Tool};
 use mcp_scopes_policies::{Decision, Facts, RedisStore, Rules, SessionHolder, SessionKey, Settings};
-use mcp_scopes_test_support::redis::{Server, programs};
+use mcp_scopes_test_support::redis::{Server, free_port, programs, write_certificates};
 
 use crate::support::{Demo, Run};
 
@@ -116,4 +116,48 @@ fn rejects_stores_that_cannot_be_read_without_showing_the_url() {
     let run = demo.run(&[&["session", "show"], &caller[..]].concat());
     assert_eq!(run.code, 2);
     assert!(run.err.contains("the URL of the store is missing"), "{}", run.err);
+}
+
+/// Each way in which the store cannot be used names what to do about it.
+#[test]
+fn says_what_to_do_about_a_store_that_cannot_be_used() {
+    let Some(program) = programs().into_iter().next() else { return };
+    let folder = Demo::new();
+    if !write_certificates(folder.path()) {
+        return;
+    }
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (tls_port, key, certificate) = (free_port().to_string(), file("server.key"), file("server.pem"));
+    let tls = ["--tls-port", &tls_port, "--tls-key-file", &key, "--tls-cert-file", &certificate];
+    let ca = file("ca.pem");
+    let more = ["--tls-ca-cert-file", &ca, "--tls-auth-clients", "no", "--requirepass", "right"];
+    let mut server = Server::start(&program, &[&tls[..], &more].concat());
+    let caller = ["--resource", RESOURCE, "--issuer", ISSUER, "--subject", "ada"];
+    let show = |url: &str| folder.run(&[&["session", "show", "--store", url], &caller[..]].concat());
+    let fails = |url: &str, message: &str, help: &str| {
+        let run = show(url);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{url}");
+        assert_eq!(run.err, format!("error: {message}\n help: {help}\n"), "{url}");
+    };
+    let address = format!("127.0.0.1:{}", server.port);
+    assert_eq!(show(&format!("redis://:right@{address}")).code, 1);
+    let rejects = "the session store rejects the credentials or the user may not run `EVALSHA`, `SCRIPT LOAD`, `GET`, `SETEX`, `DEL`, `TIME` or `INFO`";
+    for credentials in ["", ":wrong@", "ada:right@"] {
+        fails(&format!("redis://{credentials}{address}"), rejects, "check the URL and the ACL of the user");
+    }
+    let is_down = "the session store cannot be reached or is not ready";
+    let look = "check its URL, that it runs, and whether its port expects TLS (`rediss://`)";
+    fails(&format!("redis://:right@localhost:{tls_port}"), is_down, look);
+    let secure = format!("rediss://:right@localhost:{tls_port}");
+    fails(
+        &secure,
+        "the certificate of the session store is not trusted",
+        "check that it is valid for the host in the URL, and state the certificate of its authority with `root_certificates(..)` or in the file \
+         that `SSL_CERT_FILE` names",
+    );
+    let mut trusting = Command::new(env!("CARGO_BIN_EXE_mcp-scopes"));
+    trusting.args(["session", "show", "--store", &secure]).args(caller).env("SSL_CERT_FILE", &ca);
+    assert_eq!(trusting.output().unwrap().status.code(), Some(1));
+    server.kill();
+    fails(&format!("redis://:right@{address}"), is_down, look);
 }

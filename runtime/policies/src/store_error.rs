@@ -26,6 +26,10 @@ pub enum StoreErrorKind {
     InvalidCertificates,
     /// No server can be reached, or it is not ready.
     Unreachable,
+    /// The certificate of the server is not valid for its host, or is from an authority that is not trusted.
+    Untrusted,
+    /// The server does not accept TLS as the client speaks it.
+    Tls,
     /// The server did not answer in time.
     TimedOut {
         /// The time that it had.
@@ -82,15 +86,25 @@ impl StoreError {
             }
             Some(_) => StoreErrorKind::Other,
             None if error.is_timeout() => StoreErrorKind::TimedOut { after: timeout },
-            None => match error.kind() {
-                redis::ErrorKind::AuthenticationFailed => StoreErrorKind::Unauthorized,
-                redis::ErrorKind::InvalidClientConfig => StoreErrorKind::InvalidUrl { reason: "cannot be read" },
-                redis::ErrorKind::UnexpectedReturnType | redis::ErrorKind::Parse => StoreErrorKind::Other,
+            None => match (error.kind(), tls_failure(&error)) {
+                (_, Some(rustls::Error::InvalidCertificate(_))) => StoreErrorKind::Untrusted,
+                (_, Some(_)) => StoreErrorKind::Tls,
+                (redis::ErrorKind::AuthenticationFailed, _) => StoreErrorKind::Unauthorized,
+                (redis::ErrorKind::InvalidClientConfig, _) => StoreErrorKind::InvalidUrl { reason: "cannot be read" },
+                (redis::ErrorKind::UnexpectedReturnType | redis::ErrorKind::Parse, _) => StoreErrorKind::Other,
                 _ => StoreErrorKind::Unreachable,
             },
         };
         Self::with_source(kind, error)
     }
+}
+
+/// Returns the failure of TLS in an error of the crate, which has it as an error of I/O behind a pointer.
+#[cfg(feature = "redis")]
+fn tls_failure(error: &redis::RedisError) -> Option<&rustls::Error> {
+    let pointer = error.source()?.downcast_ref::<Arc<dyn Error + Send + Sync>>()?;
+    let io: &std::io::Error = pointer.downcast_ref()?;
+    io.get_ref()?.downcast_ref()
 }
 
 impl fmt::Display for StoreError {
@@ -105,10 +119,18 @@ impl fmt::Display for StoreError {
                 f.write_str("the certificates for the session store cannot be read; pass them in PEM")
             }
             StoreErrorKind::Unreachable => {
-                f.write_str("the session store cannot be reached or is not ready; check its URL and that it runs")
+                f.write_str("the session store cannot be reached or is not ready; check its URL, that it runs, and whether its port expects TLS (`rediss://`)")
             }
+            StoreErrorKind::Untrusted => f.write_str(
+                "the certificate of the session store is not trusted; check that it is valid for the host in the URL, and state the certificate of \
+                 its authority with `root_certificates(..)` or in the file that `SSL_CERT_FILE` names",
+            ),
+            StoreErrorKind::Tls => f.write_str(
+                "the session store and this program do not agree on TLS; check that its port expects TLS, and whether it requires a client \
+                 certificate",
+            ),
             StoreErrorKind::TimedOut { after } => {
-                write!(f, "the session store did not answer within {after:?}; check its load and the network")
+                write!(f, "the session store did not answer within {after:?}; check its load, the network, and whether its port expects TLS")
             }
             StoreErrorKind::Unauthorized => f.write_str(
                 "the session store rejects the credentials or the user may not run `EVALSHA`, `SCRIPT LOAD`, `GET`, `SETEX`, `DEL`, `TIME` or \

@@ -127,3 +127,33 @@ fn spawn(program: &Path, arguments: &[String], port: u16, folder: &Path) -> Chil
 pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
+
+/// Writes certificates of an authority, `ca`, that signs for `localhost`, `server` and `client`, each with its key. Returns whether it could.
+pub fn write_certificates(folder: &Path) -> bool {
+    let run = |arguments: &str| {
+        let mut command = Command::new("openssl");
+        let command = command.args(arguments.split(' ')).current_dir(folder);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    };
+    let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
+    let leaf = |name: &str| {
+        run(&format!(
+            "req {key} -keyout {name}.key -out {name}.csr -subj /CN={name} -addext subjectAltName=DNS:localhost"
+        )) && run(&format!(
+            "x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -out {name}.pem -days 2 -copy_extensions copy"
+        ))
+    };
+    let authority = format!("req -x509 {key} -keyout ca.key -out ca.pem -days 2 -subj /CN=authority");
+    let are_written = run(&authority) && leaf("server") && leaf("client");
+    if !are_written {
+        let reason = "openssl 3 is not on the search path";
+        assert!(!is_required(), "{reason}");
+        eprintln!("!!! SKIPPED: {reason}");
+    }
+    are_written
+}

@@ -1,7 +1,10 @@
 //! A store that does not do what it should: no call may run.
 
 use std::{
+    io::Write as _,
+    net::TcpListener,
     sync::Arc,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -246,5 +249,15 @@ fn rejects_urls_and_servers_at_once() {
         let begin = Instant::now();
         assert_eq!(connect("redis://127.0.0.1:1").await, StoreErrorKind::Unreachable);
         assert!(begin.elapsed() < Duration::from_secs(5));
+        // A server that speaks no TLS.
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("rediss://{}", listener.local_addr().unwrap());
+        let answer = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.write_all(b"-ERR unknown command\r\n").unwrap();
+            stream
+        });
+        assert_eq!(connect(&url).await, StoreErrorKind::Tls);
+        drop(answer.join().unwrap());
     });
 }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use mcp_scopes_policies::{RedisSessions, RedisStore, Rules};
-pub(crate) use mcp_scopes_test_support::redis::{Server, free_port, is_required, programs};
+pub(crate) use mcp_scopes_test_support::redis::{Server, free_port, programs, write_certificates};
 
 /// What tests do on a server.
 pub(crate) trait Administer {
