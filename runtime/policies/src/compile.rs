@@ -290,7 +290,7 @@ impl<'s> Compiler<'s> {
             limits: limits(settings),
             risk: settings.risk.clone(),
             sign_in_approval: settings.sign_in_approval.clone(),
-            has_domain: settings.domain.is_some(),
+            domain: settings.domain.as_ref().map(|domain| domain.name.as_str().into()),
         }
     }
 }

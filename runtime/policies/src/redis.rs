@@ -2,6 +2,7 @@
 
 mod address;
 mod builder;
+mod domain;
 mod link;
 mod reply;
 mod request;
@@ -13,13 +14,13 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use redis::{FromRedisValue, Script, ScriptInvocation};
 
 pub use self::builder::RedisStoreBuilder;
-use self::{link::Link, reply::Reply, request::Encoder};
+use self::{domain::Member, link::Link, reply::Reply, request::Encoder};
 use crate::{
     batch::Batch,
     decide::Facts,
@@ -60,12 +61,15 @@ pub struct RedisStore {
     shared: Arc<Shared>,
     /// The time of the tests, in milliseconds.
     clock: Option<Arc<AtomicU64>>,
+    /// How often members of a domain compare when sessions end.
+    recheck: Duration,
 }
 
 struct Shared {
     link: Link,
     timeout: Duration,
     decide: Script,
+    agree: Script,
     show: Script,
     reset: Script,
 }
@@ -89,16 +93,18 @@ impl RedisStore {
             link,
             timeout,
             decide: Self::script(),
+            agree: Script::new(include_str!("redis/domain.lua")),
             show: Script::new(include_str!("redis/show.lua")),
             reset: Script::new(include_str!("redis/reset.lua")),
         };
-        Self { shared: Arc::new(shared), clock: None }
+        Self { shared: Arc::new(shared), clock: None, recheck: domain::RECHECK }
     }
 
     /// Returns the sessions of servers with these rules.
     #[must_use]
     pub fn with_rules(&self, rules: Arc<Rules>) -> RedisSessions {
-        RedisSessions { store: self.clone(), encoder: Encoder::new(&rules), rules }
+        let member = Member::of(&rules, self.recheck);
+        RedisSessions { store: self.clone(), encoder: Encoder::new(&rules), member, rules }
     }
 
     fn script() -> Script {
@@ -110,6 +116,14 @@ impl RedisStore {
     #[must_use]
     pub fn with_test_clock(mut self, millis: Arc<AtomicU64>) -> Self {
         self.clock = Some(millis);
+        self
+    }
+
+    /// Compares the limits of a domain before each decision, in tests.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_test_rechecks(mut self) -> Self {
+        self.recheck = Duration::ZERO;
         self
     }
 
@@ -144,6 +158,7 @@ pub struct RedisSessions {
     store: RedisStore,
     rules: Arc<Rules>,
     encoder: Encoder,
+    member: Option<Member>,
 }
 
 impl RedisSessions {
@@ -159,11 +174,29 @@ impl RedisSessions {
         &self.store
     }
 
+    /// Checks that all members of the domain state the same `idle_minutes` and `max_minutes`. The first one states them for all. Does nothing without a
+    /// domain. [`decide`](Self::decide) checks it again from time to time.
+    ///
+    /// # Errors
+    /// The other members state other values, or the store did not answer.
+    pub async fn agree(&self) -> Result<(), StoreError> {
+        let Some(member) = &self.member else { return Ok(()) };
+        let now = Instant::now();
+        match self.store.invoke::<Vec<u8>>(&mut member.invocation(&self.store.shared.agree)).await {
+            Ok(stated) => member.compare(&stated, now),
+            Err(error) if *error.kind() == StoreErrorKind::Malformed => member.compare(&[], now),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Decides on all calls of a body, and records their effects, in one atomic operation: see [`Rules::decide`].
     ///
     /// # Errors
     /// There is no decision, and no call may run.
     pub async fn decide(&self, key: &SessionKey, calls: &[Call], facts: &Facts<'_>) -> Result<Decision, StoreError> {
+        if self.member.as_ref().is_some_and(Member::is_due) {
+            self.agree().await?;
+        }
         let batch = Batch { rules: &self.rules, calls };
         let mut invocation = self.store.shared.decide.prepare_invoke();
         invocation.key(key.to_redis());

@@ -26,7 +26,8 @@ pub struct Rules {
     pub(crate) limits: Limits,
     pub(crate) risk: [RiskRule; Risk::ALL.len()],
     pub(crate) sign_in_approval: Option<Vec<String>>,
-    pub(crate) has_domain: bool,
+    /// The domain of the server, if it has one.
+    pub(crate) domain: Option<Box<str>>,
 }
 
 /// The number of a tool: its place in the list that the rules were compiled from.
@@ -173,7 +174,7 @@ impl Rules {
         let Some(row) = self.row(call.row) else { return true };
         let counts = (self.limits.high_risk.is_some() && call.risk >= Risk::High)
             || (self.limits.escalation.is_some() && call.risk > Risk::Minimal);
-        !row.is_public && (self.has_domain || row.needs_session || counts)
+        !row.is_public && (self.domain.is_some() || row.needs_session || counts)
     }
 
     /// Returns the largest file that any tool accepts, in bytes. The body limit of a server must be at least 4/3 of it.
@@ -224,7 +225,7 @@ impl Rules {
         let no_risk = self.risk.iter().all(|rule| rule.max_auth_age_minutes.is_none() && rule.acr_values.is_empty());
         let limits = &self.limits;
         let no_limits = limits.high_risk.is_none() && limits.auth_age.is_none() && limits.escalation.is_none();
-        !self.has_domain && no_risk && no_limits && self.rows.iter().all(Row::is_empty)
+        self.domain.is_none() && no_risk && no_limits && self.rows.iter().all(Row::is_empty)
     }
 
     pub(crate) fn row(&self, row: u32) -> Option<&Row> {

@@ -43,6 +43,13 @@ pub enum StoreErrorKind {
     Full,
     /// The value of the key is not a session of this version.
     Malformed,
+    /// The other members of the domain state other `idle_minutes` or `max_minutes`.
+    Disagreement {
+        /// The key of the domain in the store.
+        key: String,
+        /// Their `idle_minutes` and `max_minutes`. `None`: the value in the store is none that a member has written.
+        minutes: Option<(u32, u32)>,
+    },
     /// The server may remove sessions that count.
     Eviction {
         /// Its eviction policy.
@@ -144,6 +151,17 @@ impl fmt::Display for StoreError {
             }
             StoreErrorKind::Malformed => f.write_str(
                 "the session store has a value that is not a session of this version; find out what wrote it, then reset the session",
+            ),
+            StoreErrorKind::Disagreement { key, minutes: Some((idle, max)) } => write!(
+                f,
+                "the other members of the domain state `idle_minutes = {idle}` and `max_minutes = {max}`; state the same in `[session]`, or stop \
+                 all members, delete the key `{}` of the session store, and start them with the new values",
+                key.escape_debug()
+            ),
+            StoreErrorKind::Disagreement { key, minutes: None } => write!(
+                f,
+                "the session store has a value for the domain that no member has written; find out what wrote it, then delete the key `{}`",
+                key.escape_debug()
             ),
             StoreErrorKind::Eviction { policy } => write!(
                 f,

@@ -91,7 +91,7 @@ impl ProblemList {
         self.found.push(Problem { setting, kind, message: message.into(), help: help.into() });
     }
 
-    #[cfg(any(feature = "jwt", feature = "introspection"))]
+    #[cfg(any(feature = "jwt", feature = "introspection", feature = "redis"))]
     pub(super) fn is_empty(&self) -> bool {
         self.found.is_empty()
     }

@@ -1,5 +1,6 @@
 //! The shared store against real servers, which the tests start.
 
+mod domain;
 mod faults;
 mod same_decisions;
 mod server;

@@ -45,8 +45,8 @@ impl ResourceServerBuilder {
     /// A setting is invalid or missing, or metadata or keys cannot be fetched. The error lists all such settings by name. Issuers
     /// are asked only if all settings are valid.
     #[cfg_attr(
-        not(any(feature = "jwt", feature = "introspection")),
-        expect(clippy::unused_async, reason = "without issuers nothing is fetched")
+        not(any(feature = "jwt", feature = "introspection", feature = "redis")),
+        expect(clippy::unused_async, reason = "without issuers and a shared store nothing is fetched")
     )]
     pub async fn build(mut self) -> Result<ResourceServer, BuildError> {
         let mut problems = ProblemList::default();
@@ -108,6 +108,12 @@ impl ResourceServerBuilder {
             rules,
             &mut problems,
         );
+        #[cfg(feature = "redis")]
+        if problems.is_empty()
+            && let Some(policies) = engine.as_ref().and_then(|engine| engine.policies.engine.as_deref())
+        {
+            super::policies::check_domain(policies, &mut problems).await;
+        }
         problems.finish(engine).map(ResourceServer::of)
     }
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use mcp_scopes_model::address::Shown;
-#[cfg(feature = "redis")]
-use mcp_scopes_policies::RedisStore;
 use mcp_scopes_policies::{ArgumentHasher, MemoryStore, Problem, Rules, Settings};
+#[cfg(feature = "redis")]
+use mcp_scopes_policies::{RedisStore, StoreErrorKind};
 
 use super::ResourceServerBuilder;
 use crate::{
@@ -265,6 +265,20 @@ impl PolicySettings {
             approver: self.approver,
         })
     }
+}
+
+/// Checks that the other members of the domain state the same about the end of sessions.
+#[cfg(feature = "redis")]
+pub(super) async fn check_domain(engine: &PolicyEngine, problems: &mut ProblemList) {
+    let Err(error) = engine.store.agree().await else { return };
+    let (setting, kind) = match error.kind() {
+        StoreErrorKind::Disagreement { .. } => ("table", ProblemKind::Contradiction),
+        _ => ("policy_store", ProblemKind::Unreachable),
+    };
+    // The text of an error is what is wrong, a semicolon, and what to do.
+    let text = error.to_string();
+    let (message, help) = text.split_once("; ").unwrap_or((&text, "check the store"));
+    problems.add(setting, kind, message, help);
 }
 
 /// Adds why a policy cannot be enforced.

@@ -39,6 +39,15 @@ impl Store {
         }
     }
 
+    /// Checks that all members of the domain state the same limits.
+    #[cfg(feature = "redis")]
+    pub(crate) async fn agree(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Memory(_) => Ok(()),
+            Self::Redis(sessions) => sessions.agree().await,
+        }
+    }
+
     pub(super) async fn show(&self, key: &SessionKey, now: Timestamp) -> Result<Option<SessionView>, StoreError> {
         match self {
             Self::Memory(store) => Ok(store.show(key, now)),

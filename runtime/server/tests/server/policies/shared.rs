@@ -2,8 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use mcp_scopes::{Environment, ScopeTable};
-use mcp_scopes_server::policies::{RedisStore, SessionHolder};
+use mcp_scopes::{Environment, ScopeTable, scope_table};
+use mcp_scopes_server::{
+    Problem, ProblemKind,
+    policies::{RedisStore, SessionHolder},
+};
 use mcp_scopes_test_support::redis::{Server as Redis, programs};
 use serde_json::json;
 
@@ -15,6 +18,10 @@ use crate::{
     server::{Answer, Ask},
     traces::events_of,
 };
+
+// Two members of one domain. The second states that sessions end earlier.
+scope_table! { static FILES = [super::list_files] with "tests/server/policies/domain.toml"; }
+scope_table! { static MAIL = [super::list_files] with "tests/server/policies/domain-ends.toml"; }
 
 /// Starts a server, if its program is there. The tests of the policy engine run on each kind of server.
 fn redis() -> Option<Redis> {
@@ -144,4 +151,30 @@ async fn a_store_without_effect_is_an_error_of_build() {
     let elsewhere = builder(&TABLE).policies_enforced_elsewhere();
     assert_eq!(settings(elsewhere.policy_store(store.clone())), ["policy_store"]);
     assert_eq!(settings(builder(&TABLE).policy_store(store).policy_capacity(1, 1)), ["policy_capacity"]);
+}
+
+#[tokio::test]
+async fn a_member_that_ends_sessions_at_another_time_is_an_error_of_build() {
+    let Some(mut redis) = redis() else { return };
+    let store = connect(&redis).await;
+    let build = async |table| match builder(table).policy_store(store.clone()).build().await {
+        Ok(_) => None,
+        Err(error) => {
+            error.problems().first().map(|Problem { setting, kind, .. }| (*setting, *kind, error.to_string()))
+        }
+    };
+    assert_eq!(build(&FILES).await, None);
+    let (setting, kind, text) = build(&MAIL).await.unwrap();
+    assert_eq!((setting, kind), ("table", ProblemKind::Contradiction));
+    assert_eq!(
+        text,
+        "the resource server is not set up: `table`: the other members of the domain state `idle_minutes = 60` and `max_minutes = 1440`; \
+         state the same in `[session]`, or stop all members, delete the key `mcp-scopes:domain:office` of the session store, and start them \
+         with the new values"
+    );
+    // Another replica of the first member.
+    assert_eq!(build(&FILES).await, None);
+    redis.kill();
+    let (setting, kind, _) = build(&FILES).await.unwrap();
+    assert_eq!((setting, kind), ("policy_store", ProblemKind::Unreachable));
 }
