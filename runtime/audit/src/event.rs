@@ -107,10 +107,15 @@ impl<'a> Event<'a> {
     }
 
     /// Returns whether it is about a caller without a token that was not admitted. Such events can be caused by anyone, so sinks may
-    /// aggregate them.
+    /// aggregate them. On stdio the caller is the process that started the server.
     #[must_use]
     pub fn is_anonymous_denial(&self) -> bool {
-        self.issuer.is_none() && self.subject.is_none() && self.client.is_none() && self.decision.is_denied()
+        let is_known = self.transport == Transport::Stdio;
+        !is_known
+            && self.issuer.is_none()
+            && self.subject.is_none()
+            && self.client.is_none()
+            && self.decision.is_denied()
     }
 
     /// Returns the class of the error, as `error.type` of OpenTelemetry: the code of JSON-RPC, `tool_error`, or else the reason.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use mcp_scopes::Caller;
 use mcp_scopes_server::{
-    __private::v1::{Named, content_denial, is_content_open},
+    __private::v1::{Named, ProcessRecord, content_denial, is_content_open},
     StdioCredentials,
 };
 use rmcp::{
@@ -12,8 +12,12 @@ use rmcp::{
     model::{Reference, SubscriptionFilter},
 };
 
-/// Returns an error if the process that started this one may not read a resource or prompt.
-pub(crate) fn admit(credentials: &StdioCredentials, named: &Named<'_>) -> Result<(), ErrorData> {
+/// Returns an error if the process that started this one may not read a resource or prompt, and records the denial.
+pub(crate) fn admit(
+    credentials: &StdioCredentials,
+    named: &Named<'_>,
+    record: &mut ProcessRecord,
+) -> Result<(), ErrorData> {
     let Some(needed) = content_denial(credentials.caller(), named) else { return Ok(()) };
     let what = match named {
         Named::Resource(_) | Named::Template(_) => "resource",
@@ -26,7 +30,9 @@ pub(crate) fn admit(credentials: &StdioCredentials, named: &Named<'_>) -> Result
         ),
         _ => format!("unknown {what}, or it is not open to this caller; `mcp-scopes.toml` declares what opens it"),
     };
-    Err(ErrorData::invalid_params(message, None))
+    let error = ErrorData::invalid_params(message, None);
+    record.deny_content(&needed, error.code.0);
+    Err(error)
 }
 
 /// Returns whether an element of a list is shown.

@@ -21,7 +21,7 @@ use rmcp::{
 
 use mcp_scopes::{__private::v1, AsCaller, Caller, Denied, Reason, ScopeTable};
 use mcp_scopes_server::{
-    __private::v1::{Named, ProcessCall, check_answer, enforce_policies, table},
+    __private::v1::{Named, ProcessCall, ProcessRecord, check_answer, enforce_policies, record, table},
     ResourceServer, StdioCredentials,
 };
 
@@ -29,6 +29,7 @@ use super::{
     CurrentHandler, contents,
     denial::{refused_call, refused_read},
     error,
+    record::{settle, settle_call},
 };
 
 /// A handler of rmcp that answers known callers only: others cannot even initialize. Made by [`guard`] and `service`.
@@ -45,10 +46,10 @@ pub struct AuthenticatedHandler<H> {
 }
 
 /// Where the caller of an [`AuthenticatedHandler`] comes from: a [`ResourceServer`] or [`StdioCredentials`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Source(Kind);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Kind {
     /// The layer of that table.
     Layer(&'static ScopeTable),
@@ -99,10 +100,10 @@ impl<H> AuthenticatedHandler<H> {
     }
 
     fn caller(&self, extensions: &mut Extensions) -> Result<Caller, Denied> {
-        match (self.source.0, extensions.get::<Parts>()) {
+        match (&self.source.0, extensions.get::<Parts>()) {
             (Kind::Layer(table), Some(parts)) => {
                 let caller = *parts.as_caller().ok_or_else(v1::denied_without_caller)?;
-                if core::ptr::eq(caller.grant().table(), table) {
+                if core::ptr::eq(caller.grant().table(), *table) {
                     Ok(caller)
                 } else {
                     Err(v1::denied_other_table(table))
@@ -121,7 +122,7 @@ impl<H> AuthenticatedHandler<H> {
     /// Returns the error of a call that the caller's scopes do not open. On stdio it names the environment variable.
     fn denial(&self, denied: Denied) -> ErrorData {
         let mut error = error(denied);
-        if let Kind::Process(credentials) = self.source.0
+        if let Kind::Process(credentials) = &self.source.0
             && let (Some(variable), Some(tool)) = (credentials.variable(), denied.tool())
             && matches!(denied.reason(), Reason::NoCredentials | Reason::MissingScopes)
         {
@@ -142,9 +143,21 @@ impl<H> AuthenticatedHandler<H> {
 
     /// Checks that the layer has decided by the policies: it alone can, since it sees the whole body. `None` is a read. On stdio this handler decides.
     fn require_decision(&self, caller: &Caller, tool: Option<&str>) -> Result<(), ErrorData> {
-        match self.source.0 {
+        match &self.source.0 {
             Kind::Layer(table) => v1::require_decision(caller, tool.and_then(|tool| table.tool(tool))).map_err(error),
             Kind::Process(_) => Ok(()),
+        }
+    }
+
+    /// Begins the event of a request on stdio. Behind the layer, the layer records it.
+    fn record(&self, method: &'static str, tool: Option<&str>, context: &RequestContext<RoleServer>) -> ProcessRecord {
+        match &self.source.0 {
+            Kind::Process(credentials) => {
+                let revision = context.protocol_version();
+                let revision = revision.as_ref().map(ProtocolVersion::as_str);
+                record(credentials, method, tool, revision, context.meta.0.get_traceparent())
+            }
+            Kind::Layer(_) => ProcessRecord::default(),
         }
     }
 
@@ -177,19 +190,22 @@ macro_rules! requests {
 
 /// Forwards the requests of a known caller for a resource or a prompt. Behind the layer, the layer decides.
 macro_rules! contents {
-    ($($name:ident($request:ident: $type:ty) -> $result:ty, $named:expr, reads: $is_read:literal;)*) => {$(
+    ($($name:ident($request:ident: $type:ty) -> $result:ty, $method:literal, $named:expr, reads: $is_read:literal;)*) => {$(
         async fn $name(&self, $request: $type, mut context: RequestContext<RoleServer>) -> Result<$result, ErrorData> {
             let caller = self.admit(&mut context.extensions)?;
+            let mut record = self.record($method, None, &context);
             if $is_read {
                 self.require_decision(&caller, None)?;
             }
             if let Kind::Process(credentials) = &self.source.0 {
-                contents::admit(credentials, &$named)?;
+                contents::admit(credentials, &$named, &mut record)?;
                 if $is_read {
-                    enforce_policies(credentials, &ProcessCall::Content($named)).map_err(refused_read)?;
+                    enforce_policies(credentials, &ProcessCall::Content($named), &mut record).map_err(refused_read)?;
                 }
             }
-            self.handler.$name($request, context).await
+            let result = self.handler.$name($request, context).await;
+            settle(record, &result);
+            result
         }
     )*};
 }
@@ -230,7 +246,12 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
         mut context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let caller = self.admit(&mut context.extensions)?;
-        caller.authorize(&request.name).map_err(|denied| self.denial(denied))?;
+        let mut record = self.record("tools/call", Some(&request.name), &context);
+        caller.authorize(&request.name).map_err(|denied| {
+            let error = self.denial(denied);
+            record.deny_call(&denied, error.code.0);
+            error
+        })?;
         self.require_decision(&caller, Some(&request.name))?;
         if let Kind::Process(credentials) = &self.source.0 {
             let input_responses = serde_json::to_value(&request.input_responses)
@@ -241,7 +262,7 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
                 input_responses: &input_responses,
                 request_state: request.request_state.as_deref(),
             };
-            if let Err(denied) = enforce_policies(credentials, &call) {
+            if let Err(denied) = enforce_policies(credentials, &call, &mut record) {
                 return Ok(refused_call(denied).into());
             }
             // For inline checks.
@@ -249,15 +270,20 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
                 context.extensions.insert(v1::with_decided_call(caller, tool));
             }
         }
-        let Kind::Process(credentials) = &self.source.0 else { return self.handler.call_tool(request, context).await };
         let name = request.name.clone();
-        let answer = self.handler.call_tool(request, context).await?;
-        // The others ask for input or name a task, and hold no file.
-        let CallToolResponse::Complete(result) = &answer else { return Ok(answer) };
-        // What cannot be serialized is not sent either.
-        let as_value = || serde_json::to_value(result).unwrap_or_default();
-        let checked = check_answer(credentials, &name, as_value);
-        Ok(checked.map_or_else(|denied| refused_call(denied).into(), |()| answer))
+        let mut result = self.handler.call_tool(request, context).await;
+        let refused = match (&self.source.0, &result) {
+            // The others ask for input or name a task, and hold no file. What cannot be serialized is not sent either.
+            (Kind::Process(credentials), Ok(CallToolResponse::Complete(answer))) => {
+                check_answer(credentials, &name, || serde_json::to_value(answer).unwrap_or_default()).err()
+            }
+            _ => None,
+        };
+        if let Some(denied) = refused {
+            result = Ok(refused_call(denied).into());
+        }
+        settle_call(record, &result);
+        result
     }
 
     async fn list_tools(
@@ -284,10 +310,13 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
         let Kind::Process(credentials) = &self.source.0 else {
             return self.handler.read_resource_directory(request, context).await;
         };
-        contents::admit(credentials, &Named::Resource(Cow::Borrowed(&request.uri)))?;
+        let mut record = self.record("resources/directory/read", None, &context);
+        contents::admit(credentials, &Named::Resource(Cow::Borrowed(&request.uri)), &mut record)?;
         let read = ProcessCall::Content(Named::Resource(Cow::Borrowed(&request.uri)));
-        enforce_policies(credentials, &read).map_err(refused_read)?;
-        let mut list = self.handler.read_resource_directory(request, context).await?;
+        enforce_policies(credentials, &read, &mut record).map_err(refused_read)?;
+        let list = self.handler.read_resource_directory(request, context).await;
+        settle(record, &list);
+        let mut list = list?;
         let is_shown = |uri: &str| contents::is_shown(credentials.caller(), &Named::Resource(Cow::Borrowed(uri)));
         list.resources.retain(|entry| is_shown(&entry.uri));
         Ok(list)
@@ -307,13 +336,13 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
     }
 
     contents! {
-        complete(request: CompleteRequestParams) -> CompleteResult, contents::referred(&request.r#ref), reads: false;
-        get_prompt(request: GetPromptRequestParams) -> GetPromptResponse,
+        complete(request: CompleteRequestParams) -> CompleteResult, "completion/complete", contents::referred(&request.r#ref), reads: false;
+        get_prompt(request: GetPromptRequestParams) -> GetPromptResponse, "prompts/get",
             Named::Prompt(Cow::Borrowed(&request.name)), reads: true;
-        read_resource(request: ReadResourceRequestParams) -> ReadResourceResponse,
+        read_resource(request: ReadResourceRequestParams) -> ReadResourceResponse, "resources/read",
             Named::Resource(Cow::Borrowed(&request.uri)), reads: true;
-        subscribe(request: SubscribeRequestParams) -> (), Named::Resource(Cow::Borrowed(&request.uri)), reads: false;
-        unsubscribe(request: UnsubscribeRequestParams) -> (), Named::Resource(Cow::Borrowed(&request.uri)), reads: false;
+        subscribe(request: SubscribeRequestParams) -> (), "resources/subscribe", Named::Resource(Cow::Borrowed(&request.uri)), reads: false;
+        unsubscribe(request: UnsubscribeRequestParams) -> (), "resources/unsubscribe", Named::Resource(Cow::Borrowed(&request.uri)), reads: false;
     }
 
     content_lists! {

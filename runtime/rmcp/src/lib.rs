@@ -38,6 +38,7 @@
 //! | `contents` | resources and prompts on stdio |
 //! | `denial` | [`error`], and denials of guarded tools |
 //! | `handler` | [`AuthenticatedHandler`], [`guard`] |
+//! | `record` | how requests on stdio end, for their events |
 //! | `bounds` | [`CurrentHandler`] and `CurrentSessions`, what servers must implement |
 //! | `service` | `service`, `Streamable` (feature `http`) |
 //! | `schemas` | the headers that input schemas declare (feature `http`) |
@@ -74,6 +75,7 @@ mod caller;
 mod contents;
 mod denial;
 mod handler;
+mod record;
 #[cfg(feature = "http")]
 mod schemas;
 #[cfg(feature = "http")]

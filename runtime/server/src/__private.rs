@@ -7,6 +7,7 @@ pub mod v1 {
     use http::Uri;
     use mcp_scopes::{Caller, ScopeTable};
 
+    pub use crate::audit::ProcessRecord;
     pub use crate::contents::Named;
     pub use crate::message::{DeclaredParams, ParamHeader};
     pub use crate::stdio::{ProcessCall, ProcessDenial};
@@ -85,12 +86,28 @@ pub mod v1 {
         addresses.filter_map(|address| Some(address.parse::<Uri>().ok()?.host()?.to_owned()))
     }
 
-    /// Decides by the policies of the table on a call without HTTP, and records it if it may run.
+    /// Begins the event of a request without HTTP, with the tool that it calls, and the revision and the trace that it states.
+    #[must_use]
+    pub fn record(
+        credentials: &StdioCredentials,
+        method: &'static str,
+        tool: Option<&str>,
+        revision: Option<&str>,
+        trace: Option<&str>,
+    ) -> ProcessRecord {
+        credentials.record(method, tool, revision, trace)
+    }
+
+    /// Decides by the policies of the table on a call without HTTP, and counts it if it may run. Its event is recorded if it may not.
     ///
     /// # Errors
-    /// A policy denies the call.
-    pub fn enforce_policies(credentials: &StdioCredentials, call: &ProcessCall<'_>) -> Result<(), ProcessDenial> {
-        credentials.enforce_policies(call)
+    /// A policy denies the call, or its event could not be written.
+    pub fn enforce_policies(
+        credentials: &StdioCredentials,
+        call: &ProcessCall<'_>,
+        record: &mut ProcessRecord,
+    ) -> Result<(), ProcessDenial> {
+        credentials.enforce_policies(call, record)
     }
 
     /// Checks the answer of a tool without HTTP by its policy. `result` is made only if a policy limits its files.

@@ -2,7 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `on` | records events (feature `audit`) |
+//! | `on` | records events (feature `audit`); those without HTTP: `on/process` |
 //! | `reason` | the decision and the id of a rejection |
 //! | `off` | the same types without effect |
 
@@ -14,6 +14,10 @@ mod on;
 mod reason;
 
 #[cfg(not(feature = "audit"))]
+pub use self::off::ProcessRecord;
+#[cfg(not(feature = "audit"))]
 pub(super) use self::off::*;
+#[cfg(feature = "audit")]
+pub use self::on::ProcessRecord;
 #[cfg(feature = "audit")]
 pub(super) use self::on::*;

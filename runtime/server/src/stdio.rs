@@ -4,7 +4,13 @@ use std::sync::OnceLock;
 
 use mcp_scopes::{Caller, Environment, ScopeTable};
 
-use super::contents::Named;
+#[cfg(feature = "audit")]
+use mcp_scopes_audit::AuditSink;
+
+use super::{
+    audit::{ProcessAuditor, ProcessRecord},
+    contents::Named,
+};
 
 /// The caller on stdio: the process that started this one.
 static CALLER: OnceLock<Caller> = OnceLock::new();
@@ -23,12 +29,13 @@ static CALLER: OnceLock<Caller> = OnceLock::new();
 /// let stated = StdioCredentials::from_env(&TOOLS, "FILES_SCOPES");
 /// assert!(stated.caller().authorize("list_files").is_err());
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[must_use = "nothing counts before `install`"]
 pub struct StdioCredentials {
     caller: Caller,
     variable: Option<&'static str>,
     policies_elsewhere: bool,
+    audit: ProcessAuditor,
 }
 
 /// The name of the structured denial in `_meta`.
@@ -62,6 +69,18 @@ pub struct ProcessDenial {
     pub sentence: String,
     /// The structured form.
     pub details: serde_json::Value,
+    /// The id of the reason.
+    pub reason: &'static str,
+}
+
+#[cfg(feature = "audit")]
+impl ProcessDenial {
+    /// The event of a call could not be written.
+    pub(super) fn unaudited() -> Self {
+        let reason = "audit_unavailable";
+        let sentence = "the call cannot be recorded now; retry later".to_owned();
+        Self { sentence, details: serde_json::json!({ "reason": reason }), reason }
+    }
 }
 
 impl StdioCredentials {
@@ -70,7 +89,7 @@ impl StdioCredentials {
     /// The error of a call that they do not open names the variable.
     pub fn from_env(table: &'static ScopeTable, variable: &'static str) -> Self {
         let grant = std::env::var(variable).map_or_else(|_| table.anonymous(), |scopes| table.grant(&scopes));
-        Self { caller: Caller::new(grant, Environment::Live), variable: Some(variable), policies_elsewhere: false }
+        Self { variable: Some(variable), ..Self::of(Caller::new(grant, Environment::Live)) }
     }
 
     /// Grants all scopes of the table, so that every tool can be called: for a server that guarded nothing on stdio before, and whose
@@ -89,7 +108,7 @@ impl StdioCredentials {
 
     /// Uses the given caller, for example one whose token was taken from the environment and verified.
     pub const fn of(caller: Caller) -> Self {
-        Self { caller, variable: None, policies_elsewhere: false }
+        Self { caller, variable: None, policies_elsewhere: false, audit: ProcessAuditor::OFF }
     }
 
     /// Moves the credentials into the sandbox.
@@ -105,18 +124,60 @@ impl StdioCredentials {
         self
     }
 
-    /// Decides by the policies of the table. Scopes are checked before.
+    /// Sends an event for each call to a sink. `mcp_scopes_rmcp::guard` records them; there are none of calls that inline checks alone decide on. Default:
+    /// no events.
+    ///
+    /// ```
+    /// # use mcp_scopes::{mcp_tool, scope_table};
+    /// # #[mcp_tool(risk = "low")] fn list_files() {}
+    /// # scope_table! { static TOOLS = [list_files]; }
+    /// use mcp_scopes_audit::TracingSink;
+    /// use mcp_scopes_server::StdioCredentials;
+    /// let credentials = StdioCredentials::from_env(&TOOLS, "FILES_SCOPES").audit(TracingSink::new());
+    /// # let _ = credentials;
+    /// ```
+    #[cfg(feature = "audit")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "audit")))]
+    pub fn audit(mut self, sink: impl AuditSink) -> Self {
+        self.audit = ProcessAuditor::new(sink);
+        self
+    }
+
+    /// Begins the event of a request: see [`ProcessAuditor::open`].
+    pub(super) fn record(
+        &self,
+        method: &'static str,
+        tool: Option<&str>,
+        revision: Option<&str>,
+        trace: Option<&str>,
+    ) -> ProcessRecord {
+        self.audit.open(&self.caller, method, tool, revision, trace)
+    }
+
+    /// Decides by the policies of the table. Scopes are checked before. Records a denial.
     ///
     /// # Errors
-    /// A policy denies the call.
-    pub(super) fn enforce_policies(&self, call: &ProcessCall<'_>) -> Result<(), ProcessDenial> {
+    /// A policy denies the call, or its event could not be written.
+    pub(super) fn enforce_policies(
+        &self,
+        call: &ProcessCall<'_>,
+        record: &mut ProcessRecord,
+    ) -> Result<(), ProcessDenial> {
+        record.reserve()?;
+        self.decide(call, record).inspect_err(|denial| record.deny(denial.reason, &[], None))
+    }
+
+    fn decide(&self, call: &ProcessCall<'_>, record: &mut ProcessRecord) -> Result<(), ProcessDenial> {
         if self.policies_elsewhere {
             return Ok(());
         }
         #[cfg(feature = "policies")]
-        return super::policies::process::decide(&self.caller, call);
+        return super::policies::process::decide(&self.caller, call, &mut record.trail);
         #[cfg(not(feature = "policies"))]
-        unenforced(self.caller.grant().table(), call)
+        {
+            let _ = record;
+            unenforced(self.caller.grant().table(), call)
+        }
     }
 
     /// Checks the answer of a tool by its policy.
@@ -168,6 +229,7 @@ fn unenforced(table: &ScopeTable, _: &ProcessCall<'_>) -> Result<(), ProcessDeni
         sentence: "this server states policies and is built without the feature `policies`, which enforces them"
             .to_owned(),
         details: serde_json::json!({"reason": "unenforced"}),
+        reason: "unenforced",
     })
 }
 

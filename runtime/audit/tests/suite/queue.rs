@@ -10,7 +10,9 @@ use std::{
     time::Duration,
 };
 
-use mcp_scopes_audit::{AuditSink, Decision, Event, FileSink, Full, JsonLines, Keys, Outcome, Risk, Slot, TracingSink};
+use mcp_scopes_audit::{
+    AuditSink, Decision, Event, FileSink, Full, JsonLines, Keys, Outcome, Risk, Slot, TracingSink, Transport,
+};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -53,6 +55,10 @@ fn counts_denials_without_a_token() {
     let mut known = anonymous("insufficient_scope");
     known.client = Some("editor");
     sink.record(&known);
+    // On stdio the caller is the process that started the server.
+    let mut on_stdio = anonymous("blocked_after");
+    on_stdio.transport = Transport::Stdio;
+    sink.record(&on_stdio);
     drop(sink);
     let lines = lines(&folder);
     assert!(lines.len() < 70, "{}", lines.len());
@@ -61,7 +67,7 @@ fn counts_denials_without_a_token() {
         lines.iter().find(|line| line["mcp_scopes.reason"] == reason).unwrap()["mcp_scopes.count"].clone()
     };
     assert_eq!((of("unauthenticated"), of("invalid_token"), of("other")), (1000.into(), 1.into(), 138.into()));
-    assert!(of("insufficient_scope").is_null());
+    assert!(of("insufficient_scope").is_null() && of("blocked_after").is_null());
 }
 
 #[test]

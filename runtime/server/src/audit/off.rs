@@ -1,8 +1,15 @@
 //! The types of `on`, without effect.
 
 use http::request::Parts;
+use mcp_scopes::{Caller, Denied};
 
-use super::super::{message::Content, outcome::Observer, rejection::Rejection, requester::Requester};
+use super::super::{
+    message::Content,
+    outcome::{CallOutcome, Observer},
+    rejection::Rejection,
+    requester::Requester,
+    stdio::ProcessDenial,
+};
 
 /// Records nothing.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,6 +26,50 @@ pub(crate) struct Places;
 /// Notes nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Trail;
+
+/// Records nothing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ProcessAuditor;
+
+/// Records nothing.
+#[derive(Debug, Default)]
+pub struct ProcessRecord {
+    #[cfg(feature = "policies")]
+    pub(crate) trail: Trail,
+}
+
+impl ProcessAuditor {
+    pub(crate) const OFF: Self = Self;
+
+    pub(crate) fn open(
+        self,
+        _: &Caller,
+        _: &'static str,
+        _: Option<&str>,
+        _: Option<&str>,
+        _: Option<&str>,
+    ) -> ProcessRecord {
+        ProcessRecord::default()
+    }
+}
+
+impl ProcessRecord {
+    #[expect(clippy::unnecessary_wraps, reason = "a place can be missing if there is a sink")]
+    pub(crate) const fn reserve(&mut self) -> Result<(), ProcessDenial> {
+        Ok(())
+    }
+
+    /// Does nothing.
+    pub const fn deny_call(&mut self, _: &Denied, _: i32) {}
+
+    /// Does nothing.
+    pub const fn deny_content(&mut self, _: &[&str], _: i32) {}
+
+    pub(crate) const fn deny(&mut self, _: &str, _: &[&str], _: Option<i32>) {}
+
+    /// Does nothing.
+    pub const fn settle(&mut self, _: CallOutcome, _: Option<i32>) {}
+}
 
 #[cfg(feature = "policies")]
 impl Trail {

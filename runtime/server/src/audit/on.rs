@@ -1,4 +1,10 @@
 //! Records events.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `process` | events without HTTP |
+
+mod process;
 
 use core::{
     fmt,
@@ -14,6 +20,8 @@ use http::{Extensions, HeaderMap, request::Parts};
 use mcp_scopes::{Environment, ScopeTable, ToolHandle};
 use mcp_scopes_audit::{AuditSink, Decision, Event, Outcome, Slot, TraceContext};
 
+pub(crate) use self::process::ProcessAuditor;
+pub use self::process::ProcessRecord;
 use super::{
     super::{
         Claims,

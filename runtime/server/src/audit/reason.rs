@@ -5,6 +5,14 @@ use mcp_scopes_audit::Decision;
 
 use super::super::{rejection::Rejection, trace::Step};
 
+/// The ids of policies that a person may still allow a call.
+const APPROVALS: [&str; 2] = ["requires_human_review", "requires_approval_after"];
+
+/// Returns whether a person must approve a call that is denied for this reason.
+pub(super) fn is_approval(id: &str) -> bool {
+    APPROVALS.contains(&id)
+}
+
 /// What an event says about a rejection.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Verdict<'r> {
@@ -23,7 +31,7 @@ impl<'r> Verdict<'r> {
         let challenged = if is_challenge { Decision::Challenge } else { denied };
         let (decision, reason) = match rejection.mark().step_of() {
             Step::Policy => match id {
-                Some(id @ ("requires_human_review" | "requires_approval_after")) => (Decision::Approve, id),
+                Some(id) if is_approval(id) => (Decision::Approve, id),
                 Some("audit_unavailable") => (denied, "audit_unavailable"),
                 id => (if is_missing { Decision::Challenge } else { denied }, id.unwrap_or("policy")),
             },

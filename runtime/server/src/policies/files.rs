@@ -36,8 +36,7 @@ pub(crate) fn check_answer(caller: &Caller, tool: &str, result: &Value) -> Resul
     if !is_large {
         return Ok(());
     }
-    let refusal = Refusal::large_answer(tool, bytes);
-    Err(ProcessDenial { sentence: refusal.sentence, details: refusal.details })
+    Err(Refusal::large_answer(tool, bytes).into())
 }
 
 fn is_larger(name: &str, text: &str, bytes: u64) -> bool {

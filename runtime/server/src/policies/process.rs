@@ -7,6 +7,7 @@ use mcp_scopes_policies::{ArgumentHasher, Call, Decision, Facts, MemoryStore, Ru
 
 use super::{
     super::{
+        audit::Trail,
         contents::{Contents, Named},
         stdio::{ProcessCall, ProcessDenial},
         token::Clock,
@@ -34,10 +35,15 @@ struct ProcessEngine {
 ///
 /// # Errors
 /// A policy denies the call. A call that needs an approval is denied: there is no form of approval without HTTP.
-pub(crate) fn decide(caller: &Caller, call: &ProcessCall<'_>) -> Result<(), ProcessDenial> {
-    engine(caller.grant().table())
-        .decide(caller, call)
-        .map_err(|refusal| ProcessDenial { sentence: refusal.sentence, details: refusal.details })
+pub(crate) fn decide(caller: &Caller, call: &ProcessCall<'_>, trail: &mut Trail) -> Result<(), ProcessDenial> {
+    engine(caller.grant().table()).decide(caller, call, trail).map_err(Into::into)
+}
+
+impl From<Refusal> for ProcessDenial {
+    fn from(refusal: Refusal) -> Self {
+        let Refusal { sentence, details, reason } = refusal;
+        Self { sentence, details, reason }
+    }
 }
 
 fn engine(table: &'static ScopeTable) -> Arc<ProcessEngine> {
@@ -76,7 +82,7 @@ impl ProcessEngine {
         }
     }
 
-    fn decide(&self, caller: &Caller, call: &ProcessCall<'_>) -> Result<(), Refusal> {
+    fn decide(&self, caller: &Caller, call: &ProcessCall<'_>, trail: &mut Trail) -> Result<(), Refusal> {
         let (name, rules, store) = match (&self.store, call) {
             (Ok(store), ProcessCall::Tool { name, .. }) => (*name, store.rules(), store),
             (Ok(store), ProcessCall::Content(_)) => ("", store.rules(), store),
@@ -92,13 +98,24 @@ impl ProcessEngine {
         let facts = Facts { auth_time: Some(self.auth_time), acr: None };
         let now = Timestamp::from(Clock::default().now()).max(self.started);
         let key = SessionKey::new("", caller.environment(), "", &["process"]);
+        if trail.is_kept() {
+            calls
+                .iter()
+                .flat_map(|call| rules.matched_patterns(call))
+                .for_each(|(_, name)| trail.note_pattern(0, name));
+            trail.note_session(key.as_bytes());
+        }
         match store.decide(&key, &calls, &facts, now) {
             Ok(Decision::Allowed) => Ok(()),
-            Ok(Decision::Denied(denial)) => Err(Refusal::denied(rules, &denial)),
+            Ok(Decision::Denied(denial)) => {
+                trail.note_rule(rules.explain(&denial).pattern());
+                Err(Refusal::denied(rules, &denial))
+            }
             Ok(Decision::Reauthenticate(needed)) => {
                 Err(Refusal::stale_sign_in(rules, name, &needed, "restart the server, or ask a person"))
             }
             Ok(Decision::ApprovalNeeded(request)) => {
+                trail.note_rule(rules.approval_pattern(&request));
                 Err(Refusal::approval(rules, name, &request, "this transport has no form of approval, so ask a person"))
             }
             // There are two sessions at most.

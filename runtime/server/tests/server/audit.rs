@@ -20,9 +20,9 @@ use crate::server::{Ask, BuildNow as _, RESOURCE, Reply, Server, TOOLS, Tokens};
 
 /// Keeps events, in both forms.
 #[derive(Clone, Default)]
-struct Kept {
-    lines: Arc<Mutex<Vec<(String, String)>>>,
-    is_full: bool,
+pub(crate) struct Kept {
+    pub(crate) lines: Arc<Mutex<Vec<(String, String)>>>,
+    pub(crate) is_full: bool,
 }
 
 impl AuditSink for Kept {
@@ -39,14 +39,20 @@ impl AuditSink for Kept {
 
 impl Kept {
     /// Returns the events so far, and forgets them.
-    fn take(&self) -> Vec<Value> {
+    pub(crate) fn take(&self) -> Vec<Value> {
+        self.take_both().into_iter().map(|[event, _]| event).collect()
+    }
+
+    /// Returns the events so far in both forms, and forgets them.
+    pub(crate) fn take_both(&self) -> Vec<[Value; 2]> {
         let lines = std::mem::take(&mut *self.lines.lock().unwrap());
-        lines.iter().map(|(line, _)| serde_json::from_str(line).unwrap()).collect()
+        let read = |line: &str| serde_json::from_str(line).unwrap();
+        lines.iter().map(|(json, ocsf)| [read(json), read(ocsf)]).collect()
     }
 
     /// Returns decision, outcome and reason of the only event so far.
     #[track_caller]
-    fn only(&self) -> [String; 3] {
+    pub(crate) fn only(&self) -> [String; 3] {
         let events = self.take();
         assert_eq!(events.len(), 1, "{events:?}");
         ["decision", "outcome", "reason"]

@@ -176,7 +176,7 @@ async fn pipe(calls: usize) -> Vec<Value> {
     for id in 1..=calls {
         if id == 2 {
             let stated = StdioCredentials::of(Caller::new(FILES.grant("files:read"), Environment::Live));
-            stated.install().unwrap();
+            stated.clone().install().unwrap();
             assert!(stated.install().is_err(), "the second installation changed the caller");
         }
         let name = if id == 3 { "write_file" } else { "read_file" };

@@ -198,7 +198,7 @@ async fn stdio_errors_name_the_variable_and_the_scopes() {
     let missing = StdioCredentials::from_env(&NOTES, "NOTES_SCOPES");
     let other = StdioCredentials::from_env(&NOTES, "CARGO_PKG_NAME");
     for (credentials, code, variable) in [(missing, 401, "NOTES_SCOPES"), (other, 403, "CARGO_PKG_NAME")] {
-        let answer = call_on_stdio(credentials, "drop_notes").await;
+        let answer = call_on_stdio(credentials.clone(), "drop_notes").await;
         assert_eq!(answer["error"]["code"], code, "{answer}");
         let message = answer["error"]["message"].as_str().unwrap();
         let help = format!("start the server with `files:write` in the environment variable `{variable}`");
@@ -268,7 +268,7 @@ async fn stdio_credentials_reach_the_inline_check() {
 async fn rejects_stdio_credentials_over_http() {
     let owner = StdioCredentials::of(Caller::new(NOTES.grant("files:read files:write"), Environment::Live));
     for ask in asks() {
-        let body = answers(guard(owner, Notes), ask).await;
+        let body = answers(guard(owner.clone(), Notes), ask).await;
         assert!(body.contains("put the resource server layer in front"), "{body}");
     }
 }

@@ -15,7 +15,10 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStrea
 use tower::ServiceExt as _;
 
 use super::{Limited, builder, denial, message};
-use crate::server::{Answer, Ask};
+use crate::{
+    audit::Kept,
+    server::{Answer, Ask},
+};
 
 #[derive(Clone, Debug)]
 struct Files;
@@ -52,6 +55,12 @@ impl Files {
     async fn deploy(&self) -> String {
         "deployed".to_owned()
     }
+
+    #[mcp_tool(scope = "files:read", risk = "high")]
+    #[tool(description = "Remove everything")]
+    async fn wipe(&self) -> Result<String, String> {
+        Err("there is nothing".to_owned())
+    }
 }
 
 #[tool_handler]
@@ -71,6 +80,8 @@ scope_table! { static FIRST = [Files::*] with "tests/server/policies/contents.to
 scope_table! { static SECOND = [Files::*] with "tests/server/policies/contents.toml"; }
 scope_table! { static THIRD = [Files::*] with "tests/server/policies/contents.toml"; }
 scope_table! { static FIFTH = [Files::*] with "tests/server/policies/contents.toml"; }
+scope_table! { static SIXTH = [Files::*] with "tests/server/policies/contents.toml"; }
+scope_table! { static SEVENTH = [Files::*] with "tests/server/policies/contents.toml"; }
 scope_table! { static FOURTH = [Files::*] with "tests/server/policies/contents.toml"; }
 
 scope_table! { static IN_DOMAIN = [Files::*] with "tests/server/policies/domain.toml"; }
@@ -207,4 +218,87 @@ async fn handlers_behind_the_layer_ask_once() {
     assert_eq!(denial(&call("once", "").await)["reason"], "max_calls_per_session");
     assert_eq!(call("read", "id.key").await.json()["result"]["content"][0]["text"], "id.key");
     assert_eq!(denial(&call("send", "").await)["reason"], "blocked_after");
+}
+
+#[tokio::test]
+async fn each_request_of_the_process_is_one_event() {
+    let kept = Kept::default();
+    let mut stdio = Stdio::start(credentials(&SIXTH).audit(kept.clone())).await;
+    let read =
+        |uri: &str| json!({"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": {"uri": uri}}).to_string();
+    let only = |expected: [&str; 3]| assert_eq!(kept.only(), expected.map(str::to_owned));
+    // Handshake and lists do nothing.
+    stdio.say(r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#).await;
+    assert_eq!(kept.take().len(), 0);
+
+    assert_eq!(stdio.call("read", "/home/ada/id.key").await, "/home/ada/id.key");
+    let [[event, ocsf]] = &kept.take_both()[..] else { panic!() };
+    for (name, expected) in [
+        ("mcp.method.name", json!("tools/call")),
+        ("gen_ai.tool.name", json!("read")),
+        ("mcp.protocol.version", json!("2025-11-25")),
+        ("network.transport", json!("pipe")),
+        ("mcp_scopes.decision", json!("allow")),
+        ("mcp_scopes.outcome", json!("success")),
+        ("mcp_scopes.risk", json!("low")),
+        ("mcp_scopes.scopes.needed", json!(["files:read"])),
+        ("mcp_scopes.environment", json!("live")),
+        // No token, and no peer.
+        ("mcp_scopes.issuer", Value::Null),
+        ("user.id", Value::Null),
+        ("client.address", Value::Null),
+    ] {
+        assert_eq!(event[name], expected, "{name}: {event}");
+    }
+    assert_eq!(event["mcp_scopes.patterns"].as_array().map(Vec::len), Some(1), "{event}");
+    assert!(event["mcp_scopes.session"].is_string() && !event.to_string().contains("id.key"), "{event}");
+    assert_eq!(ocsf["src_endpoint"], json!({"svc_name": "mcp-client"}), "{ocsf}");
+
+    assert_eq!(stdio.call("send", "").await, "blocked_after");
+    let [event] = &kept.take()[..] else { panic!() };
+    assert_eq!(
+        ["decision", "outcome", "reason", "rule"].map(|name| event[format!("mcp_scopes.{name}")].clone()),
+        ["deny", "denied", "blocked_after", "read:*.key"]
+    );
+    assert_eq!(stdio.call("once", "").await, "ran");
+    only(["allow", "success", "-"]);
+    assert_eq!(stdio.call("deploy", "").await, "requires_approval_after");
+    only(["approve", "denied", "requires_approval_after"]);
+    assert_eq!(stdio.call("wipe", "").await, "there is nothing");
+    only(["allow", "tool_error", "-"]);
+    // This server has no prompts.
+    stdio.say(r#"{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"digest"}}"#).await;
+    let [event] = &kept.take()[..] else { panic!() };
+    assert_eq!([&event["mcp.method.name"], &event["mcp_scopes.outcome"]], ["prompts/get", "error"]);
+    assert_eq!(
+        (&event["mcp_scopes.decision"], &event["rpc.response.status_code"]),
+        (&json!("allow"), &json!("-32601"))
+    );
+    stdio.say(&message(1, "nothing", &json!({})).to_string()).await;
+    only(["deny", "denied", "not_available"]);
+
+    stdio.say(&read("app://h/a")).await;
+    only(["allow", "success", "-"]);
+    stdio.say(&read("app://h/secret/x")).await;
+    only(["deny", "denied", "max_high_risk_calls"]);
+    stdio.say(&read("app://other/x")).await;
+    only(["deny", "denied", "not_available"]);
+
+    let without = StdioCredentials::of(Caller::new(SIXTH.grant(""), Environment::Live)).audit(kept.clone());
+    let mut without = Stdio::start(without).await;
+    without.say(&message(1, "read", &json!({"path": "x"})).to_string()).await;
+    let [event] = &kept.take()[..] else { panic!() };
+    assert_eq!(event["mcp_scopes.reason"], "insufficient_scope", "{event}");
+    assert_eq!(event["mcp_scopes.scopes.missing"], json!(["files:read"]));
+    without.say(&read("app://h/a")).await;
+    only(["deny", "denied", "insufficient_scope"]);
+}
+
+#[tokio::test]
+async fn a_call_of_high_risk_runs_only_if_its_event_has_a_place() {
+    let kept = Kept { is_full: true, ..Kept::default() };
+    let mut stdio = Stdio::start(credentials(&SEVENTH).audit(kept.clone())).await;
+    assert_eq!(stdio.call("wipe", "").await, "audit_unavailable");
+    assert_eq!(kept.only(), ["deny", "denied", "audit_unavailable"].map(str::to_owned));
+    assert_eq!(stdio.call("send", "").await, "sent");
 }
