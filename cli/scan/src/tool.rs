@@ -32,6 +32,7 @@ pub(crate) fn model<'a>(arena: &'a Bump, tool: &'a ToolFacts<Place>) -> ModelToo
         title: tool.title.as_ref().map_or("", |title| &title.value),
         description: &tool.description.value,
         requirement: requirement(arena, &tool.requirement),
+        conditions: &[],
         risk: tool.risk_or_strictest(),
         approval: tool.approval.as_ref().map(|stated| stated.value),
         sandbox: tool.sandbox.as_ref().map(|stated| stated.value),

@@ -9,7 +9,7 @@
 //! | [`argument`] | the arguments of functions that hold no parameter, or all of them |
 //! | [`scope`] | [`Scope`]: a declared scope; [`scope::scope_token`], the syntax of RFC 6749 §3.3 |
 //! | [`companion`] | the interface by which an annotation states its tool in few tokens |
-//! | [`requirement`] | [`Requirement`]: any-of over all-of |
+//! | [`requirement`] | [`Requirement`]: any-of over all-of; [`condition`]: what some arguments need in addition |
 //! | [`risk`] | [`Risk`], [`Approval`] and the limits of the one on the other |
 //! | [`sandbox`] | [`SandboxMode`], [`Environment`] and the function that runs in each environment |
 //! | [`policy`] | [`Policy`]; [`pattern`]: the syntax of `read_file:/etc/*` |
@@ -32,6 +32,7 @@ pub mod address;
 pub mod argument;
 pub mod check;
 pub mod companion;
+pub mod condition;
 pub mod config;
 pub mod content;
 pub mod glob;
@@ -53,6 +54,7 @@ pub mod scope;
 pub mod text;
 pub mod tool;
 
+pub use condition::Condition;
 pub use config::Config;
 pub use content::Content;
 pub use numbers::Numbers;

@@ -36,7 +36,8 @@ pub struct Numbers<'a> {
     declared: [u16; MAX_SCOPES],
     /// By scope number: whether it is in the namespace.
     inside: [bool; MAX_SCOPES],
-    /// The numbers of the scopes that the requirements name: alternative after alternative, tool after tool.
+    /// The numbers of the scopes that the requirements name: alternative after alternative, then condition after condition, tool after
+    /// tool.
     pub(crate) uses: [u16; MAX_USES],
     /// By tool position: the index of its first use.
     starts: [u16; MAX_TOOLS + 1],
@@ -100,6 +101,15 @@ impl<'a> Numbers<'a> {
                         any = more;
                     }
                 }
+            }
+            let mut conditions = listed.tool.conditions;
+            while let [condition, more @ ..] = conditions {
+                let mut scopes = condition.scopes;
+                while let [scope, tail @ ..] = scopes {
+                    used = numbers.use_scope(scope, namespace, used);
+                    scopes = tail;
+                }
+                conditions = more;
             }
             position += 1;
             if position <= MAX_TOOLS {
@@ -178,7 +188,7 @@ impl<'a> Numbers<'a> {
         (self.declared[scope] as usize).saturating_sub(1)
     }
 
-    /// Returns the range of the scopes that a tool's requirement names, among all [uses](Self::used).
+    /// Returns the range of the scopes that a tool's requirement and its conditions name, among all [uses](Self::used).
     #[must_use]
     pub const fn uses_of(&self, position: usize) -> (usize, usize) {
         if position < MAX_TOOLS { (self.starts[position] as usize, self.starts[position + 1] as usize) } else { (0, 0) }

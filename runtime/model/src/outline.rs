@@ -58,6 +58,19 @@ impl Outline<'_> {
         }
         !self.config.session.is_none() || !self.config.risks.is_empty()
     }
+
+    /// Returns whether a tool has conditional scopes, for which the arguments of its calls have to be compared.
+    #[must_use]
+    pub const fn states_conditions(&self) -> bool {
+        let mut at = 0;
+        while at < self.tools.len() {
+            if !self.tools[at].tool.conditions.is_empty() {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
 }
 
 /// The sizes of the parts of an outline, which const evaluation needs before it can create the arrays.

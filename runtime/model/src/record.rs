@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The version of the format.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 /// The owner of a note, with padding.
 pub const OWNER: [u8; 12] = *b"mcp-scopes\0\0";
 /// The length of the owner, including its zero byte.

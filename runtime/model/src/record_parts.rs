@@ -71,4 +71,25 @@ macro_rules! contents {
     };
 }
 
-pub(crate) use {contents, limit, optional, texts};
+/// Conditional scopes: their number, then each. `$place` is the index of the first use of their scopes.
+macro_rules! conditions {
+    ($number:ident, $text:ident, $conditions:expr, $uses:expr, $place:ident) => {
+        let mut conditions = $conditions;
+        $number!(conditions.len());
+        while let [condition, rest @ ..] = conditions {
+            $number!(condition.alternatives);
+            $number!(condition.alternatives >> 32_u32);
+            $crate::record_parts::optional!($number, $text, condition.argument);
+            $text!(condition.glob);
+            $number!(condition.scopes.len());
+            let end = $place + condition.scopes.len();
+            while $place < end {
+                $number!($uses[$place]);
+                $place += 1;
+            }
+            conditions = rest;
+        }
+    };
+}
+
+pub(crate) use {conditions, contents, limit, optional, texts};

@@ -11,6 +11,7 @@
 //! |---|---|
 //! | [`settings`] | what a deployment adds to the table: session limits, rules by risk, forms of approval |
 //! | [`rules`] | [`Rules`]: the compiled form; `compile` makes it, [`problem`] has its errors |
+//! | [`conditions`] | [`Conditions`]: which conditional scopes a call needs |
 //! | [`matcher`] | [`Call`]: which patterns a call matches; `glob`, `normal` and `size` read its arguments |
 //! | [`session`] | [`Session`]: the state of one caller; [`packed`]: its form in a store |
 //! | [`decide`] | the decision; [`decision`]: its types |
@@ -25,6 +26,7 @@
 pub mod answer;
 mod batch;
 mod compile;
+pub mod conditions;
 pub mod decide;
 pub mod decision;
 mod glob;
@@ -48,6 +50,7 @@ pub mod time;
 #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
 pub use self::redis::{RedisSessions, RedisStore, RedisStoreBuilder};
 pub use answer::Answer;
+pub use conditions::{ConditionReader, Conditions, ToolConditions};
 pub use decide::Facts;
 pub use decision::{ApprovalRequest, Decision, Denial, Reason, Reauthentication};
 pub use key::{ArgumentHasher, SessionHolder, SessionKey};

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use mcp_scopes_model::Risk;
+use mcp_scopes_model::{Risk, condition::MAX_CONDITIONS};
 
 /// A problem of one policy or setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +87,25 @@ pub enum Problem {
         /// The pattern or tool.
         text: String,
     },
+    /// A tool has more conditional scopes than a call can match.
+    TooManyConditions {
+        /// The tool.
+        tool: String,
+    },
+    /// A condition is about an argument of a tool whose parameters are not known.
+    UnknownParameters {
+        /// The tool.
+        tool: String,
+        /// The argument.
+        argument: String,
+    },
+    /// A condition is about an argument that is not a parameter of its tool.
+    UnknownArgument {
+        /// The tool.
+        tool: String,
+        /// The argument.
+        argument: String,
+    },
 }
 
 impl fmt::Display for Problem {
@@ -140,6 +159,17 @@ impl fmt::Display for Problem {
             Self::NameCollision { text } => {
                 write!(f, "`{text}` has the same hash as another pattern or tool; rename it")
             }
+            Self::TooManyConditions { tool } => {
+                write!(f, "tool `{tool}` has more than {MAX_CONDITIONS} conditions; write one glob in place of several")
+            }
+            Self::UnknownParameters { tool, argument } => write!(
+                f,
+                "tool `{tool}` needs scopes by its argument `{argument}`, and its parameters are not known; list them with the key `parameters`"
+            ),
+            Self::UnknownArgument { tool, argument } => write!(
+                f,
+                "tool `{tool}` needs scopes by its argument `{argument}`, which is not one of its parameters; name one, or remove `argument`"
+            ),
         }
     }
 }

@@ -96,9 +96,9 @@ fn rejects_an_absent_section() {
 #[test]
 fn rejects_a_newer_version() {
     let mut section = SECTION.to_vec();
-    section[8] = 4;
+    section[8] = 5;
     let error = Program::new(&wasm(&section)).export().unwrap_err();
-    assert!(error.to_string().contains("version 4"), "{error}");
+    assert!(error.to_string().contains("version 5"), "{error}");
     assert!(error.advice().unwrap().contains("update `mcp-scopes`"));
 }
 

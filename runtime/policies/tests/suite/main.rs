@@ -3,6 +3,7 @@
 
 mod answers;
 mod compile;
+mod conditions;
 mod decide;
 mod memory;
 mod naive;
