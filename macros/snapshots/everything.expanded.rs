@@ -96,3 +96,37 @@ const fn __mcp_tool_annotation_of_patterns(
     statement.tool_named_scope("patterns", "low", "", "pair\n?list");
     statement.location(::mcp_scopes::__private::v1::location!());
 }
+#[allow(dead_code)]
+pub fn read_file(path: String) {}
+#[doc(hidden)]
+#[inline]
+pub const fn __mcp_tool_annotation_of_read_file(
+    statement: &mut ::mcp_scopes::__private::v1::Statement,
+) {
+    (statement).in_scope("files:read");
+    (statement).in_scope("admin");
+    (statement).in_scope("files:system");
+    (statement).in_scope("keys:read");
+    statement
+        .tool_requiring_any_of(
+            "read_file",
+            "low",
+            "",
+            "path",
+            &[&["files:read"], &["admin"]],
+        );
+    statement.tool.conditions = &[
+        ::mcp_scopes::__private::v1::Condition {
+            argument: ::core::option::Option::Some("path"),
+            glob: "/etc/*",
+            scopes: &["files:system"],
+            alternatives: 1u64,
+        },
+        ::mcp_scopes::__private::v1::Condition {
+            argument: ::core::option::Option::None,
+            glob: "*.key",
+            scopes: &["keys:read"],
+            alternatives: 1u64,
+        },
+    ];
+}

@@ -29,3 +29,9 @@ fn patterns((left, right): (u32, u32), caller: Option<Caller>, mut list: Vec<u32
     let _ = caller;
     Ok(list.len() as u32)
 }
+
+#[mcp_tool(
+    risk = "low",
+    scope = any(all("files:read", when(argument = "path", "/etc/*", "files:system"), when("*.key", "keys:read")), "admin"),
+)]
+pub fn read_file(path: String) {}

@@ -74,7 +74,7 @@ impl Caller {
         Self { mark: Mark::ALL, ..self }
     }
 
-    /// States that the policies have allowed a call of that tool.
+    /// States that conditions and policies have allowed a call of that tool.
     pub(crate) fn with_decided_call(self, tool: ToolHandle) -> Self {
         Self { mark: self.mark.with_tool(tool.mask().tool()), ..self }
     }
@@ -112,15 +112,31 @@ impl Caller {
 
     /// Checks a call of that tool, and returns what to run.
     ///
+    /// The arguments are not known here, so a tool with [conditional scopes](crate::Condition) requires all of them, as in
+    /// [`Grant::authorize`]. The layer compares the arguments, and a function with `guard` accepts what it has decided.
+    ///
     /// # Errors
     /// [`Denied`] if the scopes do not open the tool, or with [`Reason::NotInSandbox`] if the environment does not.
     pub fn authorize(&self, tool: &str) -> Result<Route, Denied> {
         let tool = self.grant.authorize(tool)?;
+        self.route_of(tool)
+    }
+
+    /// Checks a call of that tool. If the mark names it, its arguments have been compared with its conditions, and it needs what all of its
+    /// calls need.
+    pub(crate) fn authorize_decided(&self, tool: &str) -> Result<Route, Denied> {
+        match self.grant.table().tool(tool).filter(|tool| tool.mask().is_conditional()) {
+            Some(tool) if self.mark.names(tool.mask().tool()) && self.grant.opens(tool.mask()) => self.route_of(tool),
+            _ => self.authorize(tool),
+        }
+    }
+
+    fn route_of(&self, tool: ToolHandle) -> Result<Route, Denied> {
         let route = self.environment.route(tool.sandbox);
         route.ok_or_else(|| Denied::without_step(Some(self.grant.table()), Some(tool), Reason::NotInSandbox))
     }
 
-    /// Returns whether a call of that tool would run. Unlike [`authorize`](Self::authorize) it does not compute what is
+    /// Returns whether a call of that tool would run if it matches no condition. Unlike [`authorize`](Self::authorize) it does not compute what is
     /// missing, which takes longer for tools with several alternatives.
     pub(crate) fn reaches(&self, tool: &str) -> bool {
         let tool = self.grant.table().tool(tool).filter(|tool| self.grant.opens(tool.mask()));
@@ -143,13 +159,14 @@ impl Caller {
     }
 
     /// Does the same as [`Caller::authorize`], for the annotated function: a tool of the same name in the table of another
-    /// server is another tool. If the table states policies, they must have allowed a call of this tool.
+    /// server is another tool. If the table states policies, they must have allowed a call of this tool. If nothing has compared the arguments
+    /// with its conditions, the caller needs the scopes of all of them.
     pub(crate) fn authorize_at(&self, tool: &str, at: SourceLocation<'_>) -> Result<Route, Denied> {
         let found = self.grant.table().tool(tool);
         if found.is_some_and(|found| found.location != Some(at)) {
             return Err(Denied::without_step(Some(self.grant.table()), None, Reason::OtherTable));
         }
-        let route = self.authorize(tool)?;
+        let route = self.authorize_decided(tool)?;
         self.require_decision(found)?;
         Ok(route)
     }

@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::{
     Denied, Reason, ScopeTable, ToolHandle, Visible,
-    table::{AccessMask, NARROW, SCOPE_WORDS, ScopeSet, ToolSlot},
+    table::{AccessMask, Alternative, NARROW, SCOPE_WORDS, ScopeSet, ToolSlot},
 };
 
 /// The scopes that one token grants of one table, closed under `implies`.
@@ -92,6 +92,9 @@ impl Grant {
 
     /// Checks whether a call of the tool of that name may run, and returns the tool.
     ///
+    /// The grant knows no arguments. So a tool with [conditional scopes](crate::Condition) requires all of them; a server layer compares
+    /// the arguments, and requires those of the call.
+    ///
     /// # Errors
     /// [`Denied`], with [`Reason::UnknownTool`] if the table lists no such tool.
     #[inline(always)]
@@ -121,7 +124,7 @@ impl Grant {
         self.table.handle_for(slot).map(|handle| (slot, handle)).ok_or(unknown)
     }
 
-    /// Checks whether a call of that tool may run.
+    /// Checks whether a call of that tool may run, whatever its arguments.
     ///
     /// # Errors
     /// [`Denied`], with [`Reason::OtherTable`] if the tool belongs to another table.
@@ -135,7 +138,27 @@ impl Grant {
         }
     }
 
-    /// Returns the tools that the grant opens, in the table's order.
+    /// Checks whether a call may run that matches those conditions of the tool: the bit of a condition is its place in `tool.conditions`.
+    ///
+    /// # Errors
+    /// [`Denied`], whose step has the scopes of the conditions that match and of no other.
+    pub(crate) fn authorize_matched(&self, tool: ToolHandle, matched: u64) -> Result<(), Denied> {
+        if !core::ptr::eq(self.table, tool.table()) {
+            return Err(Denied::without_step(Some(self.table), None, Reason::OtherTable));
+        }
+        let mask = tool.mask();
+        if !mask.is_conditional() {
+            return self.pass(mask);
+        }
+        let is_open = self.table.alternatives(mask).enumerate().any(|(place, (_, alternative))| {
+            let needed = tool.conditions_of(place, matched).flat_map(|condition| condition.scopes);
+            self.has_all(self.table.base_members(alternative)) && needed.into_iter().all(|scope| self.holds(scope))
+        });
+        if is_open { Ok(()) } else { Err(Denied::matching(self, tool, matched)) }
+    }
+
+    /// Returns the tools that the grant opens, in the table's order. A tool with [conditional scopes](crate::Condition) is one of them
+    /// if some of its calls may run.
     #[inline]
     #[must_use]
     pub fn visible(&self) -> Visible<'_> {
@@ -148,8 +171,8 @@ impl Grant {
     }
 
     /// Returns the grant with further scopes held.
-    pub(crate) fn and(&self, scopes: &[u16]) -> Self {
-        self.and_named(scopes.iter().map(|scope| self.table.scope_name(usize::from(*scope))))
+    pub(crate) fn and(&self, scopes: impl Iterator<Item = u16>) -> Self {
+        self.and_named(scopes.map(|scope| self.table.scope_name(usize::from(scope))))
     }
 
     /// Returns the grant with further scopes held, by name.
@@ -169,18 +192,25 @@ impl Grant {
     #[expect(clippy::inline_always, reason = "as for `authorize`")]
     fn pass(&self, mask: &AccessMask) -> Result<(), Denied> {
         if mask.is_narrow() {
-            if self.opens(mask) { Ok(()) } else { Err(Denied::lacking(self, mask, mask.lacks(&self.held))) }
-        } else if self.meets_any(mask) {
+            let lacking = mask.lacks(&self.held);
+            if self.satisfies(mask, lacking) { Ok(()) } else { Err(Denied::lacking(self, mask, lacking)) }
+        } else if self.meets_any(mask, ScopeTable::members) {
             Ok(())
         } else {
             Err(Denied::weighing(self, mask))
         }
     }
 
-    /// Returns whether the grant passes a mask of the same table.
+    /// Returns whether the grant passes a mask of the same table, for calls that match no condition.
     #[inline]
     pub(crate) fn opens(&self, mask: &AccessMask) -> bool {
-        if mask.is_narrow() { self.satisfies(mask, mask.lacks(&self.held)) } else { self.meets_any(mask) }
+        if mask.is_conditional() {
+            self.meets_any(mask, ScopeTable::base_members)
+        } else if mask.is_narrow() {
+            self.satisfies(mask, mask.lacks(&self.held))
+        } else {
+            self.meets_any(mask, ScopeTable::members)
+        }
     }
 
     /// Returns whether the grant passes a narrow mask of which it lacks these scopes.
@@ -190,10 +220,12 @@ impl Grant {
     }
 
     /// Returns whether the grant holds all scopes of one alternative.
-    fn meets_any(&self, mask: &AccessMask) -> bool {
-        self.table
-            .alternatives(mask)
-            .any(|(_, alternative)| self.table.members(alternative).iter().all(|scope| self.has(usize::from(*scope))))
+    fn meets_any(&self, mask: &AccessMask, scopes: impl Fn(&ScopeTable, Alternative) -> &'static [u16]) -> bool {
+        self.table.alternatives(mask).any(|(_, alternative)| self.has_all(scopes(self.table, alternative)))
+    }
+
+    fn has_all(&self, scopes: &[u16]) -> bool {
+        scopes.iter().all(|scope| self.has(usize::from(*scope)))
     }
 }
 

@@ -112,6 +112,6 @@ pub use mcp_scopes_macros::mcp_tools;
 /// Server-level facts are in a file: `scope_table! { pub static TOOLS = [list_files] with "mcp-scopes.toml"; }`.
 #[doc(inline)]
 pub use mcp_scopes_macros::scope_table;
-pub use mcp_scopes_model::{Approval, Environment, Requirement, Risk, SandboxMode, Tool, sandbox::Route};
+pub use mcp_scopes_model::{Approval, Condition, Environment, Requirement, Risk, SandboxMode, Tool, sandbox::Route};
 pub use table::{ScopeTable, ToolHandle};
 pub use visible::Visible;

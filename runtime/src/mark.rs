@@ -1,4 +1,4 @@
-//! The mark of a caller: the calls that the policies of the table have allowed.
+//! The mark of a caller: the calls that the conditional scopes and the policies of the table have allowed.
 
 /// The number of different tools of one body that a mark holds. Few bodies call more than one.
 const TOOLS: usize = 8;
@@ -36,7 +36,13 @@ impl Mark {
     }
 
     pub(crate) fn has_tool(&self, tool: u16) -> bool {
-        self.all || (tool != FREE && self.tools.contains(&tool))
+        self.all || self.names(tool)
+    }
+
+    /// Returns whether the body calls the tool. Only then have its arguments been compared with the conditions of the tool: what another
+    /// component decides are policies.
+    pub(crate) fn names(&self, tool: u16) -> bool {
+        tool != FREE && self.tools.contains(&tool)
     }
 
     pub(crate) const fn has_reads(&self) -> bool {
@@ -55,6 +61,7 @@ mod tests {
         assert!(!mark.has_reads() && mark.with_reads().has_reads());
         assert!(Mark::ALL.has_tool(1) && Mark::ALL.has_reads());
         assert!(!Mark::NONE.has_tool(FREE));
+        assert!(mark.names(3) && !mark.names(1) && !Mark::ALL.names(1) && !Mark::NONE.names(FREE));
     }
 
     #[test]

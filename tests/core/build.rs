@@ -73,15 +73,16 @@ impl Tables {
         let scopes: Vec<String> = distinct(size.scopes, || format!("{namespace}{}", scope(random)));
         let names: Vec<String> = distinct(size.tools, || tool(random));
         let (mut functions, mut entries, mut tools) = (String::new(), String::new(), String::new());
+        let mut conditions = String::new();
         let mut own = BTreeSet::new();
         for (number, tool) in names.iter().enumerate() {
-            let (key, plain) = match random.below(10) {
-                0 => ("public, ".to_owned(), "Requirement::Public".to_owned()),
-                2 => ("authenticated, ".to_owned(), "Requirement::Authenticated".to_owned()),
+            let (key, plain, some) = match random.below(10) {
+                0 => ("public, ".to_owned(), "Requirement::Public".to_owned(), String::new()),
+                2 => ("authenticated, ".to_owned(), "Requirement::Authenticated".to_owned(), String::new()),
                 // Tool names that are scopes count towards the table's size, too.
                 1 if own.len() + size.scopes < 1024 => {
                     own.insert(format!("{namespace}{tool}"));
-                    (String::new(), "Requirement::ToolName".to_owned())
+                    (String::new(), "Requirement::ToolName".to_owned(), String::new())
                 }
                 _ => requirement(random, &scopes, size.annotated_scopes),
             };
@@ -89,6 +90,7 @@ impl Tables {
             functions.push_str(&line);
             _ = writeln!(entries, "f{number},");
             _ = write!(tools, "({tool:?}, {plain}), ");
+            _ = write!(conditions, "&[{some}], ");
         }
         let declared: Vec<&String> = scopes.iter().chain(own.iter().filter(|own| !scopes.contains(own))).collect();
         let (mut file, mut declarations, mut with) = (String::new(), String::new(), String::new());
@@ -124,7 +126,7 @@ impl Tables {
         _ = write!(
             self.list,
             "Case {{ table: &{name}::TOOLS, spec: TableSpec {{ namespace: {namespace:?}, tools: &[{tools}], \
-             declared: &[{declarations}], complete: {complete} }} }}, "
+             conditions: &[{conditions}], declared: &[{declarations}], complete: {complete} }} }}, "
         );
     }
 }
@@ -134,9 +136,9 @@ fn list<'t>(texts: impl IntoIterator<Item = &'t String>) -> String {
     texts.into_iter().map(|text| format!("{text:?}")).collect::<Vec<_>>().join(", ")
 }
 
-/// A requirement as attribute syntax and as data. No alternative contains all scopes of another one, since those are
-/// removed.
-fn requirement(random: &mut Random, scopes: &[String], most: usize) -> (String, String) {
+/// A requirement as attribute syntax and as data, and its conditions as data. No alternative contains all scopes of another one, since
+/// those are removed.
+fn requirement(random: &mut Random, scopes: &[String], most: usize) -> (String, String, String) {
     let mut any = Vec::<BTreeSet<&String>>::new();
     for _ in 0..=random.below(3) {
         let all: BTreeSet<&String> = (0..=random.below(most)).map(|_| &scopes[random.below(scopes.len())]).collect();
@@ -144,9 +146,33 @@ fn requirement(random: &mut Random, scopes: &[String], most: usize) -> (String, 
             any.push(all);
         }
     }
-    let all: Vec<String> = any.iter().map(|all| format!("all({})", list(all.iter().copied()))).collect();
+    // Each condition with its alternatives, in the order in which these name it first.
+    let mut conditions = Vec::<(u64, &String)>::new();
+    for _ in 0..random.below(8).saturating_sub(4) {
+        let (alternatives, scope) = (random.below(1 << any.len()) as u64, &scopes[random.below(scopes.len())]);
+        let mut belongs = (0..any.len()).filter(|place| alternatives >> place & 1 == 1);
+        if alternatives > 0 && belongs.all(|place| !any[place].contains(scope)) {
+            conditions.push((alternatives, scope));
+        }
+    }
+    conditions.sort_by_key(|(alternatives, _)| alternatives.trailing_zeros());
+    let all = any.iter().enumerate().map(|(place, all)| {
+        let mut all = list(all.iter().copied());
+        for (number, (_, scope)) in conditions.iter().enumerate().filter(|(_, (bits, _))| bits >> place & 1 == 1) {
+            _ = write!(all, ", when(\"/{number}/*\", {scope:?})");
+        }
+        format!("all({all})")
+    });
+    let all: Vec<String> = all.collect();
+    let mut some = String::new();
+    for (number, (bits, scope)) in conditions.iter().enumerate() {
+        _ = write!(
+            some,
+            "Condition {{ argument: None, glob: \"/{number}/*\", scopes: &[{scope:?}], alternatives: {bits} }}, "
+        );
+    }
     let plain: Vec<String> = any.iter().map(|all| format!("&[{}]", list(all.iter().copied()))).collect();
-    (format!("scope = any({}), ", all.join(", ")), format!("Requirement::AnyOf(&[{}])", plain.join(", ")))
+    (format!("scope = any({}), ", all.join(", ")), format!("Requirement::AnyOf(&[{}])", plain.join(", ")), some)
 }
 
 fn scope(random: &mut Random) -> String {

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use mcp_scopes_grammar::{
     config,
     ir::{EntryKind, FieldsDecl, Spanned},
+    tool::unlisted_argument,
 };
 use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
@@ -215,6 +216,12 @@ impl Assembly<'_> {
                     self.world.findings.push(finding);
                 })
                 .ok();
+            // The macro compares parameters that the annotation or the signature states.
+            for argument in facts.unlisted_arguments() {
+                let (message, help) = unlisted_argument(&facts, &argument.value);
+                let finding = Finding::error("unknown-argument", message).help(help).about(&*facts.name.value);
+                self.world.findings.push(finding.at(argument.place.clone()));
+            }
         }
         Some(Tool {
             facts,

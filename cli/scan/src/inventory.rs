@@ -6,7 +6,7 @@ pub use crate::{hints::Hints, sdk::BuiltTool};
 use mcp_scopes_grammar::tool::{PolicyDecl, RequirementDecl};
 pub use mcp_scopes_grammar::{
     ir::ConfigDecl,
-    tool::{ParameterDecl as Parameter, ToolFacts},
+    tool::{ConditionDecl, ParameterDecl as Parameter, ToolFacts},
 };
 
 use crate::{Finding, source::Place};

@@ -1,14 +1,19 @@
 //! The facts of one tool in the scan: from a record to the parsed form, and from the parsed form to the model.
 
 use bumpalo::Bump;
-use mcp_scopes_grammar::{ir::Located, tool::RequirementDecl};
+use mcp_scopes_grammar::{
+    ir::Located,
+    tool::{ConditionDecl, RequirementDecl},
+};
 #[cfg(feature = "artefact")]
 use mcp_scopes_model::{
     Approval, Risk, SandboxMode,
+    condition::MAX_CONDITIONS,
+    pattern::glob_syntax,
     tool::{bits, tool_name},
 };
 use mcp_scopes_model::{
-    Policy as ModelPolicy, Requirement as ModelRequirement, Tool as ModelTool,
+    Condition, Policy as ModelPolicy, Requirement as ModelRequirement, Tool as ModelTool,
     tool::{Parameter as ModelParameter, Parameters},
 };
 
@@ -32,7 +37,7 @@ pub(crate) fn model<'a>(arena: &'a Bump, tool: &'a ToolFacts<Place>) -> ModelToo
         title: tool.title.as_ref().map_or("", |title| &title.value),
         description: &tool.description.value,
         requirement: requirement(arena, &tool.requirement),
-        conditions: &[],
+        conditions: arena.alloc_slice_fill_iter(tool.conditions.iter().map(|decl| condition(arena, decl))),
         risk: tool.risk_or_strictest(),
         approval: tool.approval.as_ref().map(|stated| stated.value),
         sandbox: tool.sandbox.as_ref().map(|stated| stated.value),
@@ -70,6 +75,15 @@ pub(crate) fn requirement<'a, L>(arena: &'a Bump, said: &'a RequirementDecl<L>) 
     }
 }
 
+fn condition<'a, L>(arena: &'a Bump, decl: &'a ConditionDecl<L>) -> Condition<'a> {
+    Condition {
+        argument: decl.argument.as_ref().map(|argument| argument.value.as_str()),
+        glob: &decl.glob.value,
+        scopes: texts(arena, &decl.scopes),
+        alternatives: decl.alternatives,
+    }
+}
+
 fn texts<'a, L>(arena: &'a Bump, list: &'a [Located<String, L>]) -> &'a [&'a str] {
     arena.alloc_slice_fill_iter(list.iter().map(|text| text.value.as_str()))
 }
@@ -81,7 +95,8 @@ pub(crate) fn read_record(reader: &mut RecordReader<'_>) -> Result<ToolFacts<Pla
     let head = reader.number()?;
     let field = |from: u32, len: u32| head >> from & ((1 << len) - 1);
     let unknown = Damage::Broken("a tool states what is not known");
-    if head >> 16 != 0 {
+    let known = if reader.has_conditions() { bits::END } else { 16 };
+    if head >> known != 0 {
         return Err(unknown);
     }
     let at = |value: String| Placed { value, place: place.clone() };
@@ -156,6 +171,9 @@ pub(crate) fn read_record(reader: &mut RecordReader<'_>) -> Result<ToolFacts<Pla
             idempotent: reader.idempotent()?,
         };
     }
+    if head & bits::CONDITIONS != 0 {
+        tool.conditions = conditions(reader, &tool.requirement, &place)?;
+    }
     Ok(tool)
 }
 
@@ -174,4 +192,43 @@ fn any_of(reader: &mut RecordReader<'_>, at: &dyn Fn(String) -> Placed<String>) 
         return Err(Damage::Broken("a requirement is empty"));
     }
     Ok(Requirement::AnyOf(any.into_iter().map(|all| all.into_iter().map(at).collect()).collect()))
+}
+
+/// Reads the conditions of a tool with that requirement.
+#[cfg(feature = "artefact")]
+fn conditions(
+    reader: &mut RecordReader<'_>,
+    requirement: &Requirement,
+    place: &Place,
+) -> Result<Vec<ConditionDecl<Place>>, Damage> {
+    let at = |value: String| Placed { value, place: place.clone() };
+    let count = reader.number()?;
+    let alternatives = match requirement {
+        Requirement::AnyOf(any) => any.len(),
+        Requirement::ToolName => 1,
+        Requirement::Public(_) | Requirement::Authenticated(_) => 0,
+    };
+    let mut conditions = Vec::new();
+    for _ in 0..count {
+        let (low, high) = (reader.number()?, reader.number()?);
+        let condition = ConditionDecl {
+            alternatives: u64::from(high) << 32 | u64::from(low),
+            argument: reader.optional(RecordReader::text)?.map(at),
+            glob: at(reader.text()?),
+            scopes: reader.list(RecordReader::numbered_scope)?.into_iter().map(at).collect(),
+        };
+        // A condition that adds nothing, or to no alternative, has no encoding: a reader could take it for one that restricts calls.
+        let beyond = if alternatives < 64 { condition.alternatives >> alternatives } else { 0 };
+        if condition.scopes.is_empty() || condition.alternatives == 0 || beyond != 0 {
+            return Err(Damage::Broken("a condition has no effect"));
+        }
+        if glob_syntax(&condition.glob.value).is_err() {
+            return Err(Damage::Broken("the glob of a condition is not valid"));
+        }
+        conditions.push(condition);
+    }
+    if count == 0 || conditions.len() > MAX_CONDITIONS {
+        return Err(Damage::Broken("the number of conditions is not valid"));
+    }
+    Ok(conditions)
 }

@@ -7,6 +7,7 @@
 //! | `lists` | the keys that take a list of strings |
 //! | `requirement` | `scope`, expanded to any-of over all-of |
 //! | `alternatives` | the normal form of requirements |
+//! | `condition` | `when(glob, scopes..)` |
 //! | `dynamic` | a tool without a function |
 //! | `policy` | `policy(..)` |
 //! | `guard` | `guard = argument` |
@@ -15,6 +16,7 @@
 //! | `sdk` | an SDK's `#[tool(..)]` on the same function |
 
 pub(crate) mod alternatives;
+pub(crate) mod condition;
 mod description;
 pub(crate) mod dynamic;
 mod facts;
@@ -43,6 +45,7 @@ pub(crate) use policy::PolicyPlaces;
 pub(crate) use settings::krate;
 
 pub use alternatives::MAX_DEPTH;
+pub use condition::{ConditionDecl, unlisted_argument};
 pub use dynamic::KEYS as DYNAMIC_KEYS;
 pub use facts::{KEYS, ParameterDecl, PolicyDecl, RequirementDecl, ToolFacts};
 pub use mcp_scopes_model::argument::LEFT_OUT;
@@ -102,6 +105,7 @@ fn declaration(args: TokenStream, head: &FnHead, errors: &mut Diagnostics) -> Op
             Derived::Arguments(found) => arguments = found,
         }
     }
+    condition::check(&reading.facts, false, errors);
     Some(ToolDecl {
         ident: ident.clone(),
         facts: reading.facts,

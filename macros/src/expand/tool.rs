@@ -84,7 +84,8 @@ fn write_checks(decl: &ToolDecl) -> TokenStream {
     }
     let is_short = value::find_short_requirement(&decl.requirement).is_some();
     for (method, literal) in literals(&decl.facts) {
-        if !(is_short && method == IN_SCOPE) {
+        let of_requirement = || decl.requirement.named_scopes().any(|scope| scope.value == literal.value);
+        if !(is_short && method == IN_SCOPE && of_requirement()) {
             write_check(method, literal, &mut calls);
         }
     }

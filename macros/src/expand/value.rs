@@ -2,7 +2,7 @@
 
 use mcp_scopes_grammar::{
     ir::{ArgumentDecl, FieldsDecl, Spanned, ToolDecl},
-    tool::{ParameterDecl, PolicyDecl, RequirementDecl, ToolFacts},
+    tool::{ConditionDecl, ParameterDecl, PolicyDecl, RequirementDecl, ToolFacts},
 };
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
@@ -15,14 +15,14 @@ use super::{Extent, Runtime, statement, write_located_call};
 /// call.
 pub(crate) fn write_facts(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> TokenStream {
     let location = decl.guard.as_ref().map(|_| quote!(#runtime::location!()));
-    write(&decl.facts, || parameters_value(decl, generics, runtime), location)
+    write(&decl.facts, || parameters_value(decl, generics, runtime), location, runtime)
 }
 
 /// Writes the statements that state a tool without a function.
 pub(crate) fn write_dynamic(facts: &ToolFacts<Span>, runtime: &Runtime) -> TokenStream {
     let unknown = || quote!(#runtime::Parameters::Unknown);
     let parameters = || facts.parameters.as_ref().map_or_else(unknown, |parameters| listed(parameters, runtime));
-    write(facts, parameters, None)
+    write(facts, parameters, None, runtime)
 }
 
 /// Writes the statements of a tool. `parameters` returns the parameters that are not plain text, `location` is that of a
@@ -31,6 +31,7 @@ fn write(
     decl: &ToolFacts<Span>,
     parameters: impl FnOnce() -> TokenStream,
     location: Option<TokenStream>,
+    runtime: &Runtime,
 ) -> TokenStream {
     let statement = statement(Span::call_site());
     let written = decl.parameters.as_deref().and_then(written);
@@ -51,6 +52,10 @@ fn write(
     if let Some(title) = &decl.title {
         let title = &title.value;
         rest.extend(quote!(#statement.tool.title = #title;));
+    }
+    if !decl.conditions.is_empty() {
+        let conditions = decl.conditions.iter().map(|condition| condition_value(condition, runtime));
+        rest.extend(quote!(#statement.tool.conditions = &[#(#conditions),*];));
     }
     for (field, list) in decl.lists() {
         write_list(field, list, &quote!(#statement.tool), &mut rest);
@@ -118,6 +123,18 @@ pub(crate) fn requirement(decl: &RequirementDecl<Span>, runtime: &Runtime) -> To
             quote!(#runtime::Requirement::AnyOf(&[#(#any),*]))
         }
     }
+}
+
+fn condition_value(decl: &ConditionDecl<Span>, runtime: &Runtime) -> TokenStream {
+    let (glob, scopes, alternatives) = (&decl.glob.value, texts(&decl.scopes), decl.alternatives);
+    let argument = match &decl.argument {
+        Some(argument) => {
+            let argument = &argument.value;
+            quote!(::core::option::Option::Some(#argument))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    quote!(#runtime::Condition { argument: #argument, glob: #glob, scopes: #scopes, alternatives: #alternatives })
 }
 
 /// Returns the parameters as one text, if their names allow it.

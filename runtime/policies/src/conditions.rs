@@ -1,6 +1,6 @@
 //! Conditional scopes: which conditions of its tool a call matches.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use foldhash::fast::FixedState;
 use mcp_scopes_model::{Condition, Tool, condition::MAX_CONDITIONS, pattern::glob_syntax};
@@ -142,15 +142,31 @@ impl ConditionReader<'_> {
     /// Reads a string value of an argument, at any depth. `parameter` is the member of the arguments that holds it. Nothing is allocated if the
     /// text is in normal form and has no control characters.
     pub fn argument(&mut self, parameter: &str, text: &str) {
-        self.compare(|condition| condition.argument.as_deref().is_none_or(|argument| argument == parameter), text);
+        self.compare(Some(parameter), &|| Cow::Borrowed(text));
+    }
+
+    /// Reads a string value of an argument whose text is decoded each time that it is needed, as
+    /// [`CallReader::decoded_argument`](crate::CallReader::decoded_argument) does.
+    pub fn decoded_argument(&mut self, parameter: &str, decode: &dyn Fn() -> String) {
+        self.compare(Some(parameter), &|| Cow::Owned(decode()));
     }
 
     /// Reads a text that a tool receives beside its arguments: it may take the place of any of them.
     pub fn other(&mut self, text: &str) {
-        self.compare(|_| true, text);
+        self.compare(None, &|| Cow::Borrowed(text));
     }
 
-    fn compare(&mut self, concerns: impl Fn(&Compiled) -> bool, text: &str) {
+    /// Reads such a text, which is decoded each time that it is needed.
+    pub fn decoded_other(&mut self, decode: &dyn Fn() -> String) {
+        self.compare(None, &|| Cow::Owned(decode()));
+    }
+
+    /// `parameter` is `None` for a text that may take the place of any argument.
+    fn compare<'t>(&mut self, parameter: Option<&str>, text: &dyn Fn() -> Cow<'t, str>) {
+        let concerns = |condition: &Compiled| match (&condition.argument, parameter) {
+            (Some(argument), Some(parameter)) => **argument == *parameter,
+            (None, _) | (_, None) => true,
+        };
         // INVARIANT: there are at most `MAX_CONDITIONS` conditions, so each has a bit.
         let conditions = || (0_u32..).zip(&self.of.conditions).filter(|(_, condition)| concerns(condition));
         let matched = &mut self.matched;

@@ -21,7 +21,9 @@ use rmcp::{
 
 use mcp_scopes::{__private::v1, AsCaller, Caller, Denied, Reason, ScopeTable};
 use mcp_scopes_server::{
-    __private::v1::{Named, ProcessCall, ProcessRecord, check_answer, enforce_policies, record, table},
+    __private::v1::{
+        Named, ProcessCall, ProcessRecord, ScopeDenial, authorize_call, check_answer, enforce_policies, record, table,
+    },
     ResourceServer, StdioCredentials,
 };
 
@@ -117,6 +119,13 @@ impl<H> AuthenticatedHandler<H> {
                 Ok(caller)
             }
         }
+    }
+
+    /// Records a call that the caller's scopes do not open, and returns its error.
+    fn recorded_denial(&self, denied: Denied, record: &mut ProcessRecord) -> ErrorData {
+        let error = self.denial(denied);
+        record.deny_call(&denied, error.code.0);
+        error
     }
 
     /// Returns the error of a call that the caller's scopes do not open. On stdio it names the environment variable.
@@ -247,11 +256,14 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
     ) -> Result<CallToolResponse, ErrorData> {
         let caller = self.admit(&mut context.extensions)?;
         let mut record = self.record("tools/call", Some(&request.name), &context);
-        caller.authorize(&request.name).map_err(|denied| {
-            let error = self.denial(denied);
-            record.deny_call(&denied, error.code.0);
-            error
-        })?;
+        let opened = match &self.source.0 {
+            // The layer has compared the arguments with conditions.
+            Kind::Layer(_) => v1::authorize_decided(&caller, &request.name).map(|_| ()),
+            // They are compared below.
+            Kind::Process(_) if v1::caller_reaches(&caller, &request.name) => Ok(()),
+            Kind::Process(_) => caller.authorize(&request.name).map(|_| ()),
+        };
+        opened.map_err(|denied| self.recorded_denial(denied, &mut record))?;
         self.require_decision(&caller, Some(&request.name))?;
         if let Kind::Process(credentials) = &self.source.0 {
             let input_responses = serde_json::to_value(&request.input_responses)
@@ -262,6 +274,14 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
                 input_responses: &input_responses,
                 request_state: request.request_state.as_deref(),
             };
+            authorize_call(credentials, &request.name, &call).map_err(|denial| match denial {
+                ScopeDenial::Denied(denied) => self.recorded_denial(denied, &mut record),
+                ScopeDenial::Unlisted(text) => {
+                    let error = ErrorData::invalid_params(text, None);
+                    record.deny_arguments(error.code.0);
+                    error
+                }
+            })?;
             if let Err(denied) = enforce_policies(credentials, &call, &mut record) {
                 return Ok(refused_call(denied).into());
             }
@@ -295,7 +315,7 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
         let mut list = self.handler.list_tools(request, context).await?;
         // Which tools a list shows behind the layer is a setting of the layer.
         if matches!(self.source.0, Kind::Process(_)) {
-            list.tools.retain(|tool| caller.authorize(&tool.name).is_ok());
+            list.tools.retain(|tool| v1::caller_reaches(&caller, &tool.name));
         }
         Ok(list)
     }

@@ -10,7 +10,7 @@ pub mod v1 {
     pub use crate::audit::ProcessRecord;
     pub use crate::contents::Named;
     pub use crate::message::{DeclaredParams, ParamHeader};
-    pub use crate::stdio::{ProcessCall, ProcessDenial};
+    pub use crate::stdio::{ProcessCall, ProcessDenial, ScopeDenial};
     #[cfg(any(feature = "jwks", feature = "introspection"))]
     pub use crate::token::endpoint::EndpointError;
     #[cfg(feature = "introspection")]
@@ -96,6 +96,18 @@ pub mod v1 {
         trace: Option<&str>,
     ) -> ProcessRecord {
         credentials.record(method, tool, revision, trace)
+    }
+
+    /// Checks the scopes of a call of a tool without HTTP, with those that its arguments need.
+    ///
+    /// # Errors
+    /// The caller lacks scopes, or the arguments have a member that the tool does not take.
+    pub fn authorize_call(
+        credentials: &StdioCredentials,
+        name: &str,
+        call: &ProcessCall<'_>,
+    ) -> Result<(), ScopeDenial> {
+        credentials.authorize(name, call)
     }
 
     /// Decides by the policies of the table on a call without HTTP, and counts it if it may run. Its event is recorded if it may not.

@@ -37,6 +37,9 @@ pub(super) struct Authorizer {
     /// Whether unauthenticated callers can call a tool, or read a resource or prompt.
     pub(super) has_public: bool,
     pub(super) challenges: Challenges,
+    /// What some calls need in addition, by their arguments.
+    #[cfg(feature = "policies")]
+    pub(super) conditions: mcp_scopes_policies::Conditions,
 }
 
 impl Authorizer {
@@ -79,7 +82,10 @@ impl Authorizer {
         requester.reads_privately = reads_privately && requester.era == Era::Modern;
         requester.listens = opens_stream(content);
         requester.lists_tools = content.messages().iter().any(|message| message.method == "tools/list");
-        self.compare_params(params, head, content, requester.era)
+        let kept = self.compare_params(params, head, content, requester.era)?;
+        #[cfg(feature = "policies")]
+        self.compare_conditions(content, requester)?;
+        Ok(kept)
     }
 
     fn authorize_message(
@@ -118,6 +124,37 @@ impl Authorizer {
             let rejection = Rejection::mismatch(Disagreement::Header(reason));
             reply_to(self.table, message, rejection)
         })
+    }
+
+    /// Compares the arguments of admitted calls with the conditions of their tools. A caller who lacks scopes of those that match receives one
+    /// challenge with everything that the call needs.
+    #[cfg(feature = "policies")]
+    fn compare_conditions(&self, content: &Content<'_>, requester: &mut Requester) -> Result<(), Rejection> {
+        if self.conditions.is_empty() {
+            return Ok(());
+        }
+        for message in content.messages() {
+            let called = called_tool(self.table, message);
+            let Some((tool, conditions)) = called.and_then(|tool| Some((tool, self.conditions.of(tool.tool().name)?)))
+            else {
+                continue;
+            };
+            let holds_all = requester.caller.grant().authorize_tool(tool).is_ok();
+            if holds_all && !conditions.restricts_members() {
+                continue;
+            }
+            let matched = super::policies::conditions::matched(conditions, &message.params)
+                .map_err(|rejection| reply_to(self.table, message, rejection))?;
+            if let Err(denied) = v1::authorize_matched(&requester.caller, tool, matched) {
+                #[cfg(feature = "audit")]
+                {
+                    requester.unmet = Some(denied);
+                }
+                let rejection = self.challenges.denied(&denied, requester);
+                return Err(reply_to(self.table, message, rejection));
+            }
+        }
+        Ok(())
     }
 
     /// Checks whether a caller may use the methods of the protocol itself: handshake, list, streams.

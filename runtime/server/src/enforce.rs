@@ -63,8 +63,8 @@ impl PolicyEnforcer {
     fn mark(&self, content: &Content<'_>, requester: &mut Requester) {
         let caller = &mut requester.caller;
         if self.is_elsewhere {
+            // The calls are still marked, because their arguments have been compared with conditions.
             *caller = caller.policies_enforced_elsewhere();
-            return;
         }
         for message in content.messages() {
             if let Some(tool) = called_tool(self.table, message) {

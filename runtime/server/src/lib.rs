@@ -21,7 +21,8 @@
 //! 5. **Authorize.** Headers that mirror the body must agree with it: 400 with −32020. A body that does not state its revision where it
 //!    must is 400 with −32602. A call of a tool needs the tool's scopes: 401 or 403 with a challenge; public tools need none. [`Access`]
 //!    decides on other methods. Unknown and hidden tools are answered here. Then the headers that mirror arguments (`Mcp-Param-*`) are
-//!    compared: 400 with −32020.
+//!    compared: 400 with −32020. Last, arguments are compared with conditional scopes (`when`): 403 with all scopes of the call, and −32602 for a
+//!    member that is not a parameter where a condition names one.
 //! 6. **Session.** The session of an older revision must be the caller's: 404. `Last-Event-ID` must be of a stream of the same caller and
 //!    session: 400; and of a grant that the caller's grant covers: 403.
 //! 7. **Policies.** Calls in the sandbox have a limit: 429. The [`PolicyHook`] is asked: 403. Then the table's policies decide on all calls of

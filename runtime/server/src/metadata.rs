@@ -15,7 +15,8 @@ use http_body_util::Full;
 use mcp_scopes_model::address::Address;
 
 use mcp_scopes::{
-    ScopeTable,
+    __private::v1,
+    Caller, Environment, ScopeTable,
     metadata::{Metadata, WELL_KNOWN},
 };
 
@@ -61,7 +62,8 @@ impl ServedMetadata {
         }
         let baseline = table.outline().config.baseline.unwrap_or(&[]);
         let grant = table.grant_scp(baseline.iter().map(|scope| scope.text));
-        metadata.disclose(&|tool| grant.authorize(tool).is_ok(), &|scope| {
+        let caller = Caller::new(grant, Environment::Live);
+        metadata.disclose(&|tool| v1::caller_reaches(&caller, tool), &|scope| {
             scope.strip_prefix(scope_prefix).is_some_and(|scope| grant.holds(scope))
         })
     }

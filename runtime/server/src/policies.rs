@@ -53,6 +53,7 @@
 //! |---|---|
 //! | `engine` | the decision about a body |
 //! | `calls` | the calls of a body, as the engine reads them; `arguments` their string values |
+//! | `conditions` | which conditional scopes a call needs |
 //! | `answers` | what a caller is told |
 //! | `approver` | [`Approver`] |
 //! | `files` | the size of files in answers |
@@ -64,6 +65,7 @@ mod answers;
 mod approver;
 mod arguments;
 mod calls;
+pub(crate) mod conditions;
 mod engine;
 pub(crate) mod files;
 pub(crate) mod process;

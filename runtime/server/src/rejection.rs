@@ -183,6 +183,14 @@ impl Rejection {
         Self::new(Step::Scopes, StatusCode::OK, INVALID_PARAMS, "unknown tool")
     }
 
+    /// A call whose arguments have members that its tool does not take, where a condition for scopes is about an argument. `text` says which
+    /// it takes.
+    #[cfg(feature = "policies")]
+    pub(super) fn unlisted_argument(text: String) -> Self {
+        let rejection = Self::new(Step::Scopes, StatusCode::OK, INVALID_PARAMS, text);
+        rejection.because("the arguments have a member that is not a parameter of the tool")
+    }
+
     /// A resource or prompt that no entry covers, or that is not shown.
     pub(super) fn no_content(message: &Message<'_>) -> Self {
         // A notification has no response, so only the status can report the error.

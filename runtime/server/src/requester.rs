@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use http::HeaderValue;
+#[cfg(all(feature = "policies", feature = "audit"))]
+use mcp_scopes::Denied;
 use mcp_scopes::{Caller, ScopeTable};
 
 #[cfg(feature = "policies")]
@@ -56,6 +58,9 @@ pub(super) struct Requester {
     pub(super) files: FileLimits,
     /// What the policies note for the audit.
     pub(super) trail: Trail,
+    /// Why a call was denied by its arguments.
+    #[cfg(all(feature = "policies", feature = "audit"))]
+    pub(super) unmet: Option<Denied>,
 }
 
 impl Requester {
@@ -75,6 +80,8 @@ impl Requester {
             #[cfg(feature = "policies")]
             files: FileLimits::default(),
             trail: Trail::default(),
+            #[cfg(all(feature = "policies", feature = "audit"))]
+            unmet: None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use mcp_scopes::{Caller, Environment, ScopeTable};
+use mcp_scopes::{Caller, Denied, Environment, ScopeTable};
 
 #[cfg(feature = "audit")]
 use mcp_scopes_audit::AuditSink;
@@ -83,6 +83,15 @@ impl ProcessDenial {
     }
 }
 
+/// Why the scopes of a caller without HTTP do not allow a call of a tool.
+#[derive(Clone, Debug)]
+pub enum ScopeDenial {
+    /// The caller lacks scopes, or the environment does not allow the call.
+    Denied(Denied),
+    /// The arguments have a member that the tool does not take, and a condition for scopes is about one: what is wrong, and what to send.
+    Unlisted(String),
+}
+
 impl StdioCredentials {
     /// Reads space-separated scopes from an environment variable. If it is missing or not valid Unicode, the caller has none and counts
     /// as unauthenticated. If it is empty, the caller has none and is authenticated, so tools with the key `authenticated` are open.
@@ -152,6 +161,21 @@ impl StdioCredentials {
         trace: Option<&str>,
     ) -> ProcessRecord {
         self.audit.open(&self.caller, method, tool, revision, trace)
+    }
+
+    /// Checks the scopes of a call of a tool, with those that its arguments need.
+    ///
+    /// # Errors
+    /// The caller lacks scopes, or the arguments have a member that the tool does not take.
+    pub(super) fn authorize(&self, name: &str, call: &ProcessCall<'_>) -> Result<(), ScopeDenial> {
+        #[cfg(feature = "policies")]
+        return super::policies::process::authorize(&self.caller, name, call);
+        #[cfg(not(feature = "policies"))]
+        {
+            // Nothing compares arguments here, so the call needs the scopes of all conditions.
+            let _ = call;
+            self.caller.authorize(name).map(|_| ()).map_err(ScopeDenial::Denied)
+        }
     }
 
     /// Decides by the policies of the table. Scopes are checked before. Records a denial.

@@ -1,14 +1,32 @@
 //! Items that `mcp-scopes-server` and the crates of SDKs share with the core.
 
+use mcp_scopes_model::sandbox::Route;
+
 use crate::{Caller, Challenge, Denied, Grant, Reason, ScopeTable, ToolHandle, Visible, challenge};
 
-/// Returns whether a call of that tool would run, without computing what is missing.
+/// Returns whether a call of that tool that matches no condition would run, without computing what is missing.
 #[must_use]
 pub fn caller_reaches(caller: &Caller, tool: &str) -> bool {
     caller.reaches(tool)
 }
 
-/// Returns the caller of a request for whom the policies have allowed a call of that tool.
+/// Checks the scopes of a call that matches those conditions of the tool: the bit of a condition is its place in `tool.conditions`.
+///
+/// # Errors
+/// The caller lacks scopes of the tool, or of these conditions.
+pub fn authorize_matched(caller: &Caller, tool: ToolHandle, matched: u64) -> Result<(), Denied> {
+    caller.grant().authorize_matched(tool, matched)
+}
+
+/// Does the same as [`Caller::authorize`], and accepts what has been decided about the arguments of a call of that tool.
+///
+/// # Errors
+/// As there.
+pub fn authorize_decided(caller: &Caller, tool: &str) -> Result<Route, Denied> {
+    caller.authorize_decided(tool)
+}
+
+/// Returns the caller of a request for whom conditions and policies have allowed a call of that tool.
 #[must_use]
 pub fn with_decided_call(caller: Caller, tool: ToolHandle) -> Caller {
     caller.with_decided_call(tool)

@@ -1,7 +1,8 @@
 //! Version 1 of the items that generated code names.
 
 pub use mcp_scopes_model::{
-    Approval, Config, Content, Numbers, Outline, Policy, Problem, Requirement, Risk, SandboxMode, Scope, Tool,
+    Approval, Condition, Config, Content, Numbers, Outline, Policy, Problem, Requirement, Risk, SandboxMode, Scope,
+    Tool,
     check::{Facts, Section},
     companion::Statement,
     config::{Flow, SandboxServer, ScopePrefix, Stated},
@@ -14,9 +15,9 @@ pub use mcp_scopes_model::{
 };
 
 pub use super::integrate::{
-    caller_reaches, challenge_forbidden, challenge_naming, challenge_without_error, count_tools_opened_with,
-    denied_other_table, denied_without_caller, grant_words, is_description_byte, require_decision, with_decided_call,
-    with_decided_reads,
+    authorize_decided, authorize_matched, caller_reaches, challenge_forbidden, challenge_naming,
+    challenge_without_error, count_tools_opened_with, denied_other_table, denied_without_caller, grant_words,
+    is_description_byte, require_decision, with_decided_call, with_decided_reads,
 };
 pub use crate::arguments::{Argument, Described, Undescribed, visit as visit_arguments};
 use crate::{AsCaller, Denied};

@@ -10,7 +10,7 @@ use mcp_scopes_model::{
     requirement::MAX_ALTERNATIVES,
 };
 
-use super::{SCOPE_WORDS, ScopeSet};
+use super::{SCOPE_WORDS, ScopeSet, conditional::conditional_run};
 
 /// The number of words of a scope set that are stored beside the name: enough for the first 256 scopes.
 pub(crate) const NARROW: usize = 4;
@@ -47,6 +47,8 @@ pub(crate) struct AccessMask {
     pub(super) narrow: bool,
     /// Whether a caller without a token is denied although no scope is needed.
     pub(super) authenticated: bool,
+    /// Whether the tool has conditional scopes. `needs` and the alternatives contain them.
+    pub(super) conditional: bool,
 }
 
 impl AccessMask {
@@ -69,6 +71,12 @@ impl AccessMask {
         self.authenticated
     }
 
+    /// Returns whether some calls of the tool need more scopes than others.
+    #[inline]
+    pub(crate) const fn is_conditional(&self) -> bool {
+        self.conditional
+    }
+
     /// Returns the tool's number.
     #[inline]
     pub(crate) const fn tool(&self) -> u16 {
@@ -82,11 +90,13 @@ impl AccessMask {
     }
 }
 
-/// One alternative: a range of scope numbers in the table's members.
+/// One alternative: a range of scope numbers in the table's members. First those that every call needs, then those of conditions.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Alternative {
     pub(crate) start: u32,
     pub(crate) len: u16,
+    /// The number of scopes that every call needs.
+    pub(crate) base: u16,
 }
 
 /// The number of alternatives and members that a table's masks need.
@@ -141,9 +151,9 @@ impl Kept {
 
 /// The range of an alternative's scopes among all uses.
 #[derive(Clone, Copy)]
-struct Run {
-    start: usize,
-    end: usize,
+pub(super) struct Run {
+    pub(super) start: usize,
+    pub(super) end: usize,
 }
 
 const fn run_of(facts: &Facts<'_, '_>, tool: usize, alternative: usize) -> Run {
@@ -202,24 +212,38 @@ impl AccessCount {
     pub(super) const fn of(facts: &Facts<'_, '_>) -> Self {
         let mut count = Self { alternatives: 0, members: 0 };
         let mut tools = facts.outline.tools;
-        let mut last = 0;
+        let (mut last, mut uses, mut repeated) = (0, 0, 0);
         while let [listed, rest @ ..] = tools {
             count.alternatives += listed.tool.requirement.alternatives();
-            (_, count.members) = facts.numbers.uses_of(last);
+            (_, uses) = facts.numbers.uses_of(last);
+            // Each alternative of a tool with conditions may need the scopes of all of them.
+            if !listed.tool.conditions.is_empty() {
+                let conditional = conditional_run(facts, last);
+                repeated +=
+                    (conditional.end - conditional.start) * listed.tool.requirement.alternatives().saturating_sub(1);
+            }
             last += 1;
             tools = rest;
         }
+        count.members = uses + repeated;
         count
     }
 }
 
 impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> AccessMasks<TOOLS, ALTERNATIVES, MEMBERS> {
     pub(super) const fn build(facts: &Facts<'_, '_>, closure: &Graph, keys: &[Hashed; TOOLS]) -> Self {
-        const SHUT: AccessMask =
-            AccessMask { needs: [u64::MAX; NARROW], first: 0, count: 0, tool: 0, narrow: false, authenticated: false };
+        const SHUT: AccessMask = AccessMask {
+            needs: [u64::MAX; NARROW],
+            first: 0,
+            count: 0,
+            tool: 0,
+            narrow: false,
+            authenticated: false,
+            conditional: false,
+        };
         let mut built = Self {
             of_tools: [ToolSlot { key: Key::EMPTY, mask: SHUT }; TOOLS],
-            alternatives: [Alternative { start: 0, len: 0 }; ALTERNATIVES],
+            alternatives: [Alternative { start: 0, len: 0, base: 0 }; ALTERNATIVES],
             members: [0; MEMBERS],
         };
         let (mut alternatives, mut members) = (0, 0);
@@ -235,16 +259,24 @@ impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Access
                 tool: tool as u16,
                 narrow: true,
                 authenticated: matches!(requirement, Requirement::Authenticated),
+                conditional: !matches!(listed.tool.conditions, []),
             };
-            // Most tools have one alternative, which needs no comparison.
-            let keep = if count < 2 { [true; MAX_ALTERNATIVES] } else { Kept::of(facts, closure, tool).keep };
+            // Most tools have one alternative, which needs no comparison. With conditions it depends on the call which one needs more, so all
+            // are kept.
+            let keep = if count < 2 || mask.conditional {
+                [true; MAX_ALTERNATIVES]
+            } else {
+                Kept::of(facts, closure, tool).keep
+            };
             let (mut place, end) = facts.numbers.uses_of(tool);
             let mut alternative = 0;
             while alternative < count {
-                let end = if count == 1 { end } else { place + requirement.scopes_in(alternative) };
+                let end =
+                    if count == 1 && !mask.conditional { end } else { place + requirement.scopes_in(alternative) };
                 // An alternative that needs nothing cannot be written, and would open the tool to every caller.
                 if keep[alternative] && place < end {
-                    built.alternatives[alternatives] = Alternative { start: members as u32, len: (end - place) as u16 };
+                    let base = (end - place) as u16;
+                    built.alternatives[alternatives] = Alternative { start: members as u32, len: base, base };
                     alternatives += 1;
                     mask.count += 1;
                     while place < end {
@@ -259,6 +291,9 @@ impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Access
                         }
                         place += 1;
                     }
+                    if mask.conditional {
+                        members = built.add_conditional(facts, tool, alternative, alternatives - 1, members, &mut mask);
+                    }
                 }
                 place = end;
                 alternative += 1;
@@ -266,7 +301,7 @@ impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Access
             if mask.count > 1 {
                 mask.narrow = false;
             }
-            if mask.count == 0 && !requirement.needs_no_scope() {
+            if mask.count == 0 && (!requirement.needs_no_scope() || mask.conditional) {
                 mask = AccessMask { tool: tool as u16, ..SHUT };
             }
             built.of_tools[tool] = ToolSlot { key: keys[tool].key, mask };

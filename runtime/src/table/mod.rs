@@ -3,10 +3,11 @@
 //! | module | holds |
 //! |---|---|
 //! | `lookup` | looks up a name's number without collisions |
-//! | `mask` | requirements as bit sets |
+//! | `mask` | requirements as bit sets; `conditional` the scopes of conditions |
 //! | `rows` | which tools a scope can open, as bits |
 //! | `parts` | the arrays, and how const evaluation fills them |
 
+mod conditional;
 mod lookup;
 mod mask;
 mod parts;
@@ -14,7 +15,7 @@ mod rows;
 
 use core::{fmt, ops::Deref};
 
-use mcp_scopes_model::{Outline, Requirement, Tool, key::Hashed};
+use mcp_scopes_model::{Condition, Outline, Requirement, Tool, condition::MAX_CONDITIONS, key::Hashed};
 
 pub use self::{
     lookup::{Directory, Factors},
@@ -246,11 +247,17 @@ impl ScopeTable {
         self.alternatives.get(number as usize).copied()
     }
 
-    /// Returns the scopes of an alternative, in declaration order.
+    /// Returns the scopes of an alternative, in declaration order: those that every call needs, then those of its conditions.
     #[inline]
     pub(crate) fn members(&self, alternative: Alternative) -> &'static [u16] {
         let start = alternative.start as usize;
         self.members.get(start..start.saturating_add(alternative.len as usize)).unwrap_or(&[])
+    }
+
+    /// Returns the scopes of an alternative that every call needs.
+    #[inline]
+    pub(crate) fn base_members(&self, alternative: Alternative) -> &'static [u16] {
+        self.members(Alternative { len: alternative.base, ..alternative })
     }
 
     pub(crate) const fn rows(&self) -> &rows::Rows {
@@ -299,11 +306,24 @@ impl ToolHandle {
     }
 
     /// Returns the scopes of each alternative that opens the tool. It is empty for a tool that needs no scope, for which
-    /// `tool.requirement` is [`Requirement::Public`] or [`Requirement::Authenticated`].
+    /// `tool.requirement` is [`Requirement::Public`] or [`Requirement::Authenticated`]. What some calls need in addition is in
+    /// `tool.conditions`.
     pub fn alternatives(&self) -> impl Iterator<Item = impl Iterator<Item = &'static str> + use<>> + use<> {
         let (requirement, own): (Requirement<'static>, _) = (self.listed.tool.requirement, self.listed.own_scope);
         (0..requirement.alternatives())
             .map(move |alternative| (0..).map_while(move |place| requirement.scope(alternative, place, own)))
+    }
+
+    /// Returns the conditions of an alternative that a call matches.
+    pub(crate) fn conditions_of(
+        &self,
+        alternative: usize,
+        matched: u64,
+    ) -> impl Iterator<Item = &'static Condition<'static>> + use<> {
+        let numbered = self.listed.tool.conditions.iter().take(MAX_CONDITIONS).enumerate();
+        numbered
+            .filter(move |(number, condition)| matched >> number & 1 == 1 && condition.applies_to(alternative))
+            .map(|(_, condition)| condition)
     }
 
     #[cfg(feature = "metadata")]

@@ -140,9 +140,10 @@ impl<const ROWS: usize, const WIDTH: usize> RowArrays<ROWS, WIDTH> {
                 0 => {}
                 1 => {
                     built.single[word] |= bit;
-                    let Alternative { start, len } = alternatives[mask.first as usize];
+                    // A list shows what some call can open, so it reads no conditional scopes.
+                    let Alternative { start, base, .. } = alternatives[mask.first as usize];
                     let mut place = start as usize;
-                    while place < start as usize + len as usize {
+                    while place < start as usize + base as usize {
                         built.of_scopes[members[place] as usize * WIDTH + word] |= bit;
                         place += 1;
                     }

@@ -1,9 +1,14 @@
 //! Properties of every table and every token.
 
-use mcp_scopes::{Challenge, Grant, Reason, Requirement, ScopeTable};
+use std::collections::BTreeSet;
+
+use mcp_scopes::{__private::v1, Caller, Challenge, Environment, Grant, Reason, Requirement, ScopeTable, ToolHandle};
 use proptest::{prop_assert, prop_assert_eq, test_runner::TestCaseError};
 
-use crate::{naive::Naive, spec::TableSpec};
+use crate::{
+    naive::{ALL, Naive},
+    spec::TableSpec,
+};
 
 type Outcome = Result<(), TestCaseError>;
 
@@ -21,6 +26,7 @@ pub fn is_made_of(table: &'static ScopeTable, spec: &TableSpec) -> Outcome {
         prop_assert!(tool == table.handle(name));
         let alternatives: Vec<Vec<&str>> = tool.alternatives().map(Iterator::collect).collect();
         prop_assert_eq!(alternatives, spec.alternatives(place).unwrap_or_default());
+        prop_assert_eq!(tool.conditions, spec.conditions(place));
         for unknown in [&name[1..], &name[..name.len() - 1], &format!("{name} "), &name.to_uppercase()] {
             prop_assert_eq!(table.tool(unknown).is_some(), names.contains(&unknown));
         }
@@ -79,7 +85,7 @@ fn on_grant<'t>(
     // For each alternative, the oracle looks at all tools. For large tables, some of the tools are enough.
     let sample = 1 + spec.tools.len() / 20;
     for (place, handle) in table.tools().enumerate() {
-        let opens = naive.opens(&held, place);
+        let opens = naive.opens(&held, place, ALL);
         prop_assert_eq!(grant.authorize_tool(handle).is_ok(), opens, "{:?}", handle);
         match grant.authorize(handle.name) {
             Ok(found) => prop_assert!(opens && found == handle, "{:?}", handle),
@@ -89,7 +95,7 @@ fn on_grant<'t>(
                 if place % sample != 0 {
                     continue;
                 }
-                let step = naive.step(&held, place);
+                let step = naive.step(&held, place, ALL);
                 prop_assert_eq!(denied.step().collect::<Vec<_>>(), step.clone(), "{:?}", handle);
                 let missing: Vec<&String> = step.iter().filter(|scope| !held.contains(*scope)).collect();
                 prop_assert_eq!(denied.missing().collect::<Vec<_>>(), missing, "{:?}", handle);
@@ -98,10 +104,35 @@ fn on_grant<'t>(
                 prop_assert!(table.grant(&asked.join(" ")).authorize_tool(handle).is_ok(), "{:?}", asked);
             }
         }
+        on_calls(naive, grant, &held, (place, handle))?;
     }
     prop_assert_eq!(grant.visible().map(|tool| tool.name).collect::<Vec<_>>(), naive.visible(&held));
     let (least, most) = grant.visible().size_hint();
     let count = grant.visible().count();
     prop_assert!(least <= count && most.is_some_and(|most| count <= most));
+    Ok(())
+}
+
+/// Calls of a tool that match some of its conditions.
+fn on_calls(naive: &Naive, grant: &Grant, held: &BTreeSet<String>, (place, handle): (usize, ToolHandle)) -> Outcome {
+    if handle.conditions.is_empty() {
+        return Ok(());
+    }
+    let caller = |grant| Caller::new(grant, Environment::Live);
+    prop_assert_eq!(v1::caller_reaches(&caller(*grant), handle.name), naive.opens(held, place, 0), "{:?}", handle);
+    for matched in 0..1 << handle.conditions.len() {
+        let decided = v1::authorize_matched(&caller(*grant), handle, matched);
+        prop_assert_eq!(decided.is_ok(), naive.opens(held, place, matched), "{:?} {:b}", handle, matched);
+        let Err(denied) = decided else { continue };
+        let step = naive.step(held, place, matched);
+        prop_assert_eq!(denied.step().collect::<Vec<_>>(), step.clone(), "{:?} {:b}", handle, matched);
+        let missing: Vec<&String> = step.iter().filter(|scope| !held.contains(*scope)).collect();
+        prop_assert_eq!(denied.missing().collect::<Vec<_>>(), missing, "{:?} {:b}", handle, matched);
+        prop_assert_eq!(denied.tool(), Some(handle));
+        // One challenge is enough.
+        let asked: Vec<&str> = Challenge::of(&denied).scopes().collect();
+        let stepped_up = caller(handle.table().grant(&asked.join(" ")));
+        prop_assert!(v1::authorize_matched(&stepped_up, handle, matched).is_ok(), "{:?}", asked);
+    }
     Ok(())
 }

@@ -2,12 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mcp_scopes::Condition;
+
 use crate::spec::TableSpec;
+
+/// A call that matches every condition of its tool.
+pub const ALL: u64 = u64::MAX;
 
 /// The oracle.
 #[derive(Debug)]
 pub struct Naive {
     tools: Vec<(String, Option<Vec<Vec<String>>>)>,
+    conditions: Vec<&'static [Condition<'static>]>,
     implies: BTreeMap<String, BTreeSet<String>>,
     known: BTreeSet<String>,
 }
@@ -20,7 +26,8 @@ impl Naive {
         for (scope, implied) in spec.declared {
             implies.entry((*scope).to_owned()).or_default().extend(implied.iter().map(|scope| (*scope).to_owned()));
         }
-        Self { tools: tools.collect(), implies, known: spec.scopes() }
+        let conditions = (0..spec.tools.len()).map(|tool| spec.conditions(tool)).collect();
+        Self { tools: tools.collect(), conditions, implies, known: spec.scopes() }
     }
 
     /// Returns the scopes that a holder of these scopes holds: the known ones and everything that they imply.
@@ -35,24 +42,44 @@ impl Naive {
         held
     }
 
-    /// Returns whether a holder of these scopes may call that tool.
-    pub fn opens(&self, held: &BTreeSet<String>, tool: usize) -> bool {
-        match &self.tools[tool].1 {
+    /// Returns what a call needs that matches those conditions, as any-of over all-of: each alternative with the scopes of its conditions, in
+    /// the order in which the alternative names them first.
+    fn needs(&self, tool: usize, matched: u64) -> Option<Vec<Vec<String>>> {
+        let mut any = self.tools[tool].1.clone()?;
+        for (place, all) in any.iter_mut().enumerate() {
+            let mut needed: BTreeSet<String> = all.iter().cloned().collect();
+            for (number, condition) in self.conditions[tool].iter().enumerate() {
+                if condition.alternatives >> place & 1 == 1 {
+                    let scopes = condition.scopes.iter().map(|scope| (*scope).to_owned());
+                    let new: Vec<String> = scopes.clone().filter(|scope| !all.contains(scope)).collect();
+                    all.extend(new);
+                    needed.extend(scopes.filter(|_| matched >> number & 1 == 1));
+                }
+            }
+            all.retain(|scope| needed.contains(scope));
+        }
+        Some(any)
+    }
+
+    /// Returns whether a holder of these scopes may make a call of that tool that matches those conditions.
+    pub fn opens(&self, held: &BTreeSet<String>, tool: usize, matched: u64) -> bool {
+        match &self.needs(tool, matched) {
             None => true,
             Some(any) => any.iter().any(|all| all.iter().all(|scope| held.contains(scope))),
         }
     }
 
-    /// Returns the names of the tools that a holder of these scopes may call.
+    /// Returns the names of the tools that a holder of these scopes may call with some arguments.
     pub fn visible(&self, held: &BTreeSet<String>) -> Vec<&str> {
-        let open = (0..self.tools.len()).filter(|tool| self.opens(held, *tool));
+        let open = (0..self.tools.len()).filter(|tool| self.opens(held, *tool, 0));
         open.map(|tool| self.tools[tool].0.as_str()).collect()
     }
 
     /// Returns the alternative to request. Among the alternatives that no other one undercuts, it newly opens the
-    /// fewest tools, then has the fewest missing scopes, then is declared first.
-    pub fn step(&self, held: &BTreeSet<String>, tool: usize) -> Vec<String> {
-        let any = self.tools[tool].1.as_deref().unwrap_or_default();
+    /// fewest tools, then has the fewest missing scopes, then is declared first. With conditions, no alternative undercuts another one.
+    pub fn step(&self, held: &BTreeSet<String>, tool: usize, matched: u64) -> Vec<String> {
+        let any = self.needs(tool, matched).unwrap_or_default();
+        let is_conditional = !self.conditions[tool].is_empty();
         // A holder of `broad` satisfies `other`, too.
         let undercuts = |other: &[String], broad: &[String]| {
             let reach = self.held(broad.iter().map(String::as_str));
@@ -70,7 +97,7 @@ impl Naive {
             let opened = self.visible(&self.held(more)).len() - self.visible(held).len();
             (opened, all.iter().filter(|scope| !held.contains(*scope)).count())
         };
-        let candidates = (0..any.len()).filter(|place| !is_broad(*place)).map(|place| &any[place]);
+        let candidates = (0..any.len()).filter(|place| is_conditional || !is_broad(*place)).map(|place| &any[place]);
         // Of equal elements, `min_by_key` returns the first.
         candidates.min_by_key(|all| weight(all)).cloned().unwrap_or_default()
     }

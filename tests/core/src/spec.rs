@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mcp_scopes::Requirement;
+use mcp_scopes::{Condition, Requirement};
 
 /// A table as its author describes it. All data is `'static`, since tables are.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +11,8 @@ pub struct TableSpec {
     pub namespace: &'static str,
     /// Names and requirements, in order.
     pub tools: &'static [(&'static str, Requirement<'static>)],
+    /// The conditions of each tool. Tools at the end may have none.
+    pub conditions: &'static [&'static [Condition<'static>]],
     /// Scopes with their direct `implies`.
     pub declared: &'static [(&'static str, &'static [&'static str])],
     /// Whether `[scopes]` is present, so that every scope in use must be declared.
@@ -33,9 +35,16 @@ impl TableSpec {
         }
     }
 
+    /// Returns the conditions of a tool.
+    pub fn conditions(&self, tool: usize) -> &'static [Condition<'static>] {
+        self.conditions.get(tool).copied().unwrap_or_default()
+    }
+
     /// Every scope of the table.
     pub fn scopes(&self) -> BTreeSet<String> {
         let used = (0..self.tools.len()).filter_map(|tool| self.alternatives(tool)).flatten().flatten();
+        let added = self.conditions.iter().flat_map(|of_tool| of_tool.iter()).flat_map(|condition| condition.scopes);
+        let used = used.chain(added.map(|scope| (*scope).to_owned()));
         used.chain(self.declared.iter().map(|(scope, _)| (*scope).to_owned())).collect()
     }
 }

@@ -5,7 +5,7 @@ use std::{
     hint::black_box,
 };
 
-use mcp_scopes::{Caller, Challenge, Denied, Environment, ToolHandle, mcp_tool, scope_table};
+use mcp_scopes::{__private::v1, Caller, Challenge, Denied, Environment, ToolHandle, mcp_tool, scope_table};
 
 /// Returns the number of allocations in the closure.
 fn allocations<T>(of: impl FnOnce() -> T) -> u64 {
@@ -39,8 +39,12 @@ fn pretend(_caller: &Caller) -> Result<u32, Denied> {
     Ok(2)
 }
 
-scope_table! { static TOOLS = [read_file, write_file, long_scope, hello, guarded, admitted]; }
+#[mcp_tool(scope = any(all("files:read", when("/etc/*", "files:write")), "admin"), risk = "low")]
+fn conditional() {}
 
+scope_table! { static TOOLS = [conditional, read_file, write_file, long_scope, hello, guarded, admitted]; }
+
+const CONDITIONAL: ToolHandle = TOOLS.handle("conditional");
 const WRITE_FILE: ToolHandle = TOOLS.handle("write_file");
 
 /// Tokens of every kind: empty, known, unknown, long and unusual ones.
@@ -91,14 +95,29 @@ fn creates_grants_without_allocating() {
 
 #[test]
 fn authorizes_without_allocating() {
-    let names =
-        ["read_file", "write_file", "long_scope", "hello", "guarded", "unknown", "", "a name of more than 24 bytes"];
+    let names = [
+        "read_file",
+        "conditional",
+        "write_file",
+        "long_scope",
+        "hello",
+        "guarded",
+        "unknown",
+        "",
+        "a name of more than 24 bytes",
+    ];
     for grant in TOKENS.map(|token| TOOLS.grant(token)).into_iter().chain([TOOLS.anonymous()]) {
         for name in names {
             assert_eq!(allocations(|| grant.authorize(name).is_ok()), 0, "{name}");
             assert_eq!(allocations(|| TOOLS.tool(name)), 0, "{name}");
         }
         assert_eq!(allocations(|| grant.authorize_tool(WRITE_FILE).is_ok()), 0);
+        let caller = Caller::new(grant, Environment::Live);
+        for matched in [0, 1] {
+            let decide = || v1::authorize_matched(&caller, CONDITIONAL, matched);
+            assert_eq!(allocations(|| decide().is_ok()), 0);
+            assert_eq!(allocations(|| decide().err().map(|denied| denied.missing().chain(denied.step()).count())), 0);
+        }
         assert_eq!(allocations(|| grant.visible().map(|tool| tool.name.len()).sum::<usize>()), 0);
         assert_eq!(allocations(|| grant.visible().size_hint()), 0);
     }
@@ -108,7 +127,9 @@ fn authorizes_without_allocating() {
 fn denies_without_allocating() {
     let grants = TOKENS.map(|token| TOOLS.grant(token)).into_iter().chain([TOOLS.anonymous()]);
     let denials = grants.flat_map(|grant| {
-        ["write_file", "long_scope", "unknown"].into_iter().filter_map(move |tool| grant.authorize(tool).err())
+        ["write_file", "conditional", "long_scope", "unknown"]
+            .into_iter()
+            .filter_map(move |tool| grant.authorize(tool).err())
     });
     let denials: Vec<Denied> = denials.collect();
     assert!(denials.len() > 10);

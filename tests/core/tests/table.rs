@@ -17,7 +17,7 @@ pub struct Case {
 /// The generated tables.
 #[expect(missing_docs, reason = "generated")]
 pub mod compiled {
-    use mcp_scopes::Requirement;
+    use mcp_scopes::{Condition, Requirement};
 
     use super::{Case, TableSpec};
 

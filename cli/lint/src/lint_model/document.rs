@@ -321,6 +321,7 @@ impl Look<'_> {
                 } else {
                     Requirement::AnyOf(required_scopes.collect())
                 },
+                conditions: Vec::new(),
                 risk: self.said(at, "risk_level", entry.risk_level),
                 approval: None,
                 sandbox: self.said(at, "sandbox", entry.sandbox),

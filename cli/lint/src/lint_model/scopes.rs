@@ -16,7 +16,7 @@ pub struct Scope {
     /// Every literal of it in an annotation. `None` in a document, and if a tool's name implies the scope without a
     /// literal.
     pub written: Option<Vec<Place>>,
-    /// Indices of the tools with an alternative that requires it.
+    /// Indices of the tools with an alternative or a condition that requires it.
     pub needed_by: Vec<usize>,
     /// Indices of the tools that it opens alone.
     pub opens: Vec<usize>,
@@ -65,6 +65,15 @@ impl Scopes {
             scope.written = Some(places);
         } else if let Some(written) = &mut scope.written {
             written.extend(places);
+        }
+    }
+
+    /// Records a scope that some calls of the tool at that index need in addition. It does not open the tool.
+    pub(super) fn conditional(&mut self, text: &str, namespace: &str, tool: usize, place: &Place) {
+        if let Some(scope) = self.entry(text, namespace, place)
+            && scope.needed_by.last() != Some(&tool)
+        {
+            scope.needed_by.push(tool);
         }
     }
 

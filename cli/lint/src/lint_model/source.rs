@@ -128,7 +128,12 @@ fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<To
             scopes.opened(&alternatives, listed.namespace, position, |text| {
                 written.get(text).and_then(|places| places.last()).unwrap_or(&&tool.name.place)
             });
-            for text in alternatives.iter().flatten().collect::<BTreeSet<_>>() {
+            let conditional = raw.facts.conditions.iter().flat_map(|condition| &condition.scopes);
+            for scope in conditional.clone() {
+                scopes.conditional(&scope.value, listed.namespace, position, &scope.place);
+            }
+            let conditional = conditional.map(|scope| &scope.value);
+            for text in alternatives.iter().flatten().chain(conditional).collect::<BTreeSet<_>>() {
                 let places = written.get(text.as_str()).into_iter().flatten().map(|place| Place::clone(place));
                 scopes.write(text, position, places.collect());
             }

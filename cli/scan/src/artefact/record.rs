@@ -250,6 +250,11 @@ impl RecordReader<'_> {
         })
     }
 
+    /// Returns whether tools may have conditional scopes.
+    pub(crate) const fn has_conditions(&self) -> bool {
+        self.version >= 4
+    }
+
     /// Reads the flag `idempotent` of a policy.
     pub(crate) fn idempotent(&mut self) -> Result<bool, Damage> {
         if self.version < 3 { Ok(false) } else { self.flag() }

@@ -4,15 +4,17 @@ use std::collections::HashSet;
 
 use super::reader::{Key, TomlReader, Value, entries};
 use crate::{
-    catalogue::{EMPTY_LIST, MALFORMED_ARGUMENT, REPEATED_VALUE},
+    catalogue::{EMPTY_LIST, MALFORMED_ARGUMENT, REPEATED_VALUE, UNKNOWN_VALUE},
     diagnostic::Report,
     ir::{ConfigDecl, Located},
     tool::{
-        self, DYNAMIC_KEYS, POLICY_KEYS, ParameterDecl, PolicyDecl, PolicyPlaces, RequirementDecl, ToolFacts,
-        alternatives::{Alternatives, Combinator},
+        self, ConditionDecl, DYNAMIC_KEYS, POLICY_KEYS, ParameterDecl, PolicyDecl, PolicyPlaces, RequirementDecl,
+        ToolFacts,
+        alternatives::{Alternative, Alternatives, Combinator},
+        condition,
         lists::check_name,
         policy::{check_syntax, pattern_syntax},
-        requirement::check_scope,
+        requirement::{check_scope, separate},
         settings,
     },
 };
@@ -55,7 +57,11 @@ fn tool(reader: &mut TomlReader<'_>, section: &str, name: Key<'_>, table: &DeTab
             }
             "sandbox" => facts.sandbox = word(reader, key, value).and_then(|mode| settings::mode_of(&mode, reader)),
             "scope" => {
-                facts.requirement = requirement(reader, key, value).unwrap_or(RequirementDecl::ToolName);
+                if let Some((requirement, conditions)) =
+                    alternatives(reader, key, value, 0).and_then(|read| separate(read, reader))
+                {
+                    (facts.requirement, facts.conditions) = (requirement, conditions);
+                }
             }
             "public" | "authenticated" => {
                 if reader.boolean(key.text, value) != Some(true) {
@@ -99,6 +105,7 @@ fn tool(reader: &mut TomlReader<'_>, section: &str, name: Key<'_>, table: &DeTab
     }
     tool::check_openings(key, reader);
     tool::check_facts(&facts, &places, reader);
+    condition::check(&facts, true, reader);
     facts
 }
 
@@ -129,13 +136,21 @@ fn texts(
     texts.filter(|text| check(text, reader)).collect()
 }
 
-/// Reads `scope`: a scope, or a table of `any` or `all`.
+/// Reads `scope` of a resource or prompt: a scope, or a table of `any` or `all`.
 pub(super) fn requirement(
     reader: &mut TomlReader<'_>,
     key: Key<'_>,
     value: &Value<'_>,
 ) -> Option<RequirementDecl<usize>> {
-    alternatives(reader, key, value, 0).map(RequirementDecl::AnyOf)
+    let read = alternatives(reader, key, value, 0)?;
+    let (requirement, conditions) = separate(read, reader)?;
+    if let Some(condition) = conditions.first() {
+        let message = "`when` compares the arguments of a call, and resources and prompts have none".to_owned();
+        let help = "write what each use needs, or state another entry";
+        reader.report(&UNKNOWN_VALUE, &condition.glob.place, message, Some(help.to_owned()));
+        return None;
+    }
+    Some(requirement)
 }
 
 fn alternatives(
@@ -151,7 +166,7 @@ fn alternatives(
             let scope = Located { value: reader.string(key.text, value)?.to_owned(), place: at };
             let key = if depth == 0 { "scope = " } else { "" };
             let list = |parts: &str| format!("{key}{{ all = [{parts}] }}");
-            return check_scope(&scope, list, reader).then(|| vec![vec![scope]]);
+            return check_scope(&scope, list, reader).then(|| vec![Alternative::of_scope(scope)]);
         }
         _ => {
             let example = "`scope = \"..\"` or `scope = { any = [\"..\", \"..\"] }`";
@@ -160,6 +175,9 @@ fn alternatives(
         }
     };
     let written = entries(table);
+    if let Some((word, glob)) = written.iter().find(|(key, _)| key.text == "when") {
+        return Some(vec![Alternative::of_condition(condition(reader, *word, glob, &written)?)]);
+    }
     let [(word, elements)] = written.as_slice() else {
         let message = "`scope` takes one of `any` and `all`".to_owned();
         let help = "write `{ any = [..] }` if one of the scopes is enough, `{ all = [..] }` if all are needed";
@@ -175,6 +193,35 @@ fn alternatives(
     // All elements are read before the first failure returns, so that all errors are reported.
     let parts = elements.iter().map(|element| alternatives(reader, key, element, depth + 1)).collect();
     combinator.combine(parts, &word.at, reader)
+}
+
+/// Reads `{ when = "/etc/*", scopes = ["files:system"], argument = "path" }`, the last key of which is optional.
+fn condition(
+    reader: &mut TomlReader<'_>,
+    word: Key<'_>,
+    glob: &Value<'_>,
+    written: &[(Key<'_>, &Value<'_>)],
+) -> Option<ConditionDecl<usize>> {
+    let glob = self::word(reader, word, glob);
+    let (mut argument, mut scopes) = (None, Vec::new());
+    for (key, value) in written {
+        match key.text {
+            "when" => {}
+            "argument" => argument = Some(self::word(reader, *key, value)),
+            "scopes" => {
+                let list = reader.strings(key.text, value, "").unwrap_or_default();
+                let texts = list.into_iter().map(|(value, place)| Located { value, place });
+                let checked = texts
+                    .map(|scope| check_scope(&scope, |parts| format!("scopes = [{parts}]"), reader).then_some(scope));
+                scopes = checked.collect();
+                if scopes.is_empty() {
+                    return None;
+                }
+            }
+            _ => reader.unknown_key(*key, "when", &["when", "argument", "scopes"]),
+        }
+    }
+    condition::finish(argument, glob, scopes, &word.at, reader)
 }
 
 /// Reads `parameters = ["path", { optional = "depth" }]`. An empty array is allowed: the call takes no parameters.

@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
+use super::ConditionDecl;
 use crate::{
-    catalogue::{EMPTY_LIST, REPEATED_VALUE, REQUIREMENT_TOO_LARGE, UNKNOWN_VALUE},
+    catalogue::{CONDITION_WITHOUT_SCOPE, EMPTY_LIST, REPEATED_VALUE, REQUIREMENT_TOO_LARGE, UNKNOWN_VALUE},
     diagnostic::Report,
     ir::Located,
 };
 use mcp_scopes_model::{
+    condition::MAX_CONDITIONS,
     nearest::nearest,
     requirement::{MAX_ALTERNATIVES, MAX_SCOPES_PER_ALTERNATIVE},
 };
@@ -15,8 +17,85 @@ use mcp_scopes_model::{
 /// The maximum nesting of `all` and `any`. Real requirements need two levels. The limit bounds the stack.
 pub const MAX_DEPTH: usize = 8;
 
-/// Lists of scopes: any list opens the tool, each of which needs all its scopes.
-pub(crate) type Alternatives<L> = Vec<Vec<Located<String, L>>>;
+/// What opens the tool: any of these.
+pub(crate) type Alternatives<L> = Vec<Alternative<L>>;
+
+/// One alternative: all of its scopes are needed, and those of the conditions that a call matches.
+#[derive(Clone)]
+pub(crate) struct Alternative<L> {
+    scopes: Vec<Located<String, L>>,
+    conditions: Vec<ConditionDecl<L>>,
+}
+
+impl<L> Alternative<L> {
+    /// Returns the alternative of one scope.
+    pub(crate) fn of_scope(scope: Located<String, L>) -> Self {
+        Self { scopes: vec![scope], conditions: Vec::new() }
+    }
+
+    /// Returns an alternative of one condition, which is only valid as a part of `all`.
+    pub(crate) fn of_condition(condition: ConditionDecl<L>) -> Self {
+        Self { scopes: Vec::new(), conditions: vec![condition] }
+    }
+
+    /// Returns whether each caller who meets the other one meets this one, whatever the call.
+    fn covers(&self, other: &Self) -> bool {
+        let holds_all = |scopes: &[Located<String, L>], more: &[Located<String, L>]| {
+            scopes.iter().all(|scope| holds(&other.scopes, scope) || holds(more, scope))
+        };
+        let is_met = |condition: &ConditionDecl<L>| {
+            let mut alike = other.conditions.iter().filter(|other| other.tests_like(condition));
+            holds_all(&condition.scopes, &[]) || alike.any(|alike| holds_all(&condition.scopes, &alike.scopes))
+        };
+        holds_all(&self.scopes, &[]) && self.conditions.iter().all(is_met)
+    }
+
+    /// Returns the number of scopes of a call that matches all conditions.
+    fn longest(&self) -> usize {
+        let conditional = self.conditions.iter().flat_map(|condition| &condition.scopes);
+        let conditional = conditional.filter(|scope| !holds(&self.scopes, scope)).map(|scope| &scope.value);
+        self.scopes.len() + conditional.collect::<HashSet<_>>().len()
+    }
+}
+
+/// Returns the scopes that every call needs, and the conditions, each with the alternatives that it belongs to.
+pub(crate) fn split<L>(list: Alternatives<L>) -> (Vec<Vec<Located<String, L>>>, Vec<ConditionDecl<L>>) {
+    let mut conditions: Vec<ConditionDecl<L>> = Vec::new();
+    let mut scopes = Vec::with_capacity(list.len());
+    for (place, alternative) in list.into_iter().enumerate() {
+        scopes.push(alternative.scopes);
+        for condition in alternative.conditions {
+            let number = match conditions.iter().position(|known| known.is_like(&condition)) {
+                Some(number) => number,
+                None => {
+                    conditions.push(condition);
+                    conditions.len() - 1
+                }
+            };
+            // INVARIANT: `within_limits` has rejected more than 64 alternatives.
+            if let Some(known) = conditions.get_mut(number) {
+                known.alternatives |= 1 << (place % MAX_ALTERNATIVES);
+            }
+        }
+    }
+    (scopes, conditions)
+}
+
+/// Returns whether each alternative has a scope that every call needs. Reports conditions without one: a caller without any scope could make all
+/// calls that match none of them.
+pub(crate) fn has_base<L>(list: &Alternatives<L>, errors: &mut impl Report<L>) -> bool {
+    let mut is_complete = true;
+    for condition in list
+        .iter()
+        .filter(|alternative| alternative.scopes.is_empty())
+        .flat_map(|alternative| alternative.conditions.first())
+    {
+        let message = "`when` adds scopes to a requirement, and there is none that every call needs".to_owned();
+        errors.report(&CONDITION_WITHOUT_SCOPE, &condition.glob.place, message, None);
+        is_complete = false;
+    }
+    is_complete
+}
 
 /// `all(..)` or `any(..)`.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,7 +117,7 @@ impl Combinator {
             "any" => return Some(Self::Any),
             _ => {}
         }
-        let help = match nearest(word, &["all", "any"]) {
+        let help = match nearest(word, &["all", "any", "when"]) {
             Some(near) => format!("write `{}`", written(near)),
             None => format!(
                 "write `{}` if one of the scopes is enough, `{}` if all are needed",
@@ -84,21 +163,27 @@ impl Combinator {
         at: &L,
         errors: &mut impl Report<L>,
     ) -> Option<Alternatives<L>> {
-        let mut sum: Alternatives<L> = if self == Self::All { vec![Vec::new()] } else { Vec::new() };
-        repeated(&parts, self.word(), errors);
-        for part in parts.into_iter().collect::<Option<Vec<_>>>()? {
+        let none = || Alternative { scopes: Vec::new(), conditions: Vec::new() };
+        let mut sum: Alternatives<L> = if self == Self::All { vec![none()] } else { Vec::new() };
+        repeated(&parts, self, errors);
+        let parts = parts.into_iter().collect::<Option<Vec<_>>>()?;
+        if self == Self::Any && parts.iter().filter(|part| !has_base(part, errors)).count() > 0 {
+            return None;
+        }
+        for part in parts {
             sum = absorbed(if self == Self::All { product(&sum, &part) } else { [sum, part].concat() });
             within_limits(&sum, at, errors)?;
         }
-        Some(sum)
+        has_base(&sum, errors).then_some(sum)
     }
 }
 
-/// Reports a scope that appears directly in a list twice.
-fn repeated<L: Clone>(parts: &[Option<Alternatives<L>>], list: &str, errors: &mut impl Report<L>) {
+/// Reports a scope that appears directly in a list twice, and a condition that adds such a scope.
+fn repeated<L: Clone>(parts: &[Option<Alternatives<L>>], combinator: Combinator, errors: &mut impl Report<L>) {
+    let list = combinator.word();
     let alone = |part: &'_ Option<Alternatives<L>>| match part.as_deref() {
-        Some([all]) => match all.as_slice() {
-            [scope] => Some(scope.clone()),
+        Some([all]) => match (all.scopes.as_slice(), all.conditions.as_slice()) {
+            ([scope], []) => Some(scope.clone()),
             _ => None,
         },
         _ => None,
@@ -111,6 +196,12 @@ fn repeated<L: Clone>(parts: &[Option<Alternatives<L>>], list: &str, errors: &mu
             errors.report(&REPEATED_VALUE, &scope.place, message, None);
         }
     }
+    let conditions = parts.iter().flatten().flatten().filter(|part| part.scopes.is_empty());
+    let added = conditions.flat_map(|part| &part.conditions).flat_map(|condition| &condition.scopes);
+    for scope in added.filter(|scope| combinator == Combinator::All && seen.contains(&scope.value)) {
+        let message = format!("`when` adds the scope `{}`, which every call needs already", scope.value);
+        errors.report(&REPEATED_VALUE, &scope.place, message, None);
+    }
 }
 
 /// Joins each alternative of one side with each alternative of the other.
@@ -119,7 +210,9 @@ fn product<L: Clone>(left: &Alternatives<L>, right: &Alternatives<L>) -> Alterna
     pairs
         .map(|(one, other)| {
             let mut union = one.clone();
-            union.extend(other.iter().filter(|scope| !holds(one, scope)).cloned());
+            union.scopes.extend(other.scopes.iter().filter(|scope| !holds(&one.scopes, scope)).cloned());
+            let is_new = |condition: &&ConditionDecl<L>| !one.conditions.iter().any(|known| known.is_like(condition));
+            union.conditions.extend(other.conditions.iter().filter(is_new).cloned());
             union
         })
         .collect()
@@ -131,9 +224,9 @@ fn absorbed<L>(mut list: Alternatives<L>) -> Alternatives<L> {
     while let Some(alternative) = list.get(place) {
         let covered = list.iter().enumerate().any(|(other_place, other)| {
             other_place != place
-                && other.iter().all(|scope| holds(alternative, scope))
+                && other.covers(alternative)
                 // Of equal alternatives, the first remains.
-                && (other.len() < alternative.len() || other_place < place)
+                && (other_place < place || !alternative.covers(other))
         });
         if covered {
             list.remove(place);
@@ -144,19 +237,32 @@ fn absorbed<L>(mut list: Alternatives<L>) -> Alternatives<L> {
     list
 }
 
-fn holds<L>(alternative: &[Located<String, L>], scope: &Located<String, L>) -> bool {
-    alternative.iter().any(|held| held.value == scope.value)
+fn holds<L>(scopes: &[Located<String, L>], scope: &Located<String, L>) -> bool {
+    scopes.iter().any(|held| held.value == scope.value)
 }
 
 fn within_limits<L>(list: &Alternatives<L>, at: &L, errors: &mut impl Report<L>) -> Option<()> {
-    let longest = list.iter().map(Vec::len).max().unwrap_or_default();
+    let longest = list.iter().map(Alternative::longest).max().unwrap_or_default();
     let message = if list.len() > MAX_ALTERNATIVES {
         format!("the requirement expands to more than {MAX_ALTERNATIVES} alternatives")
     } else if longest > MAX_SCOPES_PER_ALTERNATIVE {
         format!("one alternative requires more than {MAX_SCOPES_PER_ALTERNATIVE} scopes")
+    } else if conditions(list) > MAX_CONDITIONS {
+        format!("the requirement has more than {MAX_CONDITIONS} conditions")
     } else {
         return Some(());
     };
     errors.report(&REQUIREMENT_TOO_LARGE, at, message, None);
     None
+}
+
+/// Returns the number of different conditions.
+fn conditions<L>(list: &Alternatives<L>) -> usize {
+    let mut different: Vec<&ConditionDecl<L>> = Vec::new();
+    for condition in list.iter().flat_map(|alternative| &alternative.conditions) {
+        if different.len() <= MAX_CONDITIONS && !different.iter().any(|known| known.is_like(condition)) {
+            different.push(condition);
+        }
+    }
+    different.len()
 }

@@ -1,7 +1,7 @@
 //! A tool without a function: `dynamic "run_query" (..)` in a table. The file's `[tools."run_query"]` has the same keys.
 
 use super::{
-    ToolFacts, check_facts, check_openings,
+    ToolFacts, check_facts, check_openings, condition,
     facts::{self, Reading},
     missing_risk,
 };
@@ -47,5 +47,6 @@ pub(crate) fn read(name: Spanned<String>, keys: TokenStream, errors: &mut Diagno
     }
     check_openings(|key| reading.key(key), errors);
     check_facts(&reading.facts, &reading.policy_places, errors);
+    condition::check(&reading.facts, true, errors);
     reading.facts
 }

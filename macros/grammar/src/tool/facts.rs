@@ -4,7 +4,7 @@
 //! checks it. They differ in what a location is: a span, or a place in a file.
 
 use super::{
-    description, left_out, lists, policy, requirement,
+    ConditionDecl, description, left_out, lists, policy, requirement,
     sdk::{self, SdkText},
     settings,
 };
@@ -48,6 +48,8 @@ pub struct ToolFacts<L> {
     pub description: Located<String, L>,
     /// The scopes that open the tool.
     pub requirement: RequirementDecl<L>,
+    /// The scopes that some calls need in addition, by their arguments.
+    pub conditions: Vec<ConditionDecl<L>>,
     /// The risk of a call. `None` if it is missing or unknown, which is an error in source.
     pub risk: Option<Located<Risk, L>>,
     /// The stated approval.
@@ -85,6 +87,7 @@ impl<L> ToolFacts<L> {
             title: None,
             description,
             requirement: RequirementDecl::ToolName,
+            conditions: Vec::new(),
             risk: None,
             approval: None,
             sandbox: None,
@@ -110,12 +113,21 @@ impl<L> ToolFacts<L> {
             title: self.title.map(|title| title.map_place(map)),
             description: self.description.map_place(map),
             requirement: self.requirement.map_places(map),
+            conditions: self.conditions.into_iter().map(|condition| condition.map_places(map)).collect(),
             risk: self.risk.map(|risk| risk.map_place(map)),
             approval: self.approval.map(|approval| approval.map_place(map)),
             sandbox: self.sandbox.map(|mode| mode.map_place(map)),
             parameters: self.parameters,
             policy: self.policy.map_places(map),
         }
+    }
+
+    /// Returns the arguments that conditions name although the tool has no such parameter. Empty if its parameters are not known.
+    pub fn unlisted_arguments(&self) -> impl Iterator<Item = &Located<String, L>> {
+        let named = self.conditions.iter().filter_map(|condition| condition.argument.as_ref());
+        let lists =
+            |parameters: &[ParameterDecl], name: &str| parameters.iter().any(|parameter| parameter.name == name);
+        named.filter(move |argument| self.parameters.as_ref().is_some_and(|known| !lists(known, &argument.value)))
     }
 
     /// Returns the lists of texts, each with the field of the model's `Tool` that holds it.
@@ -130,10 +142,10 @@ impl<L> ToolFacts<L> {
         self.risk.as_ref().map_or(Risk::Critical, |risk| risk.value)
     }
 
-    /// Returns every scope that the requirement names. A tool without a stated scope has none, since its own scope
+    /// Returns every scope that the requirement and the conditions name. A tool without a stated scope has none, since its own scope
     /// depends on the table.
     pub fn named_scopes(&self) -> impl Iterator<Item = &Located<String, L>> {
-        self.requirement.named_scopes()
+        self.requirement.named_scopes().chain(self.conditions.iter().flat_map(|condition| &condition.scopes))
     }
 }
 
@@ -185,7 +197,11 @@ impl Reading {
         match arg.key.as_str() {
             "name" => replace(&mut facts.name, settings::name(arg, errors)),
             "title" => facts.title = settings::text(arg, errors),
-            "scope" => replace(&mut facts.requirement, requirement::read(arg, errors)),
+            "scope" => {
+                if let Some((requirement, conditions)) = requirement::read(arg, errors) {
+                    (facts.requirement, facts.conditions) = (requirement, conditions);
+                }
+            }
             "public" => {
                 let public = arg.flag(false, errors).map(|_| RequirementDecl::Public(arg.span));
                 replace(&mut facts.requirement, public);

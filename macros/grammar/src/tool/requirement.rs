@@ -1,6 +1,10 @@
 //! `scope = ..`, expanded to any-of over all-of.
 
-use super::alternatives::{Alternatives, Combinator};
+use super::{
+    ConditionDecl,
+    alternatives::{self, Alternative, Alternatives, Combinator},
+    condition,
+};
 use crate::{
     args::{Arg, call, split},
     catalogue::{BAD_SCOPE, NOT_A_LITERAL},
@@ -62,14 +66,27 @@ impl<L> RequirementDecl<L> {
     }
 }
 
-pub(super) fn read(arg: &Arg, errors: &mut Diagnostics) -> Option<RequirementDecl<Span>> {
+/// The requirement of calls that match no condition, and the conditions.
+pub(super) type Read<L> = (RequirementDecl<L>, Vec<ConditionDecl<L>>);
+
+pub(super) fn read(arg: &Arg, errors: &mut Diagnostics) -> Option<Read<Span>> {
     if let crate::args::Value::List(_) = arg.value {
         let message = "`scope` takes one value, not a list".to_owned();
         let help = "write `scope = any(..)` if one of the scopes is enough, `scope = all(..)` if all are needed";
         errors.push(crate::catalogue::MALFORMED_ARGUMENT.at(arg.span, message).help(help));
         return None;
     }
-    alternatives(arg.equals(errors)?, 0, errors).map(RequirementDecl::AnyOf)
+    let read = alternatives(arg.equals(errors)?, 0, errors)?;
+    separate(read, errors)
+}
+
+/// Separates what every call needs from the conditions.
+pub(crate) fn separate<L>(read: Alternatives<L>, errors: &mut impl Report<L>) -> Option<Read<L>> {
+    if !alternatives::has_base(&read, errors) {
+        return None;
+    }
+    let (any, conditions) = alternatives::split(read);
+    Some((RequirementDecl::AnyOf(any), conditions))
 }
 
 /// Reads a scope literal.
@@ -97,14 +114,18 @@ pub(crate) fn check_scope<L>(
 fn alternatives(tokens: &[TokenTree], depth: usize, errors: &mut Diagnostics) -> Option<Alternatives<Span>> {
     let Some((word, group)) = call(tokens) else {
         if let Some(TokenTree::Ident(word)) = tokens.first()
-            && (word == "all" || word == "any")
+            && (word == "all" || word == "any" || word == "when")
         {
-            let message = format!("`{word}` takes scopes in parentheses");
+            let what = if word == "when" { "a glob and scopes" } else { "scopes" };
+            let message = format!("`{word}` takes {what} in parentheses");
             errors.push(NOT_A_LITERAL.at(word.span(), message).help(format!("write `{word}(\"..\", \"..\")`")));
             return None;
         }
-        return Some(vec![vec![scope(tokens, "scope", errors)?]]);
+        return Some(vec![Alternative::of_scope(scope(tokens, "scope", errors)?)]);
     };
+    if word == "when" {
+        return Some(vec![Alternative::of_condition(condition::read(word, group, errors)?)]);
+    }
     let combinator = Combinator::read(&word.to_string(), &word.span(), |word| format!("{word}(..)"), errors)?;
     let elements = split(group.stream(), errors);
     combinator.check(depth, elements.len(), &word.span(), errors)?;

@@ -65,6 +65,9 @@ impl ProcessRecord {
     /// Does nothing.
     pub const fn deny_content(&mut self, _: &[&str], _: i32) {}
 
+    /// Does nothing.
+    pub const fn deny_arguments(&mut self, _: i32) {}
+
     pub(crate) const fn deny(&mut self, _: &str, _: &[&str], _: Option<i32>) {}
 
     /// Does nothing.

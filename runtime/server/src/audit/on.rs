@@ -17,7 +17,7 @@ use std::{
 };
 
 use http::{Extensions, HeaderMap, request::Parts};
-use mcp_scopes::{Environment, ScopeTable, ToolHandle};
+use mcp_scopes::{__private::v1, Denied, Environment, ScopeTable, ToolHandle};
 use mcp_scopes_audit::{AuditSink, Decision, Event, Outcome, Slot, TraceContext};
 
 pub(crate) use self::process::ProcessAuditor;
@@ -115,6 +115,16 @@ struct Call {
     slot: Slot,
 }
 
+/// Returns why the scopes of a requester do not open a call of a tool.
+fn denied(tool: ToolHandle, requester: &Requester) -> Option<Denied> {
+    #[cfg(feature = "policies")]
+    if let Some(unmet) = requester.unmet.filter(|unmet| unmet.tool() == Some(tool)) {
+        return Some(unmet);
+    }
+    let (caller, name) = (&requester.caller, tool.tool().name);
+    if v1::caller_reaches(caller, name) { None } else { caller.authorize(name).err() }
+}
+
 impl Auditor {
     /// Collects what is known before the body is read.
     pub(crate) fn receive(&self, parts: &Parts) -> Received {
@@ -173,12 +183,15 @@ impl Auditor {
         let noted = requester.and_then(|requester| requester.trail.0.as_deref());
         for (number, call) in &calls {
             let patterns = noted.map(|noted| noted.patterns_of(*number)).unwrap_or_default();
-            let denied = call
-                .tool
-                .zip(requester)
-                .and_then(|(tool, requester)| requester.caller.authorize(tool.tool().name).err());
-            let (needed, missing): (_, Vec<&str>) =
-                (call.needed(), denied.iter().flat_map(mcp_scopes::Denied::missing).collect());
+            let denied = call.tool.zip(requester).and_then(|(tool, requester)| denied(tool, requester));
+            let missing: Vec<&str> = denied.iter().flat_map(Denied::missing).collect();
+            let mut needed = call.needed();
+            // Those of conditions.
+            for scope in denied.iter().flat_map(Denied::missing) {
+                if !needed.contains(&scope) {
+                    needed.push(scope);
+                }
+            }
             let mut event = call.event(facts, claims, &needed);
             (event.decision, event.outcome) = (verdict.decision, Outcome::Denied);
             event.reason = Some(verdict.reason);

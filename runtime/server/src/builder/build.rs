@@ -54,6 +54,8 @@ impl ResourceServerBuilder {
         self.compare_facts(&mut problems);
         #[cfg(feature = "policies")]
         let rules = self.policy_rules(&mut problems);
+        #[cfg(feature = "policies")]
+        let conditions = self.conditions(&mut problems);
         let scope_prefix = self.verifiers.scope_prefix(self.table.outline().config.scope_prefix, &mut problems);
         let served = self.names(&scope_prefix, &mut problems).map(|(names, metadata, resources)| {
             let mut urls = names.documents().map(|document| Arc::clone(&document.url));
@@ -105,7 +107,7 @@ impl ResourceServerBuilder {
             served,
             verifiers,
             #[cfg(feature = "policies")]
-            rules,
+            (rules, conditions),
             &mut problems,
         );
         #[cfg(feature = "redis")]
@@ -122,7 +124,10 @@ impl ResourceServerBuilder {
         self,
         served: Option<(PublicNames, Challenges, Arc<Resolver>)>,
         verifiers: Verifiers,
-        #[cfg(feature = "policies")] rules: Option<mcp_scopes_policies::Rules>,
+        #[cfg(feature = "policies")] (rules, conditions): (
+            Option<mcp_scopes_policies::Rules>,
+            mcp_scopes_policies::Conditions,
+        ),
         problems: &mut ProblemList,
     ) -> Option<Engine> {
         let table = self.table;
@@ -189,6 +194,8 @@ impl ResourceServerBuilder {
                 has_public: contents.has_public()
                     || table.tools().any(|tool| matches!(tool.requirement, Requirement::Public)),
                 challenges: challenges.clone(),
+                #[cfg(feature = "policies")]
+                conditions,
             },
             params: Arc::new(params),
             sessions: SessionBinder { sessions: sessions.clone(), challenges: challenges.clone() },

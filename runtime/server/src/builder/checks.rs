@@ -106,6 +106,17 @@ impl ResourceServerBuilder {
     #[cfg(not(feature = "policies"))]
     fn reject_unenforced(&self, problems: &mut ProblemList) {
         let outline = self.table.outline();
+        if let Some(listed) = outline.tools.iter().find(|listed| !listed.tool.conditions.is_empty()) {
+            problems.add(
+                "table",
+                ProblemKind::Unenforced,
+                format!(
+                    "the tool `{}` needs scopes by its arguments (`when`), and nothing compares them",
+                    listed.tool.name
+                ),
+                "enable the feature `policies`",
+            );
+        }
         if self.policy.is_none() && !self.policies_elsewhere && self.table.states_policies() {
             let what = match outline.tools.iter().find(|listed| !listed.tool.policy.is_none()) {
                 Some(listed) => format!("the tool `{}` states a policy", listed.tool.name),

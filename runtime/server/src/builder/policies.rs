@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mcp_scopes_model::address::Shown;
-use mcp_scopes_policies::{ArgumentHasher, MemoryStore, Problem, Rules, Settings};
+use mcp_scopes_policies::{ArgumentHasher, Conditions, MemoryStore, Problem, Rules, Settings};
 #[cfg(feature = "redis")]
 use mcp_scopes_policies::{RedisStore, StoreErrorKind};
 
@@ -105,6 +105,14 @@ impl ResourceServerBuilder {
         self.check_auth_time(&rules, problems);
         self.check_store(&rules, &settings, problems);
         (!rules.is_empty()).then_some(rules)
+    }
+
+    /// Compiles the conditional scopes of the table. They hold also if another component enforces policies.
+    pub(super) fn conditions(&self, problems: &mut ProblemList) -> Conditions {
+        Conditions::compile(self.table.outline().tools.iter().map(|listed| listed.tool)).unwrap_or_else(|error| {
+            error.problems().iter().for_each(|problem| add(problem, problems));
+            Conditions::default()
+        })
     }
 
     /// A file in base64 takes 4/3 of its size, in a body and in an answer.

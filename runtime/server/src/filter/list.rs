@@ -10,7 +10,7 @@ use memchr::memmem::Finder;
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
-use mcp_scopes::Caller;
+use mcp_scopes::{__private::v1, Caller};
 
 use super::{
     super::{
@@ -250,7 +250,7 @@ fn tools(text: &str, tools: &RawValue, rules: &ListRules, edits: &mut Vec<Edit>)
             return Err(Unreadable);
         }
         let ListedTool { name } = serde_json::from_str(entry.get()).map_err(|_| Unreadable)?;
-        if rules.filter.is_some_and(|caller| caller.authorize(&name).is_err()) {
+        if rules.filter.is_some_and(|caller| !v1::caller_reaches(&caller, &name)) {
             continue;
         }
         let described = match &rules.descriptions {

@@ -1,15 +1,15 @@
-//! The string values in the arguments of a call, and in answers, each with the innermost member that holds it.
+//! The string values in the arguments of a call, and in answers, each with the innermost member that holds it, or with the parameter.
 
 use core::fmt;
 use std::borrow::Cow;
 
 use mcp_scopes_model::markers;
-use mcp_scopes_policies::CallReader;
+use mcp_scopes_policies::{CallReader, ConditionReader, ToolConditions};
 use serde::{
     Deserialize as _,
     de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor},
 };
-use serde_json::{Value, value::RawValue};
+use serde_json::{Map, Value, value::RawValue};
 
 use super::super::json::{Key, LongStrings, Written};
 
@@ -70,6 +70,92 @@ pub(super) fn each_string_of(name: &str, value: &Value, each: &mut impl FnMut(&s
         Value::Array(elements) => elements.iter().for_each(|element| each_string_of(name, element, each)),
         Value::Object(members) => members.iter().for_each(|(name, member)| each_string_of(name, member, each)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The arguments are not an object, or have a member that is not a parameter of the tool although a condition is about one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unlisted;
+
+/// Compares the arguments of a body that was checked before with the conditions of the tool.
+pub(super) fn compare_raw(
+    arguments: &RawValue,
+    conditions: &ToolConditions,
+    call: &mut ConditionReader<'_>,
+) -> Result<(), Unlisted> {
+    // The check has ruled out what is not JSON.
+    let mut long = LongStrings::find(arguments.get(), 0).map_err(|_| Unlisted)?;
+    let parameters = Parameters { conditions, call, long: &mut long };
+    parameters.deserialize(&mut serde_json::Deserializer::from_str(arguments.get())).map_err(|_| Unlisted)
+}
+
+/// Compares the strings of what a tool receives beside its arguments with its conditions: any of them may take the place of an argument.
+pub(super) fn compare_other(value: &RawValue, call: &mut ConditionReader<'_>) -> Result<(), Unlisted> {
+    let long = LongStrings::find(value.get(), 0).map_err(|_| Unlisted)?;
+    let compared = visit(value, long, &mut |_, found| match found {
+        Found::Text(text) => call.other(text),
+        Found::Long(written) => call.decoded_other(&|| decoded(written)),
+    });
+    compared.map_err(|_| Unlisted)
+}
+
+/// Compares the arguments that an SDK has parsed with the conditions of the tool.
+pub(super) fn compare_values(
+    arguments: &Map<String, Value>,
+    conditions: &ToolConditions,
+    call: &mut ConditionReader<'_>,
+) -> Result<(), Unlisted> {
+    for (name, value) in arguments {
+        if !conditions.admits_member(name) {
+            return Err(Unlisted);
+        }
+        each_string_of(name, value, &mut |_, text| call.argument(name, text));
+    }
+    Ok(())
+}
+
+/// Reads the arguments of a call: an object whose members are parameters.
+struct Parameters<'c, 'r> {
+    conditions: &'c ToolConditions,
+    call: &'c mut ConditionReader<'r>,
+    long: &'c mut LongStrings,
+}
+
+impl<'b> DeserializeSeed<'b> for Parameters<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'b>>(self, deserializer: D) -> Result<(), D::Error> {
+        // The arguments are a value themselves.
+        if self.long.is_next_long() {
+            return Err(D::Error::custom("not an object"));
+        }
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'b> Visitor<'b> for Parameters<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the arguments of a call")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'b>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key_seed(Key)? {
+            if !self.conditions.admits_member(&name) {
+                return Err(A::Error::custom("not a parameter"));
+            }
+            let each = &mut |_: &str, found: Found<'_>| match found {
+                Found::Text(text) => self.call.argument(&name, text),
+                Found::Long(written) => self.call.decoded_argument(&name, &|| decoded(written)),
+            };
+            map.next_value_seed(Strings { name: &name, each, long: self.long })?;
+        }
+        Ok(())
     }
 }
 

@@ -2,19 +2,22 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use mcp_scopes::{Caller, ScopeTable};
-use mcp_scopes_policies::{ArgumentHasher, Call, Decision, Facts, MemoryStore, Rules, SessionKey, Settings, Timestamp};
+use mcp_scopes::{__private::v1, Caller, ScopeTable};
+use mcp_scopes_policies::{
+    ArgumentHasher, Call, Conditions, Decision, Facts, MemoryStore, Rules, SessionKey, Settings, Timestamp,
+};
 
 use super::{
     super::{
         audit::Trail,
         contents::{Contents, Named},
-        stdio::{ProcessCall, ProcessDenial},
+        stdio::{ProcessCall, ProcessDenial, ScopeDenial},
         token::Clock,
     },
     answers::Refusal,
     arguments,
     calls::{self, Calls},
+    conditions,
 };
 
 /// The engines of this process, one for each table. A handler that is made again for each connection shares the one of its table.
@@ -26,6 +29,8 @@ struct ProcessEngine {
     store: Result<MemoryStore, String>,
     hasher: ArgumentHasher,
     contents: Contents,
+    /// `None` if they cannot be compared. Then a call needs the scopes of all conditions.
+    conditions: Option<Conditions>,
     /// The user who starts a process is its caller, and has authenticated then.
     started: Timestamp,
     auth_time: u64,
@@ -44,6 +49,22 @@ impl From<Refusal> for ProcessDenial {
         let Refusal { sentence, details, reason } = refusal;
         Self { sentence, details, reason }
     }
+}
+
+/// Checks the scopes of a call of a tool, with those that its arguments need.
+///
+/// # Errors
+/// The caller lacks scopes, or the arguments have a member that the tool does not take.
+pub(crate) fn authorize(caller: &Caller, name: &str, call: &ProcessCall<'_>) -> Result<(), ScopeDenial> {
+    let tool = caller.grant().table().tool(name).filter(|tool| !tool.tool().conditions.is_empty());
+    let all = |caller: &Caller| caller.authorize(name).map(|_| ()).map_err(ScopeDenial::Denied);
+    let (Some(tool), true) = (tool, v1::caller_reaches(caller, name)) else { return all(caller) };
+    let engine = engine(caller.grant().table());
+    let Some(of_tool) = engine.conditions.as_ref().and_then(|conditions| conditions.of(name)) else {
+        return all(caller);
+    };
+    let matched = conditions::matched_by_process(of_tool, call).map_err(ScopeDenial::Unlisted)?;
+    v1::authorize_matched(caller, tool, matched).map_err(ScopeDenial::Denied)
 }
 
 fn engine(table: &'static ScopeTable) -> Arc<ProcessEngine> {
@@ -77,6 +98,7 @@ impl ProcessEngine {
             store,
             hasher: ArgumentHasher::new(&key),
             contents: Contents::of(table),
+            conditions: Conditions::compile(outline.tools.iter().map(|listed| listed.tool)).ok(),
             started: Timestamp::from(now),
             auth_time: since.as_secs(),
         }

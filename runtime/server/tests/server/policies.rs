@@ -45,6 +45,8 @@ use mcp_scopes_server::{
 };
 use serde_json::{Map, Value, json};
 
+pub(crate) use stdio::Stdio;
+
 use crate::server::{Answer, Ask, RESOURCE, Server};
 
 const ISSUER: &str = "https://auth.example.com";

@@ -102,6 +102,11 @@ impl ProcessRecord {
         self.deny(if needed.is_empty() { "not_available" } else { "insufficient_scope" }, needed, Some(code));
     }
 
+    /// Records that a tool does not take the arguments of a call.
+    pub fn deny_arguments(&mut self, code: i32) {
+        self.deny("not_available", &[], Some(code));
+    }
+
     /// Records a denial with the id of its reason.
     pub(crate) fn deny(&mut self, reason: &str, missing: &[&str], code: Option<i32>) {
         let decision = if reason::is_approval(reason) { Decision::Approve } else { Decision::Deny };

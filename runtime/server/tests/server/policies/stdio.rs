@@ -88,7 +88,7 @@ scope_table! { static IN_DOMAIN = [Files::*] with "tests/server/policies/domain.
 
 const HANDSHAKE: &str = r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#;
 
-pub(super) struct Stdio {
+pub(crate) struct Stdio {
     stream: BufReader<DuplexStream>,
     server: tokio::task::JoinHandle<()>,
 }
@@ -98,7 +98,7 @@ impl Stdio {
         Self::serve(guard(credentials, Files)).await
     }
 
-    pub(super) async fn serve<H: ServerHandler>(guarded: AuthenticatedHandler<H>) -> Self {
+    pub(crate) async fn serve<H: ServerHandler>(guarded: AuthenticatedHandler<H>) -> Self {
         let (here, there) = tokio::io::duplex(1 << 16);
         let server = tokio::spawn(async move {
             let running = guarded.serve(tokio::io::split(there)).await.unwrap();
@@ -109,7 +109,7 @@ impl Stdio {
         stdio
     }
 
-    pub(super) async fn say(&mut self, message: &str) -> Value {
+    pub(crate) async fn say(&mut self, message: &str) -> Value {
         self.stream.write_all(format!("{message}\n").as_bytes()).await.unwrap();
         let mut line = String::new();
         self.stream.read_line(&mut line).await.unwrap();

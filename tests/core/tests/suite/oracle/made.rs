@@ -86,7 +86,7 @@ macro_rules! shape {
                     S,
                     { scope_slots(S) },
                     A,
-                    { A * random::MOST_SCOPES },
+                    { A * (random::MOST_SCOPES + random::MOST_CONDITIONS) },
                     { S * S.div_ceil(64).saturating_sub(4) },
                     { S * W },
                     W,
@@ -152,7 +152,11 @@ fn declarations(spec: &TableSpec) -> &'static [Scope<'static>] {
 /// The tools.
 fn listed(spec: &TableSpec) -> &'static [Listed<'static>] {
     keep_all(spec.tools.iter().enumerate().map(|(entry, (name, requirement))| Listed {
-        tool: keep(Tool { requirement: *requirement, ..Tool::new(name, Risk::Low) }),
+        tool: keep(Tool {
+            requirement: *requirement,
+            conditions: spec.conditions(entry),
+            ..Tool::new(name, Risk::Low)
+        }),
         namespace: spec.namespace,
         own_scope: text(format!("{}{name}", spec.namespace)),
         entry,

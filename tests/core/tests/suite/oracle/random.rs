@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mcp_scopes::Requirement;
+use mcp_scopes::{Condition, Requirement};
 use proptest::{
     collection::vec,
     prelude::{Just, Strategy, any, prop_oneof},
@@ -18,6 +18,9 @@ pub(crate) const MOST_ALTERNATIVES: usize = 5;
 /// The maximum number of scopes of one alternative.
 pub(crate) const MOST_SCOPES: usize = 4;
 
+/// The maximum number of conditions of a random requirement, each with one scope.
+pub(crate) const MOST_CONDITIONS: usize = 3;
+
 /// The numbers of tools and scopes of a table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Size {
@@ -31,7 +34,8 @@ enum Need {
     Public,
     Authenticated,
     ToolName,
-    AnyOf(Vec<Vec<Index>>),
+    /// The alternatives, and conditions: the alternatives of each as bits, and its scope.
+    AnyOf(Vec<Vec<Index>>, Vec<(u64, Index)>),
 }
 
 /// A valid table and tokens for it. Each token is a list of pieces, to be joined or used as elements of an array.
@@ -66,7 +70,9 @@ fn need() -> impl Strategy<Value = Need> {
         1 => Just(Need::Public),
         1 => Just(Need::Authenticated),
         2 => Just(Need::ToolName),
-        6 => vec(all, 1..=MOST_ALTERNATIVES).prop_map(Need::AnyOf),
+        4 => vec(all.clone(), 1..=MOST_ALTERNATIVES).prop_map(|any| Need::AnyOf(any, Vec::new())),
+        2 => (vec(all, 1..=MOST_ALTERNATIVES), vec((1..1_u64 << MOST_ALTERNATIVES, any::<Index>()), 1..=MOST_CONDITIONS))
+            .prop_map(|(any, conditions)| Need::AnyOf(any, conditions)),
     ]
 }
 
@@ -106,6 +112,16 @@ fn sound(
             implies[from.max(to)].insert(from.min(to));
         }
     }
+    let conditions = tools.iter().map(|(_, need)| {
+        let conditions: &[(u64, Index)] = if let Need::AnyOf(_, conditions) = need { conditions } else { &[] };
+        keep_all(conditions.iter().map(|(alternatives, scope)| Condition {
+            argument: None,
+            glob: "/etc/*",
+            scopes: keep_all([scopes[scope.index(scopes.len())]]),
+            alternatives: *alternatives,
+        }))
+    });
+    let conditions = keep_all(conditions.collect::<Vec<_>>());
     let tools = tools.iter().map(|(name, need)| {
         let own = format!("{namespace}{name}");
         let requirement = match need {
@@ -113,7 +129,7 @@ fn sound(
             Need::Authenticated => Requirement::Authenticated,
             Need::ToolName if taken.contains(&own) => Requirement::ToolName,
             Need::ToolName => Requirement::AnyOf(keep_all([keep_all([scopes[0]])])),
-            Need::AnyOf(any) => written(keep_all(any.iter().map(|all| {
+            Need::AnyOf(any, _) => written(keep_all(any.iter().map(|all| {
                 let mut once = BTreeSet::new();
                 keep_all(all.iter().map(|scope| scopes[scope.index(scopes.len())]).filter(|scope| once.insert(*scope)))
             }))),
@@ -125,7 +141,7 @@ fn sound(
     let declared = scopes.iter().enumerate().rev();
     let declared =
         declared.map(|(place, scope)| (*scope, keep_all(implies[place].iter().map(|implied| scopes[*implied]))));
-    TableSpec { namespace, tools, declared: keep_all(declared.collect::<Vec<_>>()), complete }
+    TableSpec { namespace, tools, conditions, declared: keep_all(declared.collect::<Vec<_>>()), complete }
 }
 
 /// The requirement as an annotation states it, in the short form if there are few scopes.

@@ -1,0 +1,52 @@
+//! Conditional scopes: what the arguments of a call need in addition.
+
+use mcp_scopes_policies::ToolConditions;
+
+use super::{
+    super::{message::Params, rejection::Rejection, stdio::ProcessCall},
+    arguments::{self, Unlisted},
+};
+
+/// Returns the conditions of its tool that a call matches.
+///
+/// # Errors
+/// The arguments have members that the tool does not take, and one of its conditions is about an argument.
+pub(crate) fn matched(conditions: &ToolConditions, params: &Params<'_>) -> Result<u64, Rejection> {
+    let mut call = conditions.call();
+    if let Some(arguments) = params.arguments {
+        let compared = arguments::compare_raw(arguments, conditions, &mut call);
+        compared.map_err(|Unlisted| Rejection::unlisted_argument(unlisted_argument(conditions)))?;
+    }
+    // The tool receives their strings too, and may take them for an argument.
+    for value in [params.input_responses, params.request_state].into_iter().flatten() {
+        let compared = arguments::compare_other(value, &mut call);
+        compared.map_err(|Unlisted| Rejection::unlisted_argument(unlisted_argument(conditions)))?;
+    }
+    Ok(call.matched())
+}
+
+/// Returns the same of a call without HTTP.
+///
+/// # Errors
+/// As there: what is wrong, and what to send.
+pub(crate) fn matched_by_process(conditions: &ToolConditions, call: &ProcessCall<'_>) -> Result<u64, String> {
+    let mut reader = conditions.call();
+    if let ProcessCall::Tool { arguments, input_responses, request_state, .. } = call {
+        if let Some(arguments) = arguments {
+            let compared = arguments::compare_values(arguments, conditions, &mut reader);
+            compared.map_err(|Unlisted| unlisted_argument(conditions))?;
+        }
+        arguments::each_string_of("", input_responses, &mut |_: &str, text: &str| reader.other(text));
+        request_state.iter().for_each(|state| reader.other(state));
+    }
+    Ok(reader.matched())
+}
+
+/// Returns what is wrong with the arguments, and what to send.
+fn unlisted_argument(conditions: &ToolConditions) -> String {
+    let names: Vec<_> = conditions.parameters().map(|name| format!("`{name}`")).collect();
+    if names.is_empty() {
+        return "the arguments are not an object; send one".to_owned();
+    }
+    format!("the arguments have a member that is not a parameter of the tool; send only {}", names.join(", "))
+}
