@@ -72,7 +72,9 @@ impl<'d> Access<'d> {
                 hierarchy.implied_by.entry(implied).or_default().insert(scope);
             }
         }
-        let required = extensions.tool_scope_mapping.values().flat_map(|tool| tool.required_scopes.iter().flatten());
+        let tools = || extensions.tool_scope_mapping.values();
+        let conditional = tools().flat_map(|tool| tool.conditional_scopes.iter().flat_map(|when| &when.scopes));
+        let required = tools().flat_map(|tool| tool.required_scopes.iter().flatten()).chain(conditional);
         let contents = extensions.resource_scope_mapping.values().chain(extensions.prompt_scope_mapping.values());
         let required = required.chain(contents.flat_map(|content| content.required_scopes.iter().flatten()));
         let flows = extensions.scope_upgrade_flows.values().flatten();

@@ -103,7 +103,8 @@ fn skip_stars(reached: &mut [bool], glob: &[char]) {
 }
 
 /// Returns whether every text that matches `inner` matches `outer`.
-fn covers(outer: &str, inner: &str) -> bool {
+#[must_use]
+pub fn covers(outer: &str, inner: &str) -> bool {
     let (outer, inner): (Vec<char>, Vec<char>) = (outer.chars().collect(), inner.chars().collect());
     let (mut at, mut from) = (0, 0);
     // The last star of `outer`, and where the part that it matches ends.

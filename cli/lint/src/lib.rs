@@ -67,4 +67,6 @@ pub use rules::{RULES, find, named};
 #[doc(hidden)]
 pub use capabilities::names_private_data;
 #[doc(hidden)]
+pub use globs::covers as glob_covers;
+#[doc(hidden)]
 pub use name_tokens::{is_action, name_tokens, suggested as suggested_risk};

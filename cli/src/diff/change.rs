@@ -59,6 +59,8 @@ kinds! {
     AccessNarrowed "access-narrowed" Major, mirror AccessWidened: "some tokens no longer open it";
     AccessMoved "access-moved" Major, mirror AccessMoved: "other tokens open it than before";
     AccessRewritten "access-rewritten" Patch, mirror AccessRewritten: "the same tokens open it";
+    ConditionLoosened "condition-loosened" Patch, mirror ConditionTightened: "calls with some arguments need fewer scopes";
+    ConditionTightened "condition-tightened" Major, mirror ConditionLoosened: "calls with some arguments need more scopes";
     ImpliesAdded "implies-added" Patch, mirror ImpliesRemoved: "tokens with the first scope also hold the second";
     ImpliesRemoved "implies-removed" Major, mirror ImpliesAdded: "tokens with the first scope no longer hold the second";
     RiskLowered "risk-lowered" Patch, mirror RiskRaised: "clients and session limits treat it as less harmful";

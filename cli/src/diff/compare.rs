@@ -1,6 +1,7 @@
 //! Compares two documents.
 
 mod changes;
+mod conditions;
 mod contents;
 mod limits;
 mod texts;
@@ -142,7 +143,11 @@ fn baseline(
         }
     };
     for (name, tool) in &after.tool_scope_mapping {
-        open(&tool.required_scopes, tool.risk_level, before.tool_scope_mapping.contains_key(name));
+        let is_known = before.tool_scope_mapping.contains_key(name);
+        open(&tool.required_scopes, tool.risk_level, is_known);
+        for condition in &tool.conditional_scopes {
+            open(std::slice::from_ref(&condition.scopes), tool.risk_level, is_known);
+        }
     }
     for (name, resource) in &after.resource_scope_mapping {
         open(&resource.required_scopes, resource.risk_level, before.resource_scope_mapping.contains_key(name));

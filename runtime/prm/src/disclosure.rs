@@ -10,7 +10,7 @@ use crate::{
 
 impl Metadata {
     /// Returns the same document with these tools and scopes only. References to other ones are removed: alternatives,
-    /// groups, prerequisites, flow steps, implied scopes and policies.
+    /// groups, prerequisites, flow steps, implied scopes, conditions and policies.
     ///
     /// ```
     /// use mcp_scopes_prm::Metadata;
@@ -66,7 +66,13 @@ fn cut(extensions: &mut McpExtensions, tools: &dyn Fn(&str) -> bool, scopes: &dy
 }
 
 fn cut_tool(entry: &mut ToolEntry, tools: &dyn Fn(&str) -> bool, scopes: &dyn Fn(&str) -> bool) {
-    entry.required_scopes.retain(|alternative| alternative.iter().all(|scope| scopes(scope)));
+    let is_shown = |alternative: &Vec<String>| alternative.iter().all(|scope| scopes(scope));
+    let kept: Vec<bool> = entry.required_scopes.iter().map(is_shown).collect();
+    entry.required_scopes.retain(is_shown);
+    entry.conditional_scopes.retain_mut(|condition| {
+        condition.other = IndexMap::new();
+        condition.scopes.iter().all(|scope| scopes(scope)) && condition.keep_alternatives(&kept)
+    });
     entry.commonly_grouped_with.retain(|name| tools(name));
     entry.prerequisite_scopes.retain(|scope| scopes(scope));
     // Examples are calls, possibly of several tools.

@@ -10,7 +10,7 @@ use mcp_scopes_model::{
     policy::{RiskRule, Session},
 };
 
-use crate::{json::Json, member::members, scopes::OutsideNames};
+use crate::{conditional_scopes::ConditionEntry, json::Json, member::members, scopes::OutsideNames};
 
 /// The server's tools and scopes, for clients that have not requested any scope yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,6 +73,10 @@ pub struct ToolEntry {
         schemars(length(min = 1), extend("items" = {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^[!#-\\[\\]-~]+$"}}))
     )]
     pub required_scopes: Vec<Vec<String>>,
+    /// Scopes that some calls need in addition, by their arguments. A reader that does not know the member learns of them from the challenge. An
+    /// extension of this project.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub conditional_scopes: Vec<ConditionEntry>,
     /// `true` if the tool is open to every caller, also without a token. An extension of this project. Only this member
     /// declares a tool open; a missing `required_scopes` does not.
     pub public: Option<bool>,
@@ -115,6 +119,7 @@ members!(ToolEntry {
     description,
     risk_level,
     required_scopes,
+    conditional_scopes,
     public,
     authenticated,
     auto_approvable,
@@ -152,6 +157,7 @@ impl ToolEntry {
             public: matches!(requirement, Requirement::Public).then_some(true),
             authenticated: matches!(requirement, Requirement::Authenticated).then_some(true),
             required_scopes,
+            conditional_scopes: ConditionEntry::all(tool, names),
             auto_approvable: Some(tool.auto_approvable()),
             requires_user_approval: Some(tool.requires_user_approval()),
             // If the parameters are unknown, an empty list would be wrong.

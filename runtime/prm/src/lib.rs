@@ -25,6 +25,7 @@
 
 mod address;
 mod builder;
+mod conditional_scopes;
 mod disclosure;
 mod document;
 mod draft;
@@ -45,6 +46,7 @@ mod validation;
 
 pub use address::{WELL_KNOWN, issuer_metadata_urls, well_known_url};
 pub use builder::Builder;
+pub use conditional_scopes::ConditionEntry;
 pub use document::Document;
 pub use draft::Draft;
 pub use error::{Error, ErrorKind, Violation};

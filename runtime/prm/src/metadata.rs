@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::{
     address::{Loopback, well_known_url},
+    conditional_scopes::ConditionEntry,
     document::{Document, TRANSLATED},
     error::{Error, ViolationList, below},
     extensions::{McpExtensions, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy},
@@ -194,6 +195,10 @@ pub(crate) fn unknown_members(document: &Document) -> Vec<UnknownMember> {
     for (name, tool) in &extensions.tool_scope_mapping {
         let at = below(&below(top, "tool_scope_mapping"), name);
         unknown(&at, &tool.other, ToolEntry::MEMBERS, &mut found);
+        for (place, condition) in tool.conditional_scopes.iter().enumerate() {
+            let at = below(&below(&at, "conditional_scopes"), &place.to_string());
+            unknown(&at, &condition.other, ConditionEntry::MEMBERS, &mut found);
+        }
     }
     for (name, policy) in &extensions.tool_interaction_policies {
         let at = below(&below(top, "tool_interaction_policies"), name);

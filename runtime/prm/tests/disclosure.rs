@@ -13,7 +13,13 @@ fn all() -> String {
         "mcp_extensions": {
             "tool_scope_mapping": {
                 "list": {
-                    "required_scopes": [["read"], ["read", "admin"]],
+                    "required_scopes": [["read", "admin"], ["read"]],
+                    "conditional_scopes": [
+                        {"glob": "/a", "scopes": ["write"], "alternatives": [0]},
+                        {"glob": "/b", "scopes": ["write"], "alternatives": [0, 1], "x_notes": "see wipe"},
+                        {"glob": "/c", "scopes": ["write"]},
+                        {"glob": "/d", "scopes": ["write", "admin"]},
+                    ],
                     "risk_level": "low",
                     "commonly_grouped_with": ["save", "wipe"],
                     "prerequisite_scopes": ["read", "admin"],
@@ -49,6 +55,10 @@ fn removes_hidden_names() {
             "tool_scope_mapping": {
                 "list": {
                     "required_scopes": [["read"]],
+                    "conditional_scopes": [
+                        {"glob": "/b", "scopes": ["write"], "alternatives": [0]},
+                        {"glob": "/c", "scopes": ["write"]},
+                    ],
                     "risk_level": "low",
                     "commonly_grouped_with": ["save"],
                     "prerequisite_scopes": ["read"],

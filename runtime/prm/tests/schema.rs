@@ -6,7 +6,8 @@ mod tables;
 use std::{fs, path::Path};
 
 use mcp_scopes_prm::{
-    Document, McpExtensions, Metadata, RiskPolicy, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy,
+    ConditionEntry, Document, McpExtensions, Metadata, RiskPolicy, SandboxEntry, SessionPolicies, ToolEntry,
+    ToolPolicy,
     json::Json,
     schema::{ID, json_schema, json_schema_pretty},
 };
@@ -40,6 +41,7 @@ fn describes_every_member() {
         (&schema, Document::MEMBERS),
         (definition("McpExtensions"), McpExtensions::MEMBERS),
         (definition("ToolEntry"), ToolEntry::MEMBERS),
+        (definition("ConditionEntry"), ConditionEntry::MEMBERS),
         (definition("ToolPolicy"), ToolPolicy::MEMBERS),
         (definition("SessionPolicies"), SessionPolicies::MEMBERS),
         (definition("RiskPolicy"), RiskPolicy::MEMBERS),

@@ -4,10 +4,10 @@ use std::{ops::Range, sync::Arc};
 
 use indexmap::IndexMap;
 use mcp_scopes_model::{Risk, policy::Session};
-use mcp_scopes_prm::{ContentEntry, Draft, McpExtensions, ToolEntry, ToolPolicy, json::Json};
+use mcp_scopes_prm::{ConditionEntry, ContentEntry, Draft, McpExtensions, ToolEntry, ToolPolicy, json::Json};
 use mcp_scopes_scan::{
     Lines,
-    inventory::{Config, Parameter, Requirement, ToolFacts},
+    inventory::{ConditionDecl, Config, Parameter, Requirement, ToolFacts},
     source::{Place, Placed},
 };
 
@@ -199,6 +199,9 @@ impl Look<'_> {
             let written: IndexMap<&str, &Place> =
                 tool.named_scopes().map(|scope| (scope.value.as_str(), &scope.place)).collect();
             scopes.opened(&alternatives, namespace, number, |text| written.get(text).unwrap_or(&&tool.place));
+            for scope in tool.conditions.iter().flat_map(|condition| &condition.scopes) {
+                scopes.conditional(&scope.value, namespace, number, &scope.place);
+            }
             tools.push(Listed { tool: Arc::new(tool), alternatives });
         }
         let contents = self.contents(extensions);
@@ -321,7 +324,7 @@ impl Look<'_> {
                 } else {
                     Requirement::AnyOf(required_scopes.collect())
                 },
-                conditions: Vec::new(),
+                conditions: self.conditions(entry, &below(at, "conditional_scopes")),
                 risk: self.said(at, "risk_level", entry.risk_level),
                 approval: None,
                 sandbox: self.said(at, "sandbox", entry.sandbox),
@@ -333,6 +336,21 @@ impl Look<'_> {
             },
             place,
         }
+    }
+
+    fn conditions(&self, entry: &ToolEntry, at: &str) -> Vec<ConditionDecl<Place>> {
+        let alternatives = entry.required_scopes.len();
+        let condition = |(place, condition): (usize, &ConditionEntry)| {
+            let at = below(at, &place.to_string());
+            let belongs = (0..alternatives.min(64)).filter(|place| condition.applies_to(*place));
+            Some(ConditionDecl {
+                argument: condition.argument.clone().map(|argument| self.placed(&below(&at, "argument"), argument)),
+                glob: self.placed(&below(&at, "glob"), condition.glob.clone()?),
+                scopes: self.list(&below(&at, "scopes")),
+                alternatives: belongs.fold(0, |bits, place| bits | 1 << place),
+            })
+        };
+        entry.conditional_scopes.iter().enumerate().filter_map(condition).collect()
     }
 
     fn policy(&self, tool: &str, policy: &ToolPolicy) -> Policy {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     changes::{Changes, escaped},
+    conditions::{self, GlobBudget},
     texts::reworded,
 };
 use crate::{
@@ -23,12 +24,15 @@ pub(super) fn compare(
     hints: Option<(&Hints, &Hints)>,
     changes: &mut Changes,
 ) -> Security {
-    let mut reached = Security::NEUTRAL;
+    let (mut reached, budget) = (Security::NEUTRAL, GlobBudget::new());
     for (name, tool) in &after.tool_scope_mapping {
         let pointer = format!("/mcp_extensions/tool_scope_mapping/{}", escaped(name));
         let verdict = match before.tool_scope_mapping.get(name) {
             Some(old) => {
                 let verdict = access(name, &pointer, (old, there), (tool, here), changes);
+                let sides = ((old, there), (tool, here));
+                let of_some = conditions::compare((name, &pointer), sides.0, sides.1, verdict, &budget, changes);
+                let verdict = verdict.and(of_some);
                 rest(name, &pointer, old, tool, changes);
                 for (hint, was, is) in hints.map(|(old, new)| old.differing(new, name)).unwrap_or_default() {
                     reworded(name, &format!("{pointer}/annotations"), hint, (was, is), changes);
@@ -219,6 +223,7 @@ pub(super) fn state_of(tool: &ToolEntry) -> Value {
         description,
         risk_level,
         required_scopes,
+        conditional_scopes,
         public,
         authenticated,
         auto_approvable,
@@ -234,6 +239,9 @@ pub(super) fn state_of(tool: &ToolEntry) -> Value {
     } = tool;
     let texts = json!([title, description, examples, commonly_grouped_with, prerequisite_scopes]);
     let access = json!([required_scopes, public, authenticated, auto_approvable, requires_user_approval]);
+    // The digits of a tool without the member are those of before it existed.
+    let access =
+        if conditional_scopes.is_empty() { access } else { json!([access, conditions::states(conditional_scopes)]) };
     let parameters = json!([parameters, parameters_unknown, required_parameters]);
     let words = json!([risk_level.map(Risk::as_str), sandbox.map(SandboxMode::as_str)]);
     json!([texts, access, parameters, words, other.iter().collect::<Vec<_>>()])

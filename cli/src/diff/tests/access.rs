@@ -40,6 +40,60 @@ fn adding_an_authenticated_tool_weakens() {
     assert_eq!((ids(&removed), removed[0].security), (vec!["tool-removed"], Security::TIGHTENS));
 }
 
+/// A condition that is removed, or that fewer calls match, weakens access: these calls need fewer scopes.
+#[test]
+fn compares_what_calls_need_by_their_arguments() {
+    let tool = |required: &str, conditions: &str| {
+        let conditions =
+            if conditions.is_empty() { String::new() } else { format!(r#", "conditional_scopes": [{conditions}]"#) };
+        document(&format!(r#""tool_scope_mapping": {{"t": {{"required_scopes": {required}{conditions}}}}}"#))
+    };
+    let when = |test: &str, scope: &str| format!(r#"{{{test}, "scopes": ["{scope}"]}}"#);
+    let a = r#"[["a"]]"#;
+    let (etc, ssl) = (when(r#""glob": "/etc/*""#, "b"), when(r#""glob": "/etc/ssl/*""#, "b"));
+    let path = when(r#""argument": "path", "glob": "/etc/*""#, "b");
+    let other = when(r#""glob": "/etc/*""#, "c");
+    let both = format!("{etc}, {}", when(r#""glob": "*.key""#, "c"));
+    let swapped = format!("{}, {etc}", when(r#""glob": "*.key""#, "c"));
+    let first = r#"{"glob": "/etc/*", "scopes": ["b"], "alternatives": [0]}"#.to_owned();
+    let (none, any) = (String::new(), r#"[["a"], ["d"]]"#);
+    for (old, new, forwards, backwards) in [
+        ((a, &none), (a, &etc), &["condition-tightened"][..], &["condition-loosened"][..]),
+        ((a, &ssl), (a, &etc), &["condition-tightened"], &["condition-loosened"]),
+        ((a, &path), (a, &etc), &["condition-tightened"], &["condition-loosened"]),
+        ((a, &etc), (a, &other), &["access-moved"], &["access-moved"]),
+        ((any, &first), (any, &etc), &["condition-tightened"], &["condition-loosened"]),
+        ((a, &both), (a, &swapped), &["access-rewritten"], &["access-rewritten"]),
+        // A scope that every call needed and only some need now: calls that match need what they needed.
+        ((r#"[["a", "b"]]"#, &none), (a, &etc), &["access-widened"], &["access-narrowed"]),
+        // With the same conditions, what every call needs explains what these calls need.
+        ((r#"[["a", "c"]]"#, &etc), (a, &etc), &["access-widened"], &["access-narrowed"]),
+        (
+            (r#"[["a", "c"]]"#, &etc),
+            (a, &none),
+            &["access-widened", "condition-loosened"],
+            &["access-narrowed", "condition-tightened"],
+        ),
+    ] {
+        let (old, new) = (tool(old.0, old.1), tool(new.0, new.1));
+        let (there, back) = (changes(&old, &new), changes(&new, &old));
+        assert_eq!(ids(&there), forwards, "{there:?}");
+        assert_eq!(ids(&back), backwards, "{back:?}");
+        for change in there.iter().chain(&back) {
+            let weakens = ["condition-loosened", "access-widened", "access-moved"].contains(&change.kind.id());
+            assert_eq!(change.security.weakens, weakens, "{change:?}");
+        }
+    }
+    let found = changes(&tool(a, &path), &tool(a, ""));
+    assert_eq!(found[0].message, "calls of `t` whose `path` matches `/etc/*` need `a`, and needed `a` with `b`");
+    assert_eq!(found[0].pointer, "/mcp_extensions/tool_scope_mapping/t/conditional_scopes");
+    let found = changes(&tool(a, ""), &tool(a, &etc));
+    assert_eq!(
+        found[0].message,
+        "calls of `t` with an argument that matches `/etc/*` need `a` with `b`, and needed `a`"
+    );
+}
+
 /// Existing tokens gain a tool that an old scope opens through a new `implies`.
 #[test]
 fn weakens_if_an_old_scope_implies_a_new_one() {

@@ -77,6 +77,12 @@ fn examples() -> Vec<(Document, Document, Kind, Security)> {
         ),
         (prompts(""), prompts(r#""p": {"public": true}"#), Kind::PromptAdded, weakens),
         (prompts(r#""p": {"authenticated": true}"#), prompts(r#""p": {"public": true}"#), Kind::AccessWidened, weakens),
+        (
+            tool(r#", "conditional_scopes": [{"glob": "/etc/*", "scopes": ["b"]}]"#),
+            tool(""),
+            Kind::ConditionLoosened,
+            weakens,
+        ),
         (a(), opened_by(r#"[["b"]]"#, ""), Kind::AccessMoved, both),
         (a(), opened_by(r#"[["a"], ["a", "b"]]"#, ""), Kind::AccessRewritten, neutral),
         (a(), opened_by(r#"[["a"]]"#, r#", "admin": ["a"]"#), Kind::ImpliesAdded, weakens),

@@ -84,13 +84,30 @@ pub(super) struct Policy {
     max_file_size_mb: Option<Limit>,
 }
 
-/// A scope, or a list of which any or all are needed.
+/// A scope, a list of which any or all are needed, or what calls with some arguments need in addition.
 #[derive(JsonSchema)]
 #[schemars(untagged)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(super) enum Requirement {
     Scope(ScopeName),
     Combined(Combined),
+    Condition(Condition),
+}
+
+/// Scopes that a call needs in addition if an argument matches. An element of `all`.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct Condition {
+    /// The glob that a string in the arguments matches.
+    #[schemars(example = &"/etc/*")]
+    when: Text,
+    /// The parameter whose argument is compared. Default: every argument.
+    #[schemars(example = &"path")]
+    argument: Option<Text>,
+    /// The scopes, all of which such a call needs.
+    #[schemars(example = ["files:system"])]
+    scopes: Scopes,
 }
 
 #[derive(JsonSchema)]

@@ -126,6 +126,12 @@ fn tool(entry: &ToolEntry, at: &str, report: &mut ViolationList) {
     let opened =
         Openings { required_scopes: &entry.required_scopes, public: entry.public, authenticated: entry.authenticated };
     opened.check(at, report);
+    let conditional = below(at, "conditional_scopes");
+    for (place, condition) in entry.conditional_scopes.iter().enumerate() {
+        let at = below(&conditional, &place.to_string());
+        condition.check(entry.required_scopes.len(), &at, report);
+        scopes(&condition.scopes, &below(&at, "scopes"), report);
+    }
     if entry.parameters_unknown == Some(true) && (entry.parameters.is_some() || !entry.required_parameters.is_empty()) {
         report.add(
             ViolationKind::Contradiction,

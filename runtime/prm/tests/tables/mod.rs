@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test uses a part")]
 
 use mcp_scopes_model::{
-    Approval, Config, Content, Outline, Policy, Requirement, Risk, SandboxMode, Scope, Tool,
+    Approval, Condition, Config, Content, Outline, Policy, Requirement, Risk, SandboxMode, Scope, Tool,
     config::{Flow, SandboxServer, ScopePrefix, Stated},
     outline::{Entry, Size, declared, join_own_scopes, list},
     policy::{RiskRule, Session},
@@ -138,6 +138,10 @@ pub(crate) const EVERYTHING: Config<'static> = Config {
 pub(crate) const WRITE_FILE: Tool<'static> = Tool {
     description: "Change a file",
     requirement: Requirement::AnyOf(&[&["dev:write"], &["dev:read", "dev:ping"], &["dev:admin"]]),
+    conditions: &[
+        Condition { argument: Some("path"), glob: "/etc/*", scopes: &["dev:admin"], alternatives: 0b011 },
+        Condition { argument: None, glob: "*.pem", scopes: &["dev:ping", "dev:admin"], alternatives: 0b111 },
+    ],
     approval: Some(Approval::User),
     sandbox: Some(SandboxMode::Simulate),
     parameters: Parameters::Listed(&[required("path"), Parameter { name: "mode", required: false }]),
