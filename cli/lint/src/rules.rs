@@ -32,6 +32,7 @@ mod flow_prerequisite;
 mod foreign_jwks_uri;
 mod generic_scope;
 mod high_risk_sandbox;
+mod idle_condition;
 mod idle_flow_step;
 mod idle_session_limit;
 mod issuer_endpoint;
@@ -170,6 +171,7 @@ pub static RULES: &[Rule] = &[
     live::calls::HIDDEN_TOOL_CALLABLE,
     live::calls::HIDDEN_TOOL_DIFFERS,
     high_risk_sandbox::RULE,
+    idle_condition::RULE,
     idle_flow_step::RULE,
     idle_session_limit::RULE,
     live::tokens::INVALID_TOKEN_ERROR,
