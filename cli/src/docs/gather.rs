@@ -91,6 +91,8 @@ impl Server {
 fn names<'i>(input: &'i Input, extensions: &'i McpExtensions) -> IndexSet<&'i str> {
     let declared = input.scopes.iter().map(|scope| &scope.name);
     let needed = extensions.tool_scope_mapping.values().flat_map(|tool| tool.required_scopes.iter().flatten());
+    let conditions = extensions.tool_scope_mapping.values().flat_map(|tool| &tool.conditional_scopes);
+    let needed = needed.chain(conditions.flat_map(|condition| &condition.scopes));
     let hierarchy = extensions.scope_hierarchy.iter().flat_map(|(scope, implied)| [scope].into_iter().chain(implied));
     let flows = extensions.scope_upgrade_flows.values().flatten();
     let before = extensions.tool_scope_mapping.values().flat_map(|tool| &tool.prerequisite_scopes);
@@ -163,6 +165,7 @@ fn tool(name: &str, entry: &ToolEntry, extensions: &McpExtensions, id: &impl Fn(
         description: words::about(entry).as_deref().map(escaped),
         risk: entry.risk_level,
         needs: needs(entry.public, entry.authenticated, &entry.required_scopes, id),
+        conditions: words::conditions(entry),
         approval: words::approval(entry),
         sandbox: entry.sandbox,
         parameters: entry

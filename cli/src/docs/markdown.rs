@@ -28,6 +28,7 @@ pub(super) fn render(server: &Server) -> String {
     );
     scopes(server, &mut text);
     tools(server, &mut text);
+    conditions(server, &mut text);
     contents(server, &mut text);
     flows(server, &mut text);
     policies(server, &mut text);
@@ -64,6 +65,15 @@ fn tools(server: &Server, text: &mut String) {
         let (own, risk, needs) = (name(&tool.name), words::risk(tool.risk), needs(server, &tool.needs));
         let about = inline(tool.description.as_deref().unwrap_or_default());
         let _ = writeln!(text, "| {own} | {risk} | {needs} | {} | {about} |", tool.approval.unwrap_or("not stated"));
+    }
+}
+
+fn conditions(server: &Server, text: &mut String) {
+    let some = server.tools.iter().filter(|tool| !tool.conditions.is_empty());
+    let lines: Vec<String> =
+        some.map(|tool| format!("- {}: {}", name(&tool.name), inline(&tool.conditions.join(" ")))).collect();
+    if !lines.is_empty() {
+        let _ = write!(text, "\n### Scopes that some calls need\n\n{}\n", lines.join("\n"));
     }
 }
 

@@ -111,6 +111,8 @@ pub(super) struct Tool {
     pub(super) description: Option<String>,
     pub(super) risk: Option<Risk>,
     pub(super) needs: Needs,
+    /// What some calls need in addition, in words.
+    pub(super) conditions: Vec<String>,
     pub(super) approval: Option<&'static str>,
     pub(super) sandbox: Option<SandboxMode>,
     /// The names of its parameters, and whether each is required.

@@ -1,7 +1,7 @@
 //! Describes policies and hints in words.
 
 use mcp_scopes_model::{Pattern, Risk, SandboxMode};
-use mcp_scopes_prm::{RiskPolicy, SessionPolicies, ToolEntry, ToolPolicy};
+use mcp_scopes_prm::{ConditionEntry, RiskPolicy, SessionPolicies, ToolEntry, ToolPolicy};
 
 use super::server::Server;
 use crate::escape::escaped;
@@ -63,6 +63,24 @@ pub(super) fn list(words: impl Iterator<Item = String>) -> String {
         [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
         other => other.concat(),
     }
+}
+
+/// Describes the conditional scopes of a tool, one sentence each. Backticks mark text of an author.
+pub(super) fn conditions(tool: &ToolEntry) -> Vec<String> {
+    let scopes = |scopes: &[String]| list(scopes.iter().map(|scope| code(scope)));
+    let sentence = |condition: &ConditionEntry| {
+        let belongs = tool.required_scopes.iter().enumerate().filter(|(place, _)| condition.applies_to(*place));
+        let who = if condition.alternatives.is_empty() {
+            "Needs".to_owned()
+        } else {
+            let held: Vec<String> = belongs.map(|(_, all)| scopes(all)).collect();
+            format!("A caller with {} needs", joined(&held))
+        };
+        let what = condition.argument.as_deref().map_or_else(|| "an argument".to_owned(), code);
+        let glob = code(condition.glob.as_deref().unwrap_or_default());
+        format!("{who} {} too if {what} matches {glob}.", scopes(&condition.scopes))
+    };
+    tool.conditional_scopes.iter().map(sentence).collect()
 }
 
 /// Describes the limits of a tool, one sentence each. Backticks mark text of an author.
@@ -180,8 +198,8 @@ fn code(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{policy, risk_policy, session};
-    use mcp_scopes_prm::{RiskPolicy, SessionPolicies, ToolPolicy};
+    use super::{conditions, policy, risk_policy, session};
+    use mcp_scopes_prm::{ConditionEntry, RiskPolicy, SessionPolicies, ToolEntry, ToolPolicy};
 
     #[test]
     fn describes_every_limit() {
@@ -249,6 +267,39 @@ mod tests {
             ]
         );
         assert!(risk_policy("high", &RiskPolicy::default()).is_empty());
+    }
+
+    #[test]
+    fn describes_conditions_in_sentences() {
+        let condition = |argument: Option<&str>, scopes: &[&str], alternatives: &[u32]| ConditionEntry {
+            argument: argument.map(str::to_owned),
+            glob: Some("/etc/*".to_owned()),
+            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+            alternatives: alternatives.to_vec(),
+            ..ConditionEntry::default()
+        };
+        let tool = ToolEntry {
+            required_scopes: vec![
+                vec!["read".to_owned(), "x".to_owned()],
+                vec!["admin".to_owned()],
+                vec!["ops".to_owned()],
+            ],
+            conditional_scopes: vec![
+                condition(None, &["system"], &[]),
+                condition(Some("path"), &["system", "audit"], &[0]),
+                condition(Some("path"), &["audit"], &[1, 2]),
+            ],
+            ..ToolEntry::default()
+        };
+        assert_eq!(
+            conditions(&tool),
+            [
+                "Needs `system` too if an argument matches `/etc/*`.",
+                "A caller with `read` and `x` needs `system` and `audit` too if `path` matches `/etc/*`.",
+                "A caller with `admin` or `ops` needs `audit` too if `path` matches `/etc/*`.",
+            ]
+        );
+        assert!(conditions(&ToolEntry::default()).is_empty());
     }
 
     #[test]

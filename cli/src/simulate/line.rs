@@ -3,7 +3,7 @@
 use jiff::Timestamp as Time;
 use mcp_scopes_audit::Decision;
 use mcp_scopes_model::{Environment, nearest::nearest};
-use mcp_scopes_policies::{ArgumentHasher, Call, CallReader, Evidence, Reason, SessionKey, Timestamp};
+use mcp_scopes_policies::{ArgumentHasher, Call, Evidence, Reason, SessionKey, Timestamp};
 use mcp_scopes_prm::json::Json;
 
 use super::policies::Policies;
@@ -37,6 +37,10 @@ pub(super) struct Step {
     pub(super) call: Option<Call>,
     pub(super) auth_time: Option<u64>,
     pub(super) acr: Option<String>,
+    /// The scopes that its arguments need in addition.
+    pub(super) scopes: Vec<String>,
+    /// Whether its arguments have a member that the tool does not take, although a condition for scopes is about one. The server refuses it.
+    pub(super) is_unlisted: bool,
     /// For an event: what it says about the call.
     pub(super) recorded: Option<Recorded>,
 }
@@ -94,8 +98,14 @@ fn of_call(call: &Json, line: u64, policies: &Policies) -> Result<Step, String> 
         }
         _ => return Err("it names not exactly one of `tool`, `resource` and `prompt`".to_owned()),
     };
+    let (scopes, is_unlisted) = match (&found, call.get("tool"), arguments) {
+        (Some(_), Some(_), Some(arguments)) => conditional(name, arguments, policies),
+        _ => (Vec::new(), false),
+    };
     Ok(Step {
         line,
+        scopes,
+        is_unlisted,
         time: time(call.get("time").ok_or("`time` is missing")?)?,
         subject: subject.to_owned(),
         name: name.to_owned(),
@@ -111,7 +121,7 @@ fn of_tool(name: &str, arguments: Option<&Json>, policies: &Policies) -> Option<
     let tool = policies.rules.tool(name)?;
     let mut reader = policies.rules.call(tool);
     if let Some(arguments) = arguments {
-        read_arguments("", arguments, &mut reader);
+        read_arguments("", arguments, &mut |name, text| reader.argument(name, text));
     }
     let call = reader.finish();
     Some(if policies.rules.is_idempotent(tool) {
@@ -123,12 +133,25 @@ fn of_tool(name: &str, arguments: Option<&Json>, policies: &Policies) -> Option<
     })
 }
 
+/// Returns the scopes that the arguments of a call need in addition, and whether a member is not a parameter although one is compared.
+fn conditional(tool: &str, arguments: &Json, policies: &Policies) -> (Vec<String>, bool) {
+    let (Some(conditions), Json::Object(members)) = (policies.conditions.of(tool), arguments) else {
+        return (Vec::new(), false);
+    };
+    let mut call = conditions.call();
+    for (name, value) in members {
+        read_arguments(name, value, &mut |_, text| call.argument(name, text));
+    }
+    let is_unlisted = members.keys().any(|name| !conditions.admits_member(name));
+    (policies.scopes_of(tool, call.matched()), is_unlisted)
+}
+
 /// Reads the strings of an argument. `name` is the member that holds the value.
-fn read_arguments(name: &str, value: &Json, call: &mut CallReader<'_>) {
+fn read_arguments(name: &str, value: &Json, sink: &mut dyn FnMut(&str, &str)) {
     match value {
-        Json::String(text) => call.argument(name, text),
-        Json::Array(elements) => elements.iter().for_each(|element| read_arguments(name, element, call)),
-        Json::Object(members) => members.iter().for_each(|(name, member)| read_arguments(name, member, call)),
+        Json::String(text) => sink(name, text),
+        Json::Array(elements) => elements.iter().for_each(|element| read_arguments(name, element, sink)),
+        Json::Object(members) => members.iter().for_each(|(name, member)| read_arguments(name, member, sink)),
         Json::Null | Json::Bool(_) | Json::Number(_) => {}
     }
 }
@@ -159,6 +182,8 @@ fn of_event(record: &Record, line: u64, policies: &Policies) -> Option<Step> {
         call: rules.tool(name).map(|tool| rules.recorded_call(tool, &patterns)),
         auth_time: None,
         acr: None,
+        scopes: Vec::new(),
+        is_unlisted: false,
         recorded: Some(Recorded { patterns, has_run }),
     })
 }

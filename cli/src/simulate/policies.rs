@@ -1,11 +1,13 @@
-//! The policies of a document, compiled.
+//! The policies and the conditional scopes of a document, compiled.
 
+use indexmap::IndexMap;
 use mcp_scopes_model::{
-    Config, Policy, Requirement, Risk, Tool, glob,
+    Condition, Config, Policy, Requirement, Risk, Tool, glob,
     policy::{RiskRule, Session},
+    tool::{Parameter, Parameters},
 };
-use mcp_scopes_policies::{CompileError, Rules, Settings};
-use mcp_scopes_prm::{ContentEntry, Document, McpExtensions, ToolPolicy};
+use mcp_scopes_policies::{CompileError, Conditions, Rules, Settings};
+use mcp_scopes_prm::{ConditionEntry, ContentEntry, Document, McpExtensions, ToolEntry, ToolPolicy};
 
 /// The policies of a document.
 #[derive(Debug)]
@@ -14,6 +16,10 @@ pub(super) struct Policies {
     pub(super) rules: Rules,
     /// The same without the conditions about sign-ins. An audit file does not state when a caller signed in.
     pub(super) without_sign_in: Rules,
+    /// What some calls of tools need in addition.
+    pub(super) conditions: Conditions,
+    /// The scopes of the conditions of each tool that has any.
+    scopes: IndexMap<String, Vec<Vec<String>>>,
     resources: Vec<(String, Risk)>,
     prompts: Vec<(String, Risk)>,
 }
@@ -30,9 +36,22 @@ impl Policies {
         Ok(Self {
             rules: compile(extensions, &settings)?,
             without_sign_in: compile(extensions, &without_sign_in)?,
+            conditions: conditions(extensions)?,
+            scopes: scopes(extensions),
             resources: entries(&extensions.resource_scope_mapping),
             prompts: entries(&extensions.prompt_scope_mapping),
         })
+    }
+
+    /// Returns the scopes of those conditions of a tool, each once.
+    pub(super) fn scopes_of(&self, tool: &str, matched: u64) -> Vec<String> {
+        let mut scopes: Vec<String> = Vec::new();
+        for (number, added) in self.scopes.get(tool).into_iter().flatten().enumerate() {
+            if number < 64 && matched >> number & 1 == 1 {
+                scopes.extend(added.iter().filter(|scope| !scopes.contains(scope)).cloned().collect::<Vec<_>>());
+            }
+        }
+        scopes
     }
 
     /// Returns the highest risk of the entries that match a URI; `None` if none does. The server refuses to read such a resource.
@@ -45,6 +64,40 @@ impl Policies {
     pub(super) fn risk_of_prompt(&self, name: &str) -> Option<Risk> {
         self.prompts.iter().find(|(known, _)| known == name).map(|(_, risk)| *risk)
     }
+}
+
+fn scopes(extensions: &McpExtensions) -> IndexMap<String, Vec<Vec<String>>> {
+    let conditional = extensions.tool_scope_mapping.iter().filter(|(_, entry)| !entry.conditional_scopes.is_empty());
+    let added = |entry: &ToolEntry| entry.conditional_scopes.iter().map(|condition| condition.scopes.clone()).collect();
+    conditional.map(|(name, entry)| (name.clone(), added(entry))).collect()
+}
+
+fn condition(entry: &ConditionEntry) -> Condition<'_> {
+    Condition {
+        argument: entry.argument.as_deref(),
+        // A document without one is not valid.
+        glob: entry.glob.as_deref().unwrap_or("*"),
+        scopes: &[],
+        alternatives: u64::MAX,
+    }
+}
+
+fn conditions_and_parameters(entry: &ToolEntry) -> (Vec<Condition<'_>>, Option<Vec<Parameter<'_>>>) {
+    let parameters = entry.parameters.as_ref();
+    let listed = parameters.map(|names| names.iter().map(|name| Parameter { name, required: false }).collect());
+    (entry.conditional_scopes.iter().map(condition).collect(), listed)
+}
+
+/// Compiles the conditions. Which alternatives they belong to does not matter for what a call matches.
+fn conditions(extensions: &McpExtensions) -> Result<Conditions, CompileError> {
+    let stated: Vec<_> =
+        extensions.tool_scope_mapping.iter().map(|(name, entry)| (name, conditions_and_parameters(entry))).collect();
+    let tools = stated.iter().map(|(name, (conditions, parameters))| {
+        let parameters = parameters.as_deref().map_or(Parameters::Unknown, Parameters::Listed);
+        Tool { conditions, parameters, ..Tool::new(name, Risk::Critical) }
+    });
+    let tools: Vec<_> = tools.collect();
+    Conditions::compile(&tools)
 }
 
 fn entries<'e>(mapping: impl IntoIterator<Item = (&'e String, &'e ContentEntry)>) -> Vec<(String, Risk)> {

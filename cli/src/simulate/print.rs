@@ -32,7 +32,7 @@ pub(super) fn table(steps: &[Step], verdicts: &[Verdict]) -> String {
             cell(&step.subject),
             cell(&step.name),
             word(verdict).to_owned(),
-            crate::escape::escaped(&verdict.sentence),
+            crate::escape::escaped(&sentence(step, verdict)),
         ];
         add_row(&mut text, &widths, &cells);
     }
@@ -50,6 +50,9 @@ pub(super) fn lines(steps: &[Step], verdicts: &[Verdict]) -> String {
             "call": step.name,
             "decision": word(verdict),
         });
+        if let (Some(line), false) = (line.as_object_mut(), step.scopes.is_empty()) {
+            line.insert("scopes".to_owned(), json!(step.scopes));
+        }
         if let (Some(line), false) = (line.as_object_mut(), verdict.reason.is_empty()) {
             line.insert("reason".to_owned(), verdict.reason.into());
             line.insert("message".to_owned(), verdict.sentence.as_str().into());
@@ -69,6 +72,15 @@ pub(super) fn summary(verdicts: &[Verdict]) -> String {
     });
     let counts: Vec<String> = counts.collect();
     if counts.is_empty() { "the file has no calls".to_owned() } else { counts.join(", ") }
+}
+
+/// Returns the reason in words, and which scopes the arguments need in addition.
+fn sentence(step: &Step, verdict: &Verdict) -> String {
+    if step.scopes.is_empty() {
+        return verdict.sentence.clone();
+    }
+    let scopes = format!("needs `{}` too", step.scopes.join("`, `"));
+    if verdict.sentence.is_empty() { scopes } else { format!("{}; {scopes}", verdict.sentence) }
 }
 
 fn word(verdict: &Verdict) -> &'static str {

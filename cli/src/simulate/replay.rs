@@ -46,6 +46,13 @@ pub(super) fn replay(policies: &Policies, steps: &[Step]) -> Vec<Verdict> {
             let sentence = format!("the document does not have `{}`, so the server refuses it", step.name);
             return Verdict { decision: Some(audit::Decision::Deny), reason: "unknown_tool", sentence };
         };
+        if step.is_unlisted {
+            let sentence = format!(
+                "the arguments have a member that is no parameter of `{}`, and its scopes depend on one, so the server refuses it",
+                step.name
+            );
+            return Verdict { decision: Some(audit::Decision::Deny), reason: "unlisted_argument", sentence };
+        }
         let rules = if step.recorded.is_some() { &policies.without_sign_in } else { &policies.rules };
         let replayed = sessions
             .entry(step.key)

@@ -105,6 +105,40 @@ fn decides_about_calls_in_the_order_of_their_times() {
     );
 }
 
+/// Scopes are assumed to be held. The output says which a call needs by its arguments.
+#[test]
+fn says_which_scopes_the_arguments_need() {
+    let document = DOCUMENT.replace(
+        r#""read_file": {"risk_level": "low", "required_scopes": [["files:read"]]}"#,
+        r#""read_file": {"risk_level": "low", "required_scopes": [["files:read"]], "parameters": ["path"], "conditional_scopes": [
+            {"argument": "path", "glob": "/etc/*", "scopes": ["files:system"]}, {"glob": "*.key", "scopes": ["keys:read", "files:system"]}]}"#,
+    );
+    assert_ne!(document, DOCUMENT);
+    let calls = r#"{"time": 1796032801, "subject": "ada", "tool": "read_file", "auth_time": 1796032800, "arguments": {"path": "/home/ada"}}
+{"time": 1796032802, "subject": "ada", "tool": "read_file", "auth_time": 1796032800, "arguments": {"path": "/etc/../etc/x"}}
+{"time": 1796032803, "subject": "ada", "tool": "read_file", "auth_time": 1796032800, "arguments": {"path": "/etc/id.key"}}
+{"time": 1796032804, "subject": "ada", "tool": "read_file", "auth_time": 1796032800, "arguments": {"file": "/etc/x"}}
+"#;
+    let demo = demo("calls.jsonl", calls);
+    demo.write("document.json", &document);
+    let run = simulate(&demo, &["calls.jsonl", "--format", "json"]);
+    let rows = [(1, "allow", ""), (2, "allow", ""), (3, "allow", ""), (4, "deny", "unlisted_argument")];
+    assert_eq!(decisions(&run), expected(&rows));
+    let scopes: Vec<Value> =
+        run.out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["scopes"].clone()).collect();
+    assert_eq!(
+        scopes,
+        [
+            Value::Null,
+            serde_json::json!(["files:system"]),
+            serde_json::json!(["files:system", "keys:read"]),
+            Value::Null
+        ]
+    );
+    let table = simulate(&demo, &["calls.jsonl"]);
+    assert!(table.out.contains("needs `files:system`, `keys:read` too"), "{}", table.out);
+}
+
 #[test]
 fn reads_policies_from_a_package_too() {
     let demo = Demo::package(

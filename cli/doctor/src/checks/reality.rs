@@ -44,7 +44,9 @@ fn mapped(facts: &Facts) -> BTreeSet<&str> {
     let tools = extensions.tool_scope_mapping.values().flat_map(|entry| &entry.required_scopes);
     let resources = extensions.resource_scope_mapping.values().flat_map(|entry| &entry.required_scopes);
     let prompts = extensions.prompt_scope_mapping.values().flat_map(|entry| &entry.required_scopes);
-    let required = tools.chain(resources).chain(prompts).flatten();
+    let conditions = extensions.tool_scope_mapping.values().flat_map(|entry| &entry.conditional_scopes);
+    let conditional = conditions.flat_map(|condition| &condition.scopes);
+    let required = tools.chain(resources).chain(prompts).flatten().chain(conditional);
     let implied = extensions.scope_hierarchy.iter().flat_map(|(scope, implied)| std::iter::once(scope).chain(implied));
     required.chain(implied).map(String::as_str).collect()
 }

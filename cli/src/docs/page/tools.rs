@@ -41,6 +41,9 @@ fn entry(server: &Server, tool: &Tool) -> Markup {
 fn facts(server: &Server, tool: &Tool) -> Markup {
     html! {
         (said("Opened by", &marks::needs(server, &tool.needs)))
+        @if !tool.conditions.is_empty() {
+            (said("Some calls", &html! { @for sentence in &tool.conditions { p { (marks::sentence(sentence)) } } }))
+        }
         @if let Some(approval) = tool.approval { (said("Approval", &html! { (approval) })) }
         @if server.has_sandbox() { (said("In the sandbox", &html! { (words::sandbox(tool.sandbox)) })) }
         (parameters(tool))
