@@ -199,6 +199,10 @@ impl fmt::Display for Answer<'_> {
                 f,
                 "the risk of `{tool}` is much higher than that of the calls so far; wait {wait} seconds before this call"
             ),
+            Reason::UsedApproval => write!(
+                f,
+                "the approval of this call of `{tool}` was used before; make the call again as at first, so that the user is asked again"
+            ),
             Reason::StaleAuthentication => write!(
                 f,
                 "`{tool}` requires a new sign-in, and the client has not made one; ask the user to sign in again"
@@ -239,6 +243,7 @@ mod tests {
             Reason::HighRiskLimit,
             Reason::Cooling,
             Reason::Escalation,
+            Reason::UsedApproval,
             Reason::StaleAuthentication,
         ] {
             for pattern in ["read", "read:*.key", "@resource", "@resource:app://*", "@prompt", "@prompt:a"] {

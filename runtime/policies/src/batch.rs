@@ -67,6 +67,13 @@ impl<'a> Batch<'a> {
         self.others(place).any(|other| self.rules.asks_approval(other))
     }
 
+    /// Returns whether another call states the same approval, which counts once.
+    pub(crate) fn has_approval_of_another(self, place: usize, call: &Call) -> bool {
+        call.approval.is_some_and(|approval| {
+            self.others(place).filter_map(|other| other.approval).any(|other| other.bytes() == approval.bytes())
+        })
+    }
+
     pub(crate) fn is_public(self, call: &Call) -> bool {
         self.rules.row(call.row).is_some_and(|row| row.is_public)
     }

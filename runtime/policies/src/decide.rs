@@ -235,6 +235,9 @@ impl Asked<'_> {
         if let Some(wait) = rules.limits.escalation.and_then(|period| self.escalation(place, call, period)) {
             return deny(Reason::Escalation, Some(wait));
         }
+        if call.is_approval_used || batch.has_approval_of_another(place, call) {
+            return deny(Reason::UsedApproval, None);
+        }
         None
     }
 

@@ -52,13 +52,15 @@ pub enum Reason {
     Cooling,
     /// The risk rises too fast.
     Escalation,
+    /// The approval of the call was used for another one.
+    UsedApproval,
     /// The caller has not authenticated again after a challenge.
     StaleAuthentication,
 }
 
 impl Reason {
     /// The ids, in order of precedence.
-    pub const IDS: [&'static str; 9] = [
+    pub const IDS: [&'static str; 10] = [
         "blocked_patterns",
         "max_file_size_mb",
         "max_refused_calls",
@@ -67,6 +69,7 @@ impl Reason {
         "max_high_risk_calls",
         "cooling_period_minutes",
         "block_rapid_escalation",
+        "used_approval",
         "stale_authentication",
     ];
 
@@ -81,7 +84,8 @@ impl Reason {
             Self::HighRiskLimit => 5,
             Self::Cooling => 6,
             Self::Escalation => 7,
-            Self::StaleAuthentication => 8,
+            Self::UsedApproval => 8,
+            Self::StaleAuthentication => 9,
         }
     }
 

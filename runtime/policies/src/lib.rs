@@ -20,6 +20,7 @@
 //! | `redis` | `RedisStore` and `RedisSessions`, with the feature `redis`: the same decisions in a script |
 //! | [`store_error`] | [`StoreError`]: why a shared store cannot decide |
 //! | [`key`] | [`SessionKey`], and the keyed hash of arguments |
+//! | [`used`] | [`ApprovalId`]: approvals that count once |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -45,6 +46,7 @@ pub mod settings;
 mod size;
 pub mod store_error;
 pub mod time;
+pub mod used;
 
 #[cfg(feature = "redis")]
 #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
@@ -63,3 +65,4 @@ pub use settings::{Domain, RiskRule, SessionLimits, Settings};
 pub use size::file_size;
 pub use store_error::{StoreError, StoreErrorKind};
 pub use time::Timestamp;
+pub use used::{ApprovalId, UsedApprovals};

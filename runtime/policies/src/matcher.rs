@@ -9,6 +9,7 @@ use crate::{
     normal::{MatchesAll, visit_forms},
     rules::{Row, Rules, Subject, Test, ToolNumber},
     size::file_size,
+    used::ApprovalId,
 };
 
 /// A call, reduced to what a decision needs. It holds no argument.
@@ -23,6 +24,10 @@ pub struct Call {
     /// The keyed hash of the arguments; 0 for none.
     pub(crate) arguments: u64,
     pub(crate) evidence: Evidence,
+    /// The approval that the evidence is, if it counts once.
+    pub(crate) approval: Option<ApprovalId>,
+    /// Whether it does not count: the store knows that it was used before, or the server that it is of another call.
+    pub(crate) is_approval_used: bool,
 }
 
 impl Call {
@@ -38,6 +43,22 @@ impl Call {
     #[must_use]
     pub const fn with_evidence(mut self, evidence: Evidence) -> Self {
         self.evidence = evidence;
+        self
+    }
+
+    /// States that the [evidence](Self::with_evidence) counts once. The store denies a call whose approval was used before, and records the
+    /// approval together with the other effects of an admitted call.
+    #[must_use]
+    pub const fn with_approval(mut self, approval: ApprovalId) -> Self {
+        self.approval = Some(approval);
+        self
+    }
+
+    /// States that the approval with which the call comes does not count: it is of another call, or none. The engine denies the call, and counts
+    /// it as refused.
+    #[must_use]
+    pub const fn with_used_approval(mut self) -> Self {
+        self.is_approval_used = true;
         self
     }
 
@@ -270,6 +291,8 @@ impl Rules {
             is_too_large: false,
             arguments: 0,
             evidence: Evidence::None,
+            approval: None,
+            is_approval_used: false,
         };
         CallReader { row, is_open: row.is_some_and(Row::reads_arguments), call }
     }

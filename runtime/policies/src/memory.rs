@@ -18,6 +18,7 @@ use crate::{
     rules::Rules,
     session::{Session, SessionView},
     time::Timestamp,
+    used::UsedApprovals,
 };
 
 /// Sessions under different locks. A power of two.
@@ -92,6 +93,8 @@ struct Shard {
     cursor: usize,
     /// A new caller's session, until it is known whether it needs a place.
     blank: Session,
+    /// The approvals of these sessions that were used.
+    used: UsedApprovals,
 }
 
 impl MemoryStore {
@@ -104,13 +107,14 @@ impl MemoryStore {
         let hasher = RandomState::default();
         let shard = || {
             let sessions = IndexMap::with_hasher(hasher.clone());
-            Mutex::new(Shard { sessions, cursor: 0, blank: Session::new(&rules) })
+            Mutex::new(Shard { sessions, cursor: 0, blank: Session::new(&rules), used: UsedApprovals::default() })
         };
         let shards = (0..SHARDS).map(|_| shard()).collect();
         Self { shards, hasher, capacity: Self::CAPACITY, quota: Self::CAPACITY, counts: Mutex::default(), rules }
     }
 
-    /// Sets the number of sessions, and how many of them one issuer may have.
+    /// Sets the number of sessions, and how many of them one issuer may have. As many approvals that count once are kept while they might
+    /// be used again.
     #[must_use]
     pub const fn with_capacity(mut self, sessions: usize, per_issuer: usize) -> Self {
         self.capacity = sessions;
@@ -127,7 +131,7 @@ impl MemoryStore {
     /// Decides on all calls of a body, and records their effects, in one atomic operation: see [`Rules::decide`].
     ///
     /// # Errors
-    /// The caller has no session yet, and there is no place for one.
+    /// The caller has no session yet, and there is no place for one; or there is none for an approval that counts once.
     pub fn decide(
         &self,
         key: &SessionKey,
@@ -206,6 +210,25 @@ impl MemoryStore {
 
 impl Shard {
     fn decide(
+        &mut self,
+        store: &MemoryStore,
+        key: &SessionKey,
+        calls: &[Call],
+        facts: &Facts<'_>,
+        now: Timestamp,
+    ) -> Result<Decision, Full> {
+        if let Some(retry_after) = self.used.wait_for_place(key, calls, store.capacity.div_ceil(SHARDS), now) {
+            return Err(Full { retry_after });
+        }
+        let calls = self.used.marked(calls, now);
+        let decision = self.decide_in_session(store, key, &calls, facts, now)?;
+        if decision == Decision::Allowed {
+            self.used.record(key, &calls, now);
+        }
+        Ok(decision)
+    }
+
+    fn decide_in_session(
         &mut self,
         store: &MemoryStore,
         key: &SessionKey,

@@ -32,6 +32,7 @@ use crate::{
     session::SessionView,
     store_error::{StoreError, StoreErrorKind},
     time::Timestamp,
+    used::ApprovalId,
 };
 
 /// A connection to the store that keeps the sessions of all replicas of a server, and of all servers of a domain: Redis 7 or later, or Valkey.
@@ -200,6 +201,9 @@ impl RedisSessions {
         let batch = Batch { rules: &self.rules, calls };
         let mut invocation = self.store.shared.decide.prepare_invoke();
         invocation.key(key.to_redis());
+        for approval in calls.iter().filter_map(|call| call.approval) {
+            invocation.key(key.to_redis_for(&approval));
+        }
         invocation.arg(self.encoder.encode(batch, facts));
         let reply: Reply = self.store.invoke(&mut invocation).await?;
         reply::read(batch, &reply).ok_or(StoreError::new(StoreErrorKind::Other))
@@ -242,15 +246,35 @@ impl fmt::Debug for RedisSessions {
 }
 
 impl SessionKey {
-    /// Returns the key of the value. In a cluster, the braces keep the sessions of a caller in all environments on one node.
+    /// Returns the key of the value.
     fn to_redis(self) -> String {
-        let mut text = String::with_capacity(80);
-        text.push_str("mcp-scopes:{");
-        let [caller @ .., environment] = self.as_bytes();
-        let digits = caller.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        text.extend(digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)));
-        text.push_str("}:");
+        let [.., environment] = self.as_bytes();
+        let mut text = self.prefix();
         text.push(char::from(*environment));
         text
     }
+
+    /// Returns the key under which the store keeps that an approval of the caller was used.
+    fn to_redis_for(self, approval: &ApprovalId) -> String {
+        let mut text = self.prefix();
+        text.push_str("used:");
+        push_digits(&mut text, approval.bytes());
+        text
+    }
+
+    /// Returns what all keys of a caller begin with. In a cluster, the braces keep them on one node.
+    fn prefix(self) -> String {
+        let [caller @ .., _] = self.as_bytes();
+        let mut text = String::with_capacity(112);
+        text.push_str("mcp-scopes:{");
+        push_digits(&mut text, caller);
+        text.push_str("}:");
+        text
+    }
+}
+
+/// Writes bytes as hexadecimal digits.
+fn push_digits(text: &mut String, bytes: &[u8]) {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    text.extend(digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)));
 }

@@ -2,7 +2,7 @@
 -- Decides on all calls of a body and records their effects, as `Rules::decide` (src/decide.rs) does, on the packed form of
 -- a session (src/packed.rs). The tests run both on the same calls and compare decisions and states.
 --
--- KEYS[1]: the session.
+-- KEYS[1]: the session. The others: where the end of each used approval is kept, for the calls that state one.
 -- ARGV[1]: the request; src/redis/request.rs writes it. ARGV[2], in tests only: the time in milliseconds.
 -- Returns numbers, which src/redis/reply.rs reads: the kind of the decision, and if the script knows more, the place of the call,
 -- the rank of the reason of a denial or the form of the approval, the number of the pattern in its list, the seconds to wait.
@@ -18,7 +18,9 @@ local ALLOWED, DENIED, APPROVAL, REAUTHENTICATE = 0, 1, 2, 3
 -- The form of an approval: 0 for one of the caller, 1 by a reviewer, 2 by a sign-in that was asked for before.
 local REPEATED = 2
 -- Ranks of denials (src/decision.rs).
-local REFUSED_CALLS, BLOCKED_AFTER, CALL_LIMIT, HIGH_RISK_LIMIT, COOLS, ESCALATES, STALE, NONE = 2, 3, 4, 5, 6, 7, 8, 9
+local REFUSED_CALLS, BLOCKED_AFTER, CALL_LIMIT, HIGH_RISK_LIMIT, COOLS, ESCALATES, USED, STALE, NONE = 2, 3, 4, 5, 6, 7, 8, 9, 10
+-- In place of the key of an approval that does not count.
+local NO_APPROVAL = 255
 -- The version and fourteen numbers, and what they take.
 local HEADER, HEADER_LENGTH = '<BI4I4I4I4I4I4I4I4I4I4I4I4I4I4', 57
 -- The lengths of records.
@@ -171,13 +173,13 @@ end
 -- The first denial of the lowest rank, the first call whose caller must authenticate again, the first that needs an approval.
 local denial_rank, denial_place, denial_number, denial_wait = NONE, 0, 0, 0
 local demand, approval_place, by_reviewer, approval_number, is_triggered
-local approvals, effects = 0, nil
+local approvals, effects, uses = 0, nil, nil
 
 local position = matched_at + LATCH * latch_count
 for _ = 1, call_count do
-    local place, max_age, call_limit, same_calls, cooling_seconds, blocked_count, approval_count, risk, highest_other, is_weak,
-        needs_session, is_high_risk, needs_review, triggered, has_rival, is_idempotent, is_blocked, is_questioned, at =
-        unpack_struct('<I4I4I4I4I4I4I4BBBBBBBBBBB', request, position)
+    local place, max_age, call_limit, same_calls, cooling_seconds, blocked_count, approval_count, kept, risk, highest_other,
+        is_weak, needs_session, is_high_risk, needs_review, triggered, has_rival, is_idempotent, is_blocked, is_questioned,
+        approval_key, at = unpack_struct('<I4I4I4I4I4I4I4I4BBBBBBBBBBBB', request, position)
     local counter, period, hash_name, hash
     if call_limit ~= NEVER then
         counter, at = sub(request, at, at + 7), at + 8
@@ -227,6 +229,14 @@ for _ = 1, call_count do
         elseif wait_to_rise > 0 then
             rank, wait = ESCALATES, wait_to_rise
         end
+    end
+    if approval_key > 0 then
+        local used_until = approval_key ~= NO_APPROVAL and call('GET', KEYS[approval_key])
+        if rank == NONE and (approval_key == NO_APPROVAL or (used_until and tonumber(used_until) > now)) then
+            rank = USED
+        end
+        uses = uses or {}
+        uses[#uses + 1] = { approval_key, kept }
     end
     if rank < denial_rank then
         denial_rank, denial_place, denial_number, denial_wait = rank, place, number, wait
@@ -309,6 +319,10 @@ if kind == ALLOWED then
                 end
             end
         end
+    end
+    for _, use in ipairs(uses or {}) do
+        local used_until = min(begin + use[2], NEVER)
+        call('SETEX', KEYS[use[1]], max(used_until - now, 1), used_until)
     end
     if max_high_risk ~= NEVER then
         high_risk = min(high_risk + high_risk_calls, NEVER)

@@ -46,6 +46,7 @@ fn reason(row: &Row, rank: u32, number: u32) -> Option<(Reason, bool)> {
         (Reason::HighRiskLimit, false),
         (Reason::Cooling, true),
         (Reason::Escalation, true),
+        (Reason::UsedApproval, false),
         (Reason::StaleAuthentication, false),
     ];
     reasons.into_iter().find(of_rank)

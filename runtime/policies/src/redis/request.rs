@@ -10,10 +10,13 @@ use crate::{
     matcher::{Call, Evidence},
     name::{Kind, Name},
     rules::{Condition, Row, Rules},
+    used::ApprovalId,
 };
 
 /// A limit that is not stated.
 const NEVER: u32 = u32::MAX;
+/// In place of the key of an approval that does not count: it is of another call, or two calls state it.
+const NO_APPROVAL: u8 = u8::MAX;
 
 /// The limits and names of a table, in the form that the script reads.
 #[derive(Debug)]
@@ -101,6 +104,7 @@ impl Encoder {
         word(to, optional(cooling.map(|cooling| cooling.seconds)));
         count(to, blocked.len());
         count(to, questioned.len());
+        word(to, call.approval.map_or(0, ApprovalId::kept));
         to.extend([
             call.risk as u8,
             batch.highest_other_risk(place) as u8,
@@ -113,6 +117,7 @@ impl Encoder {
             u8::from(cooling.is_some_and(|cooling| cooling.arguments.is_some())),
             u8::from(is_blocked),
             u8::from(is_questioned),
+            approval_key(batch, place, call),
         ]);
         let names = self.rows.get(call.row as usize).copied().unwrap_or_default();
         if row.max_calls.is_some() {
@@ -133,6 +138,20 @@ impl Encoder {
     fn latch(&self, latch: u32) -> Name {
         self.latches.get(latch as usize).copied().unwrap_or_default()
     }
+}
+
+/// Returns the place among the keys of the script where the store keeps that the approval of a call was used: 0 if it has none,
+/// [`NO_APPROVAL`] if it does not count.
+fn approval_key(batch: Batch<'_>, place: usize, call: &Call) -> u8 {
+    if call.is_approval_used || batch.has_approval_of_another(place, call) {
+        return NO_APPROVAL;
+    }
+    if call.approval.is_none() {
+        return 0;
+    }
+    let before = batch.calls.iter().take(place).filter(|other| other.approval.is_some()).count();
+    // The first key is that of the session. A body has few calls.
+    u8::try_from(before + 2).unwrap_or(NO_APPROVAL)
 }
 
 /// Returns the conditions whose latches decide, and whether another call of the body meets the one behind them. Those behind that one

@@ -6,9 +6,9 @@ use std::{
 };
 
 use mcp_scopes_model::{Environment, Policy, Risk, Tool};
-use mcp_scopes_policies::{Decision, Facts, Full, MemoryStore, Rules, SessionKey, Settings};
+use mcp_scopes_policies::{ApprovalId, Decision, Facts, Full, MemoryStore, Rules, SessionKey, Settings};
 
-use crate::support::{at, denied, path, tool};
+use crate::support::{approved_once, at, denied, path, tool};
 
 fn store(policy: Policy<'_>) -> (Arc<Rules>, MemoryStore) {
     let tools = [Tool::new("read", Risk::Low), Tool::new("list", Risk::Low), tool("send", Risk::Low, policy)];
@@ -126,4 +126,71 @@ fn an_operator_shows_and_resets_a_session() {
     assert!(store.reset(&live("ada")));
     assert_eq!(decide(&store, &live("ada"), 1, "send"), Ok(Decision::Allowed));
     assert!(store.is_empty());
+}
+
+#[test]
+fn an_approval_counts_once_until_it_cannot_be_valid_any_more() {
+    let (rules, store) = store(BLOCKED);
+    let send = |subject: &str, seconds, id| {
+        let calls = [approved_once(path(&rules, "send", ""), id)];
+        store.decide(&live(subject), &calls, &Facts::default(), at(seconds)).unwrap()
+    };
+    assert_eq!(send("ada", 0, 1), Decision::Allowed);
+    assert_eq!(denied(send("ada", 1, 1)), ("used_approval", None));
+    assert_eq!(send("ada", 1, 2), Decision::Allowed);
+    // Neither a reset nor the end of the session makes it valid again.
+    store.reset(&live("ada"));
+    assert_eq!(denied(send("ada", 599, 1)).0, "used_approval");
+    assert_eq!(send("ada", 600, 1), Decision::Allowed);
+    // A call that is denied uses nothing up.
+    assert_eq!(decide(&store, &live("bob"), 0, "read"), Ok(Decision::Allowed));
+    assert_eq!(denied(send("bob", 1, 3)).0, "blocked_after");
+    store.reset(&live("bob"));
+    assert_eq!(send("bob", 2, 3), Decision::Allowed);
+    // One of another call is none, whatever id the call states.
+    let calls = [approved_once(path(&rules, "send", ""), 5).with_used_approval()];
+    assert_eq!(denied(store.decide(&live("ada"), &calls, &Facts::default(), at(3)).unwrap()).0, "used_approval");
+    let calls = [path(&rules, "list", "").with_used_approval()];
+    assert_eq!(denied(store.decide(&live("ada"), &calls, &Facts::default(), at(3)).unwrap()).0, "used_approval");
+    // Two calls of a body cannot share one.
+    let both = [4, 4].map(|id| approved_once(path(&rules, "send", ""), id));
+    let decision = store.decide(&live("ada"), &both, &Facts::default(), at(3)).unwrap();
+    assert_eq!(denied(decision).0, "used_approval");
+}
+
+#[test]
+fn one_of_64_parallel_uses_of_an_approval_passes() {
+    let (rules, store) = store(BLOCKED);
+    let (rules, store, barrier) = (rules, Arc::new(store), Arc::new(Barrier::new(64)));
+    let threads: Vec<_> = (0..64)
+        .map(|_| {
+            let (rules, store, barrier) = (Arc::clone(&rules), Arc::clone(&store), Arc::clone(&barrier));
+            thread::spawn(move || {
+                let calls = [approved_once(path(&rules, "send", ""), 1)];
+                barrier.wait();
+                store.decide(&live("ada"), &calls, &Facts::default(), at(0)).unwrap() == Decision::Allowed
+            })
+        })
+        .collect();
+    assert_eq!(threads.into_iter().filter_map(|thread| thread.join().unwrap().then_some(())).count(), 1);
+}
+
+#[test]
+fn keeps_a_bounded_number_of_approvals_of_a_session() {
+    let (rules, store) = store(BLOCKED);
+    let send = |subject: &str, seconds, number: u32| {
+        let mut id = [0; 16];
+        id[..4].copy_from_slice(&number.to_le_bytes());
+        let call = path(&rules, "send", "").with_approval(ApprovalId::new(id, 600));
+        store.decide(&live(subject), &[call], &Facts::default(), at(seconds))
+    };
+    for number in 0..256 {
+        assert_eq!(send("ada", 0, number), Ok(Decision::Allowed));
+    }
+    assert_eq!(send("ada", 0, 256), Err(Full { retry_after: 600 }));
+    assert_eq!(send("bob", 0, 257), Ok(Decision::Allowed));
+    // Calls without one are decided.
+    assert_eq!(decide(&store, &live("ada"), 0, "send"), Ok(Decision::Allowed));
+    assert_eq!(send("ada", 600, 256), Ok(Decision::Allowed));
+    assert_eq!(denied(send("ada", 601, 256).unwrap()).0, "used_approval");
 }

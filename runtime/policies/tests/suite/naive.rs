@@ -11,7 +11,12 @@ pub(crate) struct LoggedCall {
     /// The globs that one of the texts matches.
     pub(crate) hits: Vec<&'static str>,
     pub(crate) evidence: Evidence,
+    /// The approval that the evidence is, if it counts once.
+    pub(crate) approval: Option<u8>,
 }
+
+/// For how many seconds a used approval is kept.
+pub(crate) const KEPT: u64 = 300;
 
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
@@ -48,7 +53,7 @@ pub(crate) struct Naive<'a> {
 }
 
 /// The ids of denials by precedence.
-const ORDER: [&str; 8] = [
+const ORDER: [&str; 9] = [
     "blocked_patterns",
     "max_refused_calls",
     "blocked_after",
@@ -56,6 +61,7 @@ const ORDER: [&str; 8] = [
     "max_high_risk_calls",
     "cooling_period_minutes",
     "block_rapid_escalation",
+    "used_approval",
     "stale_authentication",
 ];
 
@@ -139,10 +145,12 @@ impl Naive<'_> {
     }
 
     /// Returns whether a tool states a policy, is in a pattern, or counts towards a limit of the session.
-    fn needs_session(&self, tool: &Tool<'_>) -> bool {
+    fn needs_session(&self, call: &LoggedCall) -> bool {
+        let tool = &self.tools[call.tool];
         let limits = &self.settings.session;
         let named = |pattern: &&str| split(pattern).0 == tool.name;
         !tool.policy.is_none()
+            || call.approval.is_some()
             || (limits.max_high_risk_calls.is_some() && tool.risk >= Risk::High)
             || (limits.escalation_seconds.is_some() && tool.risk > Risk::Minimal)
             || self
@@ -185,7 +193,7 @@ impl Naive<'_> {
         let limits = &self.settings.session;
         let session = self.session(log, now);
         let refused = session.iter().filter(|(_, event)| matches!(event, Event::Refused)).count();
-        if limits.max_refused_calls.is_some_and(|limit| refused >= limit as usize) && self.needs_session(tool) {
+        if limits.max_refused_calls.is_some_and(|limit| refused >= limit as usize) && self.needs_session(call) {
             return Some(1);
         }
         let mut before = admitted(&session);
@@ -212,7 +220,12 @@ impl Naive<'_> {
             let contact = session.first().map_or(now, |(time, _)| *time);
             self.escalates(tool.risk, &before, contact, u64::from(period), now)
         };
-        limits.escalation_seconds.is_some_and(escalates).then_some(6)
+        if limits.escalation_seconds.is_some_and(escalates) {
+            return Some(6);
+        }
+        // An approval that was used outlives the session.
+        let is_same = |other: &LoggedCall| call.approval.is_some() && other.approval == call.approval;
+        all.iter().any(|(time, other)| is_same(other) && up(*time) + KEPT > now / 1000).then_some(7)
     }
 
     fn met(&self, pattern: &str, calls: &Calls<'_>) -> bool {

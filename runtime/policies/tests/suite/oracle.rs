@@ -7,15 +7,15 @@ use std::{
 };
 
 use crate::{
-    naive::{Event, Log, LoggedCall, Naive, Token, Verdict},
+    naive::{Event, KEPT, Log, LoggedCall, Naive, Token, Verdict},
     naive_matcher::any_matches,
     random::Random,
     support::START,
 };
 use mcp_scopes_model::{Environment, Policy, Requirement, Risk, Tool};
 use mcp_scopes_policies::{
-    Call, Decision, Evidence, Facts, MemoryStore, Rules, Session, SessionKey, SessionView, Settings, Timestamp,
-    packed::PackedSession,
+    ApprovalId, Call, Decision, Evidence, Facts, MemoryStore, Rules, Session, SessionKey, SessionView, Settings,
+    Timestamp, UsedApprovals, packed::PackedSession,
 };
 
 const NAMES: [&str; 6] = ["t0", "t1", "t2", "t3", "t4", "t5"];
@@ -40,7 +40,7 @@ fn matches_the_naive_engine() {
 
 pub(crate) fn assert_all_kinds(seen: &BTreeMap<String, u64>) {
     // Each kind of decision occurs often enough for differences to show.
-    assert_eq!(seen.len(), 13, "{seen:?}");
+    assert_eq!(seen.len(), 14, "{seen:?}");
     assert!(seen.values().all(|count| *count > 100), "{seen:?}");
 }
 
@@ -92,7 +92,7 @@ pub(crate) fn run_table(random: &mut Random, seen: &mut BTreeMap<String, u64>, o
     let mut token = Token { auth_time: None, acr: None };
     for step in 0..STEPS {
         now += if random.percent(85) { random.below(20_000) } else { random.below(400_000) };
-        let calls: Vec<LoggedCall> = (0..=random.below(3)).map(|_| logged_call(random, count)).collect();
+        let calls: Vec<LoggedCall> = (0..=random.below(3)).map(|_| logged_call(random, &is_public)).collect();
         // Half of the time the last token, else one from before, from just now, or with a clock that is ahead.
         if random.percent(50) {
             let back = if random.percent(50) { 10 } else { 200 };
@@ -141,6 +141,7 @@ struct Engines<'r> {
     rules: &'r Rules,
     session: Session,
     packed: Vec<u8>,
+    used: UsedApprovals,
     store: MemoryStore,
     key: SessionKey,
     other: Option<Box<dyn Engine>>,
@@ -152,6 +153,7 @@ impl<'r> Engines<'r> {
             rules,
             session: Session::new(rules),
             packed: PackedSession::new(rules).pack(rules),
+            used: UsedApprovals::default(),
             store: MemoryStore::new(Arc::clone(rules)),
             key: SessionKey::new("realm", Environment::Live, "issuer", &["subject"]),
             other,
@@ -162,11 +164,15 @@ impl<'r> Engines<'r> {
         let rules = self.rules;
         let calls: Vec<Call> = calls.iter().map(|call| self.read(call)).collect();
         let (facts, now) = (Facts { auth_time: token.auth_time, acr: token.acr }, Timestamp::from_millis(now));
-        let decision = rules.decide(&mut self.session, &calls, &facts, now);
+        let marked = self.used.marked(&calls, now);
+        let decision = rules.decide(&mut self.session, &marked, &facts, now);
 
         let mut packed = PackedSession::unpack(rules, &self.packed, now).unwrap();
-        assert_eq!(rules.decide(&mut packed.session, &calls, &facts, now), decision, "packed");
+        assert_eq!(rules.decide(&mut packed.session, &marked, &facts, now), decision, "packed");
         self.packed = packed.pack(rules);
+        if decision == Decision::Allowed {
+            self.used.record(&self.key, &calls, now);
+        }
 
         assert_eq!(self.store.decide(&self.key, &calls, &facts, now), Ok(decision), "memory");
 
@@ -204,7 +210,11 @@ impl<'r> Engines<'r> {
         } else {
             0
         };
-        reader.finish().with_arguments(hash).with_evidence(call.evidence)
+        let read = reader.finish().with_arguments(hash).with_evidence(call.evidence);
+        match call.approval {
+            Some(id) => read.with_approval(ApprovalId::new([id; 16], u32::try_from(KEPT).unwrap())),
+            None => read,
+        }
     }
 }
 
@@ -268,7 +278,7 @@ static HITS: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
     TEXTS.into_iter().map(|text| (text, hits(text))).collect()
 });
 
-fn logged_call(random: &mut Random, tools: usize) -> LoggedCall {
+fn logged_call(random: &mut Random, is_public: &[bool]) -> LoggedCall {
     let evidence = match random.below(10) {
         0 => Evidence::Caller,
         1 => Evidence::Reviewer,
@@ -276,7 +286,11 @@ fn logged_call(random: &mut Random, tools: usize) -> LoggedCall {
     };
     let texts: Vec<_> = (0..random.below(3)).map(|_| *random.pick(&TEXTS)).collect();
     let hits = texts.iter().flat_map(|text| HITS[text].iter().copied()).collect();
-    LoggedCall { hits, tool: usize::try_from(random.below(tools as u64)).unwrap(), texts, evidence }
+    let tool = usize::try_from(random.below(is_public.len() as u64)).unwrap();
+    // Only calls that need an approval have one that counts once.
+    let counts_once = evidence == Evidence::Caller && !is_public[tool];
+    let approval = counts_once.then(|| u8::try_from(random.below(3)).unwrap());
+    LoggedCall { hits, tool, texts, evidence, approval }
 }
 
 fn some<'a>(random: &mut Random, list: &[&'a str]) -> Vec<&'a str> {

@@ -1,7 +1,7 @@
 //! Tables and calls of the tests.
 
 use mcp_scopes_model::{Policy, Requirement, Risk, Tool};
-use mcp_scopes_policies::{Call, Decision, Facts, Reason, Rules, Session, Settings, Timestamp};
+use mcp_scopes_policies::{ApprovalId, Call, Decision, Evidence, Facts, Reason, Rules, Session, Settings, Timestamp};
 use serde_json::Value;
 
 /// The beginning of each test, in seconds.
@@ -102,6 +102,11 @@ impl<'r> Caller<'r> {
     pub(crate) fn call(&mut self, seconds: u64, tool: &str, argument: &str) -> Decision {
         self.decide(seconds, &[path(self.rules, tool, argument)])
     }
+}
+
+/// Adds an approval that counts once and is kept for ten minutes.
+pub(crate) fn approved_once(call: Call, id: u8) -> Call {
+    call.with_evidence(Evidence::Caller).with_approval(ApprovalId::new([id; 16], 600))
 }
 
 /// Returns the id of the reason and the time to wait.

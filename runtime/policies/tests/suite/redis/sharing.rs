@@ -15,7 +15,7 @@ use super::{
     BLOCKED, allow, decide, live, on_each_server, rules, sandbox,
     server::{Administer as _, Server},
 };
-use crate::support::{START, denied, path, tool};
+use crate::support::{START, approved_once, denied, path, tool};
 
 async fn keys(server: &Server) -> BTreeSet<String> {
     server.run(&[b"KEYS", b"*"]).await
@@ -99,6 +99,54 @@ fn keeps_what_counts_and_no_longer() {
         assert_eq!((view.started, view.calls.len(), view.cooling.len()), (None, 0, 1));
         assert_eq!(seconds_left().await, 1800);
         assert_eq!(denied(decide(&store, &live("ada"), "send").await.unwrap()), ("cooling_period_minutes", Some(1800)));
+    });
+}
+
+#[test]
+fn an_approval_counts_once_at_all_replicas() {
+    on_each_server(async |program| {
+        let server = Server::start(&program, &[]);
+        let rules = rules(BLOCKED);
+        let replicas = [Arc::new(server.store(&rules).await), Arc::new(server.store(&rules).await)];
+        let ada = live("ada");
+        for id in 0..10 {
+            let tasks: Vec<_> = (0..64)
+                .map(|task| {
+                    let store = Arc::clone(&replicas[task % 2]);
+                    let calls = [approved_once(path(&rules, "send", ""), id)];
+                    let send = async move { store.decide(&ada, &calls, &Facts::default()).await.unwrap() };
+                    tokio::spawn(async move { send.await == Decision::Allowed })
+                })
+                .collect();
+            let mut passed = 0;
+            for task in tasks {
+                passed += u32::from(task.await.unwrap());
+            }
+            assert_eq!(passed, 1);
+        }
+        // What was used is kept beside the session, which has had no effect, and expires.
+        let kept = keys(&server).await;
+        assert!(kept.len() == 10 && kept.iter().all(|key| key.contains("}:used:")), "{kept:?}");
+        let left: u64 = server.run(&[b"TTL", kept.first().unwrap().as_bytes()]).await;
+        assert!((500..=601).contains(&left), "{left}");
+        let send = async |ids: &[u8]| {
+            let calls: Vec<_> = ids.iter().map(|id| approved_once(path(&rules, "send", ""), *id)).collect();
+            replicas[0].decide(&ada, &calls, &Facts::default()).await.unwrap()
+        };
+        assert!(!replicas[1].reset(&ada).await.unwrap());
+        assert_eq!(denied(send(&[0]).await), ("used_approval", None));
+        // Two calls of a body cannot share one, and a call that is denied uses nothing up.
+        assert_eq!(denied(send(&[20, 20]).await).0, "used_approval");
+        assert_eq!(denied(send(&[21, 0]).await).0, "used_approval");
+        assert_eq!(send(&[20, 21]).await, Decision::Allowed);
+        assert_eq!(denied(send(&[21]).await).0, "used_approval");
+        // One of another call is none, whatever id the call states.
+        for call in [approved_once(path(&rules, "send", ""), 22), path(&rules, "list", "")] {
+            let calls = [call.with_used_approval()];
+            let decision = replicas[0].decide(&ada, &calls, &Facts::default()).await.unwrap();
+            assert_eq!(denied(decision).0, "used_approval");
+        }
+        assert_eq!(send(&[22]).await, Decision::Allowed);
     });
 }
 
