@@ -2,6 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `keys` | keys of what the layer seals |
 //! | `limits` | settings of sizes, times and calls |
 //! | `tokens` | what tokens may be bound to, and who receives them |
 //! | `checks` | checks of the settings |
@@ -10,6 +11,7 @@
 
 mod build;
 mod checks;
+mod keys;
 mod limits;
 #[cfg(feature = "policies")]
 mod policies;
@@ -61,6 +63,7 @@ pub struct ResourceServerBuilder {
     any_origin: bool,
     mirrored: Vec<(String, String, Vec<String>)>,
     session_key: Option<[u8; 32]>,
+    other_session_keys: Vec<[u8; 32]>,
     environments: Environments,
     sandbox_pace: NonZeroU32,
     limits: Limits,
@@ -101,6 +104,7 @@ impl ResourceServerBuilder {
             any_origin: false,
             mirrored: Vec::new(),
             session_key: None,
+            other_session_keys: Vec::new(),
             environments: Environments::default(),
             sandbox_pace: limits::SANDBOX_PACE,
             limits: Limits::default(),
@@ -342,13 +346,6 @@ impl ResourceServerBuilder {
         path: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         self.mirrored.push((tool.into(), header.into(), path.into_iter().map(Into::into).collect()));
-        self
-    }
-
-    /// Sets the key that binds sessions of older revisions to their callers. Default: a random key, so that sessions end with
-    /// the process. Processes that share sessions need the same key.
-    pub fn session_key(mut self, key: [u8; 32]) -> Self {
-        self.session_key = Some(key);
         self
     }
 

@@ -6,13 +6,13 @@
 //! grant that covers the sealed one: the events were made for a call that the sealed grant opened.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, Mac as _};
+use hmac::Hmac;
 use sha2::Sha256;
 
 use mcp_scopes::{__private::v1, Caller, ScopeTable};
 
 use super::{
-    session::{Owner, Sessions, read_seal, write_seal},
+    session::{Owner, SealKey, Sessions, read_seal, write_seal},
     token::add_part,
 };
 
@@ -40,7 +40,7 @@ impl Sessions {
         let mut bytes: Vec<u8> = v1::grant_words(grant).iter().flat_map(|word| word.to_le_bytes()).collect();
         bytes.truncate(bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1));
         EventSeal {
-            keyed: self.event_mac(owner, caller, session, grant.scopes()),
+            keyed: event_mac(self.current(), owner, caller, session, grant.scopes()),
             grant: URL_SAFE_NO_PAD.encode(bytes),
         }
     }
@@ -59,27 +59,32 @@ impl Sessions {
         let parts = sealed.rsplit_once('.').and_then(|(rest, seal)| Some((rest.rsplit_once('.')?, read_seal(seal)?)));
         let ((id, grant), seal) = parts.ok_or(Unopened::Foreign)?;
         let scopes = scopes_of(grant, caller.grant().table()).ok_or(Unopened::Foreign)?;
-        let mut mac = self.event_mac(owner, caller, session, scopes.iter().copied());
-        add_part(&mut mac, Some(id.as_bytes()));
-        // In constant time.
-        mac.verify_truncated_left(&seal).map_err(|_| Unopened::Foreign)?;
+        let is_sealed = self.has_sealed(&seal, |key| {
+            let mut mac = event_mac(key, owner, caller, session, scopes.iter().copied());
+            add_part(&mut mac, Some(id.as_bytes()));
+            mac
+        });
+        if !is_sealed {
+            return Err(Unopened::Foreign);
+        }
         if scopes.iter().all(|scope| caller.grant().holds(scope)) { Ok(id) } else { Err(Unopened::Uncovered(scopes)) }
     }
+}
 
-    fn event_mac(
-        &self,
-        owner: Owner<'_>,
-        caller: &Caller,
-        session: Option<&str>,
-        scopes: impl Iterator<Item = &'static str>,
-    ) -> Hmac<Sha256> {
-        let mut mac = self.keyed("event", owner, caller.environment());
-        add_part(&mut mac, session.map(str::as_bytes));
-        // Scopes are sealed by name: in another version of the server a number may mean another scope.
-        scopes.for_each(|scope| add_part(&mut mac, Some(scope.as_bytes())));
-        add_part(&mut mac, None);
-        mac
-    }
+/// Returns a MAC over everything of an event id but the id of the server.
+fn event_mac(
+    key: &SealKey,
+    owner: Owner<'_>,
+    caller: &Caller,
+    session: Option<&str>,
+    scopes: impl Iterator<Item = &'static str>,
+) -> Hmac<Sha256> {
+    let mut mac = key.keyed("event", owner, caller.environment());
+    add_part(&mut mac, session.map(str::as_bytes));
+    // Scopes are sealed by name: in another version of the server a number may mean another scope.
+    scopes.for_each(|scope| add_part(&mut mac, Some(scope.as_bytes())));
+    add_part(&mut mac, None);
+    mac
 }
 
 impl EventSeal {

@@ -3,6 +3,11 @@
 //!
 //! The id that leaves the layer is the server's id, a dot, and a seal over the id and the caller. So the layer stores no
 //! sessions, a flood of sessions cannot evict others, and any process that has the key can check an id.
+//!
+//! The keys are those of all that the layer seals: event ids (`replay`) too.
+
+use core::iter;
+use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest as _, Sha256, digest::Update};
@@ -56,21 +61,31 @@ impl Owner<'_> {
     }
 }
 
-/// Seals session ids.
+/// Seals session ids, and has the keys of all seals.
 #[derive(Clone)]
 pub(super) struct Sessions {
-    keyed: Hmac<Sha256>,
+    /// Makes new seals.
+    current: SealKey,
+    /// Their seals are accepted, too, while keys are rotated.
+    others: Arc<[SealKey]>,
 }
+
+/// A key of seals.
+#[derive(Clone)]
+pub(super) struct SealKey(Hmac<Sha256>);
 
 /// The length of the seal in bytes: 128 bits, sent as hexadecimal digits.
 pub(super) const SEAL: usize = 16;
 
 impl Sessions {
     pub(super) fn new(key: &[u8; 32]) -> Self {
-        // RFC 2104 §2: a key shorter than a block is padded with zeros.
-        let mut block = [0; 64];
-        block.iter_mut().zip(key).for_each(|(place, byte)| *place = *byte);
-        Self { keyed: Hmac::new(&block.into()) }
+        Self { current: SealKey::new(key), others: Arc::default() }
+    }
+
+    /// Also accepts the seals of these keys.
+    pub(super) fn also_accepting(mut self, keys: &[[u8; 32]]) -> Self {
+        self.others = keys.iter().map(SealKey::new).collect();
+        self
     }
 
     /// Returns the id to send to the caller. The session is bound to the environment, too: a sandbox session stays in
@@ -78,7 +93,7 @@ impl Sessions {
     pub(super) fn seal(&self, id: &str, owner: Owner<'_>, environment: Environment) -> String {
         let mut sealed = String::with_capacity(id.len() + 1 + 2 * SEAL);
         sealed.push_str(id);
-        write_seal(&mut sealed, self.mac(id, owner, environment));
+        write_seal(&mut sealed, mac(&self.current, id, owner, environment));
         sealed
     }
 
@@ -86,20 +101,41 @@ impl Sessions {
     pub(super) fn open<'s>(&self, sealed: &'s str, owner: Owner<'_>, environment: Environment) -> Option<&'s str> {
         let (id, digits) = sealed.rsplit_once('.')?;
         let seal = read_seal(digits)?;
-        // In constant time.
-        self.mac(id, owner, environment).verify_truncated_left(&seal).is_ok().then_some(id)
+        self.has_sealed(&seal, |key| mac(key, id, owner, environment)).then_some(id)
     }
 
-    fn mac(&self, id: &str, owner: Owner<'_>, environment: Environment) -> Hmac<Sha256> {
-        let mut mac = self.keyed("session", owner, environment);
-        add_part(&mut mac, Some(id.as_bytes()));
-        mac
+    /// Returns the key of new seals.
+    pub(super) const fn current(&self) -> &SealKey {
+        &self.current
+    }
+
+    /// Returns whether a seal was made with one of the keys. `mac` returns the MAC of a key over what is sealed.
+    pub(super) fn has_sealed(&self, seal: &[u8; SEAL], mac: impl Fn(&SealKey) -> Hmac<Sha256>) -> bool {
+        let mut keys = iter::once(&self.current).chain(&*self.others);
+        // In constant time.
+        keys.any(|key| mac(key).verify_truncated_left(seal).is_ok())
+    }
+}
+
+/// Returns the MAC of a session id.
+fn mac(key: &SealKey, id: &str, owner: Owner<'_>, environment: Environment) -> Hmac<Sha256> {
+    let mut mac = key.keyed("session", owner, environment);
+    add_part(&mut mac, Some(id.as_bytes()));
+    mac
+}
+
+impl SealKey {
+    fn new(key: &[u8; 32]) -> Self {
+        // RFC 2104 §2: a key shorter than a block is padded with zeros.
+        let mut block = [0; 64];
+        block.iter_mut().zip(key).for_each(|(place, byte)| *place = *byte);
+        Self(Hmac::new(&block.into()))
     }
 
     /// Returns a MAC over the purpose, the environment and the owner. The purpose comes first, so that a seal of one kind is
     /// never valid as another kind.
     pub(super) fn keyed(&self, purpose: &str, owner: Owner<'_>, environment: Environment) -> Hmac<Sha256> {
-        let mut mac = self.keyed.clone();
+        let mut mac = self.0.clone();
         add_part(&mut mac, Some(purpose.as_bytes()));
         add_part(&mut mac, Some(environment.as_str().as_bytes()));
         owner.add_to(&mut mac);
@@ -127,6 +163,12 @@ pub(super) fn read_seal(digits: &str) -> Option<[u8; SEAL]> {
         *byte = u8::from_str_radix(digits.get(2 * place..2 * place + 2)?, 16).ok()?;
     }
     Some(seal)
+}
+
+impl core::fmt::Debug for SealKey {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("SealKey(..)")
+    }
 }
 
 impl core::fmt::Debug for Sessions {
@@ -190,6 +232,29 @@ mod tests {
         let owner = |token| Owner::Holder(&claims, Some(Token::new(token)));
         let sealed = sessions.seal("5f3a", owner("one"), Environment::Live);
         assert_eq!(sessions.open(&sealed, owner("two"), Environment::Live), Some("5f3a"));
+    }
+
+    #[test]
+    fn opens_what_was_sealed_with_a_key_that_is_rotated() {
+        let claims = Claims::builder("https://a").subject("ada").build();
+        let owner = Owner::Holder(&claims, None);
+        let [old, new] = [[7; 32], [8; 32]];
+        // A replica first accepts the new key, then seals with it, and in the end forgets the old one.
+        let phases = [
+            Sessions::new(&old),
+            Sessions::new(&old).also_accepting(&[new]),
+            Sessions::new(&new).also_accepting(&[old]),
+            Sessions::new(&new),
+        ];
+        let is_opened = |sealing: &Sessions, opening: &Sessions| {
+            opening.open(&sealing.seal("5f3a", owner, Environment::Live), owner, Environment::Live).is_some()
+        };
+        for together in phases.windows(2) {
+            for (sealing, opening) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+                assert!(is_opened(&together[sealing], &together[opening]), "{sealing} {opening}");
+            }
+        }
+        assert!(!is_opened(&phases[0], &phases[3]) && !is_opened(&phases[3], &phases[0]));
     }
 
     #[test]

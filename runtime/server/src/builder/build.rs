@@ -155,7 +155,8 @@ impl ResourceServerBuilder {
         }
         let ((names, challenges, environments), key) = served.zip(key)?;
         environments.resources().for_each(|resource| origins.accept_resource(resource));
-        let (sessions, scope_prefix) = (Sessions::new(&key), Arc::clone(&challenges.scope_prefix));
+        let sessions = Sessions::new(&key).also_accepting(&self.other_session_keys);
+        let scope_prefix = Arc::clone(&challenges.scope_prefix);
         let bindings = self.bindings();
         #[cfg(feature = "policies")]
         let policies = rules.map(|rules| {

@@ -166,6 +166,7 @@ impl ResourceServerBuilder {
             );
         }
         self.reject_shared_audiences(problems);
+        self.check_session_keys(problems);
         for (setting, limit) in [
             ("body_limit", self.limits.body),
             ("anonymous_body_limit", self.limits.anonymous_body),

@@ -206,10 +206,19 @@ fn rejects_param_headers_of_unknown_tools_and_malformed_names() {
 }
 
 #[test]
+fn rejects_accepted_keys_without_another_one_that_seals() {
+    assert_eq!(wrong(sound(&BARE).also_session_key([7; 32])), ["also_session_key"]);
+    let same = sound(&BARE).session_key([7; 32]).also_session_key([8; 32]).also_session_key([7; 32]);
+    assert_eq!(wrong(same), ["also_session_key"]);
+    assert!(sound(&BARE).session_key([7; 32]).also_session_key([8; 32]).build_now().is_ok());
+}
+
+#[test]
 fn debug_output_shows_no_token_and_no_key() {
-    let server = sound(&BARE).session_key([7; 32]);
+    let server = sound(&BARE).session_key([7; 32]).also_session_key([8; 32]);
     let text = format!("{server:?}");
     assert!(!format!("{text} {:?}", server.build_now().unwrap()).contains("7, 7"));
+    assert!(!text.contains("8, 8"));
     let token = Token::new("secret");
     let claims = Claims::builder("https://as").subject("ada").scope("a").build();
     assert!(!format!("{token:?} {claims:?}").contains("secret"));
