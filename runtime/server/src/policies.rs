@@ -55,6 +55,7 @@
 //! | `calls` | the calls of a body, as the engine reads them; `arguments` their string values |
 //! | `conditions` | which conditional scopes a call needs |
 //! | `answers` | what a caller is told |
+//! | `approval` | the forms of approval: what is asked for, and what counts |
 //! | `approver` | [`Approver`] |
 //! | `files` | the size of files in answers |
 //! | `process` | the same without HTTP, where one process is one session |
@@ -62,6 +63,7 @@
 //! | `store` | where sessions are kept |
 
 mod answers;
+mod approval;
 mod approver;
 mod arguments;
 mod calls;

@@ -4,8 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use mcp_scopes::{Environment, ToolHandle};
 use mcp_scopes_policies::{
-    ApprovalRequest, ArgumentHasher, Call, Decision, Evidence, Facts, Reauthentication, Rules, SessionHolder,
-    SessionKey, Timestamp,
+    ArgumentHasher, Call, Decision, Evidence, Facts, Reauthentication, Rules, SessionHolder, SessionKey, Timestamp,
 };
 use serde_json::Value;
 
@@ -24,7 +23,7 @@ use super::{
     },
     PolicyAnswers,
     answers::Refusal,
-    approver::{ApprovalQuery, ApproverAnswer, DynApprover},
+    approver::DynApprover,
     calls::Calls,
     store::{self, Store},
 };
@@ -44,10 +43,10 @@ pub(crate) struct PolicyEngine {
 }
 
 /// The calls of a body, each with its message.
-struct Asked<'c, 'b> {
+pub(super) struct Asked<'c, 'b> {
     content: &'c Content<'b>,
     messages: Vec<&'c Message<'b>>,
-    calls: Vec<Call>,
+    pub(super) calls: Vec<Call>,
 }
 
 /// Why there is no decision. No call of the body may run.
@@ -148,47 +147,6 @@ impl PolicyEngine {
         Timestamp::from(self.clock.now())
     }
 
-    /// Returns the evidence that a call is approved.
-    async fn approve(
-        &self,
-        asked: &Asked<'_, '_>,
-        request: &ApprovalRequest,
-        requester: &Requester,
-    ) -> Result<Evidence, Rejection> {
-        let refuse = |hint: &str| {
-            let refusal = Refusal::approval(&self.rules, asked.name(request.call), request, hint);
-            self.refuse(asked, request.call, &refusal, requester)
-        };
-        if self.rules.is_approved_by_sign_in(request) {
-            if request.is_repeated {
-                return Err(refuse("ask the user to sign in again, which approves one call"));
-            }
-            let text = self.rules.explain_approval(request);
-            let rejection = self.challenges.reauthenticate(requester, &text, Some(0), self.rules.approval_acr_values());
-            return Err(self.reply(asked, request.call, rejection.because("requires_approval_after")));
-        }
-        let (Some(approver), Some(message), Some(tool)) =
-            (&self.approver, asked.message(request.call), self.tool(asked, request.call))
-        else {
-            return Err(refuse("no form of approval is configured"));
-        };
-        let is_open = |(place, call): (usize, &Call)| place != request.call && self.rules.may_lack_approval(call);
-        if asked.calls.iter().enumerate().any(is_open) {
-            // The approval would be used up although the body may not run.
-            return Err(refuse("another call of the batch may need an approval too; send each call alone"));
-        }
-        let reason = self.rules.explain_approval(request);
-        let by_reviewer = request.by_reviewer;
-        let query = ApprovalQuery { tool, requester, message, reason: &reason, by_reviewer };
-        match approver.approve_boxed(query).await {
-            ApproverAnswer::ApprovedByReviewer => Ok(Evidence::Reviewer),
-            ApproverAnswer::ApprovedByCaller if !by_reviewer => Ok(Evidence::Caller),
-            ApproverAnswer::ApprovedByCaller => Err(refuse("the approval of the caller does not suffice")),
-            ApproverAnswer::Pending => Err(refuse("an approval has been requested; make the same call again later")),
-            ApproverAnswer::Declined(why) => Err(refuse(&format!("it was declined: {why}"))),
-        }
-    }
-
     fn undecided(&self, asked: &Asked<'_, '_>, undecided: &Undecided, requester: &Requester) -> Rejection {
         match undecided {
             Undecided::NoSubject(call) if requester.is_anonymous() => {
@@ -222,7 +180,13 @@ impl PolicyEngine {
     }
 
     /// Returns the answer to a body of which a policy denies a call.
-    fn refuse(&self, asked: &Asked<'_, '_>, call: usize, refusal: &Refusal, requester: &Requester) -> Rejection {
+    pub(super) fn refuse(
+        &self,
+        asked: &Asked<'_, '_>,
+        call: usize,
+        refusal: &Refusal,
+        requester: &Requester,
+    ) -> Rejection {
         let message = asked.message(call);
         let body = match self.answers {
             PolicyAnswers::ToolResult => {
@@ -238,25 +202,25 @@ impl PolicyEngine {
     }
 
     /// Returns a rejection as the reply to the message of a call.
-    fn reply(&self, asked: &Asked<'_, '_>, call: usize, rejection: Rejection) -> Rejection {
+    pub(super) fn reply(&self, asked: &Asked<'_, '_>, call: usize, rejection: Rejection) -> Rejection {
         match asked.message(call) {
             Some(message) => reply_to(self.challenges.table, message, rejection),
             None => rejection,
         }
     }
 
-    fn tool(&self, asked: &Asked<'_, '_>, call: usize) -> Option<ToolHandle> {
+    pub(super) fn tool(&self, asked: &Asked<'_, '_>, call: usize) -> Option<ToolHandle> {
         called_tool(self.challenges.table, asked.message(call)?)
     }
 }
 
 impl<'c, 'b> Asked<'c, 'b> {
-    fn message(&self, call: usize) -> Option<&'c Message<'b>> {
+    pub(super) fn message(&self, call: usize) -> Option<&'c Message<'b>> {
         self.messages.get(call).copied()
     }
 
     /// Returns the name of the called tool; empty for a resource or prompt.
-    fn name(&self, call: usize) -> &'c str {
+    pub(super) fn name(&self, call: usize) -> &'c str {
         let message = self.message(call).filter(|message| super::super::authorize::is_call(message));
         message.and_then(|message| message.params.name.as_deref()).unwrap_or("")
     }
