@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "policies")]
+use bytes::Bytes;
 use mcp_scopes::{__private::v1, Environment, ScopeTable};
 
 use super::{
@@ -57,6 +59,27 @@ impl PolicyEnforcer {
         content.messages().iter().for_each(|message| self.trace_passed(message, requester));
         self.mark(content, requester);
         Ok(allowed)
+    }
+
+    /// Reads the approval of a call that the layer has asked the user of the client for. Returns the body without it, which is the one that
+    /// everything decides on.
+    ///
+    /// # Errors
+    /// The user has not approved this call. It counts as refused.
+    #[cfg(feature = "policies")]
+    pub(super) async fn open_approval(
+        &self,
+        content: &Content<'_>,
+        body: &[u8],
+        requester: &mut Requester,
+    ) -> Result<Option<Bytes>, Rejection> {
+        let Some(engine) = &self.engine else { return Ok(None) };
+        let opened = engine.open_approval(content, body, requester);
+        if opened.is_err() {
+            // Boxed, because few bodies come with a wrong approval.
+            Box::pin(engine.count_refused(content, requester)).await;
+        }
+        opened
     }
 
     /// Marks the caller with the calls of the body, which may run.

@@ -138,37 +138,62 @@ impl Engine {
         self.authorizer.check_anonymous(method, requester)?;
         let body = self.bodies.read_body(method, head, body, requester).await?;
         let content = self.bodies.read_messages(method, &body)?;
-        let decided = self.decide(params, method, head, &content, requester).await;
-        let Decided { params, session, places, allowed } =
+        let authorized = self.authorize(params, method, head, &content, &body, requester).await;
+        let Authorized { params, session, rewritten } =
+            authorized.inspect_err(|rejection| self.audit.deny(received, &content, Some(requester), rejection))?;
+        let (content, is_rewritten) = match &rewritten {
+            Some(body) => (self.bodies.read_messages(method, body)?, true),
+            None => (content, false),
+        };
+        let decided = self.decide(&content, requester).await;
+        let Decided { places, allowed } =
             decided.inspect_err(|rejection| self.audit.deny(received, &content, Some(requester), rejection))?;
         let audited = self.audit.open(received, &content, requester, places);
         let allowed = allowed.map(|allowed| Box::new(allowed) as Box<dyn Observer>);
         let calls = OpenCalls::of(&content, audited.into_iter().chain(allowed));
-        Ok(AdmittedRequest { body, session, params, calls })
+        let body = rewritten.unwrap_or(body);
+        Ok(AdmittedRequest { body, is_rewritten, session, params, calls })
     }
 
-    /// Runs steps 5 to 7, which decide on the messages of a body. Places for the events of its calls come before the policies, which
-    /// record what they allow.
-    async fn decide(
+    /// Runs steps 5 and 6, and takes an approval out of the body, so that one reading of the rest decides on everything that follows.
+    #[cfg_attr(not(feature = "policies"), expect(clippy::unused_async, reason = "only policies wait for a store"))]
+    async fn authorize(
         &self,
         params: &ParamHeaders,
         method: &Method,
         head: &Head<'_>,
         content: &Content<'_>,
+        body: &[u8],
         requester: &mut Requester,
-    ) -> Result<Decided, Rejection> {
+    ) -> Result<Authorized, Rejection> {
         let params = self.authorizer.authorize(params, method, head, content, requester)?;
         let session = self.sessions.bind_session(method, head, requester)?;
+        #[cfg(feature = "policies")]
+        let rewritten = self.policies.open_approval(content, body, requester).await?;
+        #[cfg(not(feature = "policies"))]
+        let (rewritten, _) = (None, body);
+        Ok(Authorized { params, session, rewritten })
+    }
+
+    /// Runs step 7, which decides on the messages of a body. Places for the events of its calls come before the policies, which record what
+    /// they allow.
+    async fn decide(&self, content: &Content<'_>, requester: &mut Requester) -> Result<Decided, Rejection> {
         let places = self.audit.reserve(content)?;
         let allowed = self.policies.enforce_policies(content, requester).await?;
-        Ok(Decided { params, session, places, allowed })
+        Ok(Decided { places, allowed })
     }
 }
 
-/// What the steps 5 to 7 determine for later ones.
-struct Decided {
+/// What the steps 5 and 6 determine for later ones.
+struct Authorized {
     params: Kept,
     session: BoundSession,
+    /// The body without the approval of its call, if it has one.
+    rewritten: Option<Bytes>,
+}
+
+/// What step 7 determines for later ones.
+struct Decided {
     places: Places,
     allowed: Option<AllowedCalls>,
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{
-    HeaderName, Method, Request,
+    HeaderName, HeaderValue, Method, Request,
     header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, RANGE, TRANSFER_ENCODING},
     request::Parts,
 };
@@ -20,11 +20,20 @@ use super::{
 };
 
 static DPOP: HeaderName = HeaderName::from_static("dpop");
+/// Headers that state a hash of the body (RFC 9530, RFC 3230, RFC 1864).
+static HASHES: [HeaderName; 4] = [
+    HeaderName::from_static("content-digest"),
+    HeaderName::from_static("repr-digest"),
+    HeaderName::from_static("digest"),
+    HeaderName::from_static("content-md5"),
+];
 static LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// What is forwarded of a request besides its parts.
 pub(super) struct AdmittedRequest {
     pub(super) body: Bytes,
+    /// Whether it is another one than the client has sent.
+    pub(super) is_rewritten: bool,
     pub(super) session: BoundSession,
     pub(super) params: Kept,
     /// The calls whose outcome is observed.
@@ -37,6 +46,7 @@ impl AdmittedRequest {
     pub(super) fn preflight() -> Self {
         Self {
             body: Bytes::new(),
+            is_rewritten: false,
             session: BoundSession::default(),
             params: Kept::Declared(Vec::new()),
             calls: OpenCalls::default(),
@@ -78,6 +88,12 @@ fn set_headers(parts: &mut Parts, admitted: &AdmittedRequest, requester: Option<
     if *method != Method::POST {
         // The body of any other method is not forwarded.
         headers.remove(CONTENT_LENGTH);
+    }
+    if admitted.is_rewritten {
+        HASHES.iter().for_each(|name| drop(headers.remove(name)));
+        if headers.contains_key(CONTENT_LENGTH) {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(admitted.body.len()));
+        }
     }
     for (name, id) in [(&SESSION, &admitted.session.id), (&LAST_EVENT_ID, &admitted.session.last_event_id)] {
         match id {

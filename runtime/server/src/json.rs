@@ -14,7 +14,7 @@
 //! | `walk` | the rules above, for every visitor that reads untrusted JSON |
 //! | `members` | finds duplicate names, without a copy of any name |
 //! | `value` | a text as `serde_json::Value`, read once |
-//! | `find` | returns one member of a text that was checked before |
+//! | `find` | returns members of a text that was checked before |
 //! | `long` | finds long strings with escapes, which are decoded piece by piece |
 
 mod find;
@@ -23,6 +23,8 @@ mod members;
 mod value;
 mod walk;
 
+#[cfg(feature = "policies")]
+pub(crate) use self::find::members;
 pub(crate) use self::{
     find::find,
     long::{Excess, LongStrings, Written},

@@ -1,7 +1,8 @@
 //! The resource server: a tower layer that makes any HTTP MCP server an OAuth 2.1 resource server, from its scope table.
 //!
 //! The layer runs in front of the server, since a handler of an SDK cannot answer 401 or 403. It reads the body itself and decides by
-//! the body; headers that mirror the body must agree with it. It forwards the body byte for byte and without the token. The request's
+//! the body; headers that mirror the body must agree with it. It forwards the body byte for byte, except for an approval that the layer has
+//! asked for, and without the token. The request's
 //! extensions carry the [`Caller`](mcp_scopes::Caller) and, for a caller with a token, its `Arc<`[`Claims`]`>`.
 //!
 //! # Order of the steps
@@ -27,7 +28,8 @@
 //!    session: 400; and of a grant that the caller's grant covers: 403.
 //! 7. **Policies.** Calls in the sandbox have a limit: 429. The [`PolicyHook`] is asked: 403. Then the table's policies decide on all calls of
 //!    the body at once (feature `policies`): a denied call is answered with a result of the tool that has `isError`, or else with
-//!    [403](ResourceServerBuilder::policy_answers); 401 for a caller who must authenticate again; 503 if there is no place for the session
+//!    [403](ResourceServerBuilder::policy_answers); 401 for a caller who must authenticate again; a question to the user of the client for one
+//!    whose call needs an approval, if the server [asks for approvals so](ResourceServerBuilder::approval_by_elicitation); 503 if there is no place for the session
 //!    of a new caller, or the store of sessions cannot be reached. No earlier rejection counts here.
 //! 8. **Forward.** The server behind the layer is called.
 //! 9. **Response.** Session and event ids are sealed. In [`Discovery::Filtered`] every JSON answer and every event that holds a list of

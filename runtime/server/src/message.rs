@@ -73,6 +73,8 @@ pub(crate) struct Params<'b> {
     pub(crate) task: Option<Cow<'b, str>>,
     /// `_meta["io.modelcontextprotocol/protocolVersion"]`, if it is a string.
     pub(crate) version: Option<Cow<'b, str>>,
+    /// `_meta["io.modelcontextprotocol/clientCapabilities"]`, as sent.
+    pub(crate) client_capabilities: Option<&'b RawValue>,
     /// `_meta.traceparent`, if it is a string.
     pub(crate) traceparent: Option<Cow<'b, str>>,
     /// `arguments`, as sent.

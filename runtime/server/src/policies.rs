@@ -7,7 +7,7 @@
 //! | what | where |
 //! |---|---|
 //! | the answer to a denied call | [`PolicyAnswers`] |
-//! | approvals | [`ResourceServerBuilder::approval_by_sign_in`](crate::ResourceServerBuilder::approval_by_sign_in), [`Approver`] |
+//! | approvals | [`ResourceServerBuilder::approval_by_elicitation`](crate::ResourceServerBuilder::approval_by_elicitation), [`ResourceServerBuilder::approval_by_sign_in`](crate::ResourceServerBuilder::approval_by_sign_in), [`Approver`] |
 //! | sessions that replicas share | [`ResourceServerBuilder::policy_store`](crate::ResourceServerBuilder::policy_store) (feature `redis`) |
 //! | show and reset a session | [`ResourceServer::policy_sessions`](crate::ResourceServer::policy_sessions) |
 //!
@@ -58,6 +58,7 @@
 //! | `approval` | the forms of approval: what is asked for, and what counts |
 //! | `approver` | [`Approver`] |
 //! | `files` | the size of files in answers |
+//! | `elicitation` | what the client asks its user, and the sealed state of the question |
 //! | `process` | the same without HTTP, where one process is one session |
 //! | `sessions` | what an operator sees |
 //! | `store` | where sessions are kept |
@@ -68,6 +69,7 @@ mod approver;
 mod arguments;
 mod calls;
 pub(crate) mod conditions;
+pub(crate) mod elicitation;
 mod engine;
 pub(crate) mod files;
 pub(crate) mod process;

@@ -32,6 +32,9 @@ const INVALID_PARAMS: i32 = -32602;
 const INTERNAL: i32 = -32603;
 /// `HeaderMismatch` (MCP 2026-07-28, "Error Codes").
 const HEADER_MISMATCH: i32 = -32020;
+/// `MissingRequiredClientCapability`.
+#[cfg(feature = "policies")]
+const MISSING_CAPABILITY: i32 = -32021;
 
 /// A response that the layer sends itself: an HTTP status, and a JSON-RPC error in the body.
 ///
@@ -222,6 +225,16 @@ impl Rejection {
     pub(super) fn answered(body: String) -> Self {
         let code = i32::from(StatusCode::FORBIDDEN.as_u16());
         Self { is_body: true, ..Self::new(Step::Policy, StatusCode::OK, code, body) }
+    }
+
+    /// The client cannot ask its user, and only that would approve the call.
+    #[cfg(feature = "policies")]
+    pub(super) fn lacks_elicitation(message: &Message<'_>, text: &str) -> Self {
+        let (id, text) = (message.id.map_or("null", RawValue::get), serde_json::Value::from(text));
+        let body = format!(
+            r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":{MISSING_CAPABILITY},"message":{text},"data":{{"requiredCapabilities":{{"elicitation":{{"form":{{}}}}}}}}}}}}"#
+        );
+        Self { is_body: true, ..Self::new(Step::Policy, StatusCode::BAD_REQUEST, MISSING_CAPABILITY, body) }
     }
 
     /// The caller is new, and the store of sessions is full.

@@ -56,6 +56,9 @@ pub(super) struct Requester {
     /// The files that the answers may contain.
     #[cfg(feature = "policies")]
     pub(super) files: FileLimits,
+    /// The approval of the call that the request makes, by its caller.
+    #[cfg(feature = "policies")]
+    pub(super) approval: Option<mcp_scopes_policies::ApprovalId>,
     /// What the policies note for the audit.
     pub(super) trail: Trail,
     /// Why a call was denied by its arguments.
@@ -79,6 +82,8 @@ impl Requester {
             reads_privately: false,
             #[cfg(feature = "policies")]
             files: FileLimits::default(),
+            #[cfg(feature = "policies")]
+            approval: None,
             trail: Trail::default(),
             #[cfg(all(feature = "policies", feature = "audit"))]
             unmet: None,

@@ -4,7 +4,7 @@
 //! The id that leaves the layer is the server's id, a dot, and a seal over the id and the caller. So the layer stores no
 //! sessions, a flood of sessions cannot evict others, and any process that has the key can check an id.
 //!
-//! The keys are those of all that the layer seals: event ids (`replay`) too.
+//! The keys are those of all that the layer seals: event ids (`replay`) and the state of approvals (`policies`) too.
 
 use core::iter;
 use std::sync::Arc;

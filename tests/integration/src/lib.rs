@@ -45,6 +45,11 @@ pub struct Sandbox;
 #[doc = include_str!("../../../docs/session-store.md")]
 pub struct SessionStore;
 
+/// Runs the program in the page `docs/approvals.md` as a doctest.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/approvals.md")]
+pub struct Approvals;
+
 /// Runs the program in the page `docs/clients.md` as a doctest.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/clients.md")]

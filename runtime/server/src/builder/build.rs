@@ -9,6 +9,8 @@ use mcp_scopes::{
 use mcp_scopes_model::address::Shown;
 
 use super::ResourceServerBuilder;
+#[cfg(feature = "policies")]
+use super::policies::PolicyParts;
 use crate::{
     BuildError, Discovery, ResourceServer,
     access::Methods,
@@ -163,7 +165,16 @@ impl ResourceServerBuilder {
             let domain = table.outline().config.session.domain;
             let realm = domain.or_else(|| environments.resources().next()).unwrap_or_default();
             let policies = if verifiers.has_several_issuers() { self.policies.with_quotas() } else { self.policies };
-            policies.engine(rules, realm, &key, self.clock.clone(), contents, challenges.clone())
+            let parts = PolicyParts {
+                table,
+                realm,
+                key: &key,
+                sessions: &sessions,
+                clock: self.clock.clone(),
+                contents,
+                challenges: challenges.clone(),
+            };
+            policies.engine(rules, parts, problems)
         });
         let authenticator = Arc::new(Authenticator {
             bindings,

@@ -4,15 +4,16 @@ use super::ResourceServerBuilder;
 use crate::error::{ProblemKind, ProblemList};
 
 impl ResourceServerBuilder {
-    /// Sets the key that binds sessions of older revisions to their callers. Default: a random key, so that sessions end with
-    /// the process. Replicas that share sessions need the same key.
+    /// Sets the key with which the layer seals what clients return to it: ids of sessions and events of older revisions, and questions of
+    /// [`approval_by_elicitation`](Self::approval_by_elicitation). Default: a random key, so that all of them end with the process. Replicas that share
+    /// sessions need the same key.
     pub fn session_key(mut self, key: [u8; 32]) -> Self {
         self.session_key = Some(key);
         self
     }
 
     /// Also accepts what was sealed with this key. Several calls add up. To change the [`session_key`](Self::session_key) while clients have
-    /// sessions, restart the replicas three times, one after another each time: first they also accept the new key, then they use it and also
+    /// sessions and open questions, restart the replicas three times, one after another each time: first they also accept the new key, then they use it and also
     /// accept the old one, and once no session with the old one is in use they forget it.
     ///
     /// ```

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use mcp_scopes::ScopeTable;
 use mcp_scopes_model::address::Shown;
 use mcp_scopes_policies::{ArgumentHasher, Conditions, MemoryStore, Problem, Rules, Settings};
 #[cfg(feature = "redis")]
@@ -12,7 +13,8 @@ use crate::{
     challenges::Challenges,
     contents::Contents,
     error::{ProblemKind, ProblemList},
-    policies::{Approver, DynApprover, PolicyAnswers, PolicyEngine, store::Store},
+    policies::{Approver, DynApprover, PolicyAnswers, PolicyEngine, elicitation::Elicitation, store::Store},
+    session::Sessions,
     token::Clock,
 };
 
@@ -21,6 +23,7 @@ use crate::{
 pub(super) struct PolicySettings {
     answers: PolicyAnswers,
     sign_in_approval: Option<Vec<String>>,
+    by_elicitation: bool,
     approver: Option<Arc<dyn DynApprover>>,
     /// The number of sessions, and how many of them one issuer may have.
     capacity: Option<(usize, usize)>,
@@ -47,8 +50,34 @@ impl ResourceServerBuilder {
         self
     }
 
+    /// Approves calls that `requires_approval_after` asks about by asking the user through the client, which shows tool and arguments
+    /// (MCP 2026-07-28, "Elicitation" and "Multi Round-Trip Requests"). The client repeats the call with the answer. An approval is for
+    /// exactly this call, once, within ten minutes.
+    ///
+    /// The client can lie: it protects users from what a model does, and not a server from its clients. It does not satisfy
+    /// `requires_human_review`. A client that cannot ask is told so: with the error −32021 in MCP 2026-07-28, or else with a denial. If there is an
+    /// [`approver`](Self::approver), it is asked instead. Arguments of more than 8 KiB cannot be approved, since they cannot be shown.
+    ///
+    /// Replicas with a [`policy_store`](Self::policy_store) need the same [`session_key`](Self::session_key). Without the store, each
+    /// process accepts the approvals that it has asked for.
+    ///
+    /// ```
+    /// # use mcp_scopes::{mcp_tool, scope_table};
+    /// # #[mcp_tool(risk = "low")] fn list_files() {}
+    /// # #[mcp_tool(risk = "high", policy(requires_approval_after("list_files")))] fn deploy() {}
+    /// # scope_table! { static TOOLS = [list_files, deploy]; }
+    /// use mcp_scopes_server::ResourceServer;
+    /// let builder = ResourceServer::builder(&TOOLS).approval_by_elicitation();
+    /// # let _ = builder;
+    /// ```
+    pub fn approval_by_elicitation(mut self) -> Self {
+        self.policies.by_elicitation = true;
+        self
+    }
+
     /// Sets what obtains approvals of calls: those that `requires_human_review` asks for, and without
-    /// [`approval_by_sign_in`](Self::approval_by_sign_in) those of `requires_approval_after` too.
+    /// [`approval_by_sign_in`](Self::approval_by_sign_in) those of `requires_approval_after` too: with
+    /// [`approval_by_elicitation`](Self::approval_by_elicitation) if the client cannot ask its user.
     pub fn approver(mut self, approver: impl Approver) -> Self {
         self.policies.approver = Some(Arc::new(approver));
         self
@@ -87,10 +116,18 @@ impl ResourceServerBuilder {
                 "state the values of sign-ins that approve calls",
             );
         }
+        if self.policies.sign_in_approval.is_some() && self.policies.by_elicitation {
+            problems.add(
+                "approval_by_elicitation",
+                ProblemKind::Contradiction,
+                "`.approval_by_sign_in(..)` approves the same calls, and clients could choose the weaker form",
+                "remove one of the two calls",
+            );
+        }
         let has_approver = self.policies.approver.is_some();
         let settings = Settings {
             sign_in_approval: self.policies.sign_in_approval.clone(),
-            caller_approval: has_approver,
+            caller_approval: has_approver || self.policies.by_elicitation,
             human_review: has_approver,
             ..Settings::of(outline.config)
         };
@@ -189,21 +226,27 @@ impl ResourceServerBuilder {
                 "remove one of the two calls",
             );
         }
-        if self.session_key.is_none() && rules.compares_arguments() {
-            problems.add(
-                "session_key",
-                ProblemKind::Missing,
-                "a tool states `idempotent`, and replicas recognize a repeated call by a hash with this key",
-                "state the same key for all replicas: `.session_key(..)`",
-            );
+        let use_of_key = if rules.compares_arguments() {
+            Some("a tool states `idempotent`, and replicas recognize a repeated call by a hash with this key")
+        } else if self.policies.by_elicitation {
+            Some(
+                "`.approval_by_elicitation()` seals its questions with this key, and another replica may receive the answer",
+            )
+        } else {
+            None
+        };
+        if let (Some(message), None) = (use_of_key, self.session_key) {
+            let help = "state the same key for all replicas: `.session_key(..)`";
+            problems.add("session_key", ProblemKind::Missing, message, help);
         }
     }
 
     fn reject_unused_settings(&self, problems: &mut ProblemList) {
-        let PolicySettings { answers, sign_in_approval, approver, capacity, .. } = &self.policies;
+        let PolicySettings { answers, sign_in_approval, by_elicitation, approver, capacity, .. } = &self.policies;
         for (setting, is_made) in [
             ("policy_answers", *answers != PolicyAnswers::default()),
             ("approval_by_sign_in", sign_in_approval.is_some()),
+            ("approval_by_elicitation", *by_elicitation),
             ("approver", approver.is_some()),
             ("policy_capacity", capacity.is_some()),
             ("policy_store", self.policies.is_shared()),
@@ -218,6 +261,20 @@ impl ResourceServerBuilder {
             }
         }
     }
+}
+
+/// What an engine needs besides the settings of policies.
+pub(super) struct PolicyParts<'p> {
+    pub(super) table: &'static ScopeTable,
+    /// The domain, or else the first resource.
+    pub(super) realm: &'p str,
+    /// The key of hashes of arguments.
+    pub(super) key: &'p [u8; 32],
+    /// The keys of seals.
+    pub(super) sessions: &'p Sessions,
+    pub(super) clock: Clock,
+    pub(super) contents: Contents,
+    pub(super) challenges: Challenges,
 }
 
 impl PolicySettings {
@@ -237,15 +294,19 @@ impl PolicySettings {
     }
 
     /// Returns the engine that enforces the rules.
-    pub(super) fn engine(
-        self,
-        rules: Rules,
-        realm: &str,
-        key: &[u8; 32],
-        clock: Clock,
-        contents: Contents,
-        challenges: Challenges,
-    ) -> Box<PolicyEngine> {
+    pub(super) fn engine(self, rules: Rules, parts: PolicyParts<'_>, problems: &mut ProblemList) -> Box<PolicyEngine> {
+        let PolicyParts { table, realm, key, sessions, clock, contents, challenges } = parts;
+        let elicitation = if self.by_elicitation {
+            let elicitation = Elicitation::new(sessions.clone(), realm, table, self.is_shared());
+            if elicitation.is_none() {
+                let message = "the system did not return random bytes, or the table has no valid document";
+                let help = "start the server again; or remove the call, and state another form of approval";
+                problems.add("approval_by_elicitation", ProblemKind::Missing, message, help);
+            }
+            elicitation
+        } else {
+            None
+        };
         let rules = Arc::new(rules);
         let in_memory = || {
             let store = MemoryStore::new(Arc::clone(&rules));
@@ -271,6 +332,7 @@ impl PolicySettings {
             challenges,
             answers: self.answers,
             approver: self.approver,
+            elicitation,
         })
     }
 }
@@ -296,7 +358,7 @@ fn add(problem: &Problem, problems: &mut ProblemList) {
         Problem::NoApproval { .. } => (
             "approver",
             ProblemKind::Missing,
-            "add `.approval_by_sign_in([..])` or `.approver(..)`, or `.policies_enforced_elsewhere()` if another component does it",
+            "add `.approval_by_elicitation()`, `.approval_by_sign_in([..])` or `.approver(..)`, or `.policies_enforced_elsewhere()` if another component does it",
         ),
         Problem::NoHumanReview { .. } => (
             "approver",

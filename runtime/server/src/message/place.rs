@@ -1,6 +1,6 @@
 //! The places in a message, which the visitor tells apart.
 
-use super::similar::VERSION;
+use super::similar::{CAPABILITIES, VERSION};
 
 /// A position in a message.
 ///
@@ -41,6 +41,7 @@ pub(super) enum Raw {
     Arguments,
     InputResponses,
     RequestState,
+    ClientCapabilities,
 }
 
 /// Which string.
@@ -78,6 +79,7 @@ impl Place {
             (Self::Params, "notifications") => Self::Notifications,
             (Self::Params, "_meta") => Self::Meta,
             (Self::Meta, VERSION) => Self::Text(Text::Version),
+            (Self::Meta, CAPABILITIES) => Self::Raw(Raw::ClientCapabilities),
             (Self::Meta, "traceparent") => Self::Text(Text::TraceParent),
             (Self::Reference, "type") => Self::Text(Text::ReferenceType),
             (Self::Reference, "name") => Self::Text(Text::ReferenceName),

@@ -332,6 +332,7 @@ impl<'b> Visitor<'b> for Visit<'_, 'b> {
                         Raw::Arguments => params.arguments = Some(value),
                         Raw::InputResponses => params.input_responses = Some(value),
                         Raw::RequestState => params.request_state = Some(value),
+                        Raw::ClientCapabilities => params.client_capabilities = Some(value),
                     }
                     reading.read(value.get(), Place::Other).map_err(|fault| reading.fail(fault))?;
                 }

@@ -8,9 +8,11 @@
 /// The member of `_meta` that states the revision (MCP 2026-07-28, "Per-request protocol fields").
 pub(super) const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 
+/// The member of `_meta` that states what the client supports.
+pub(super) const CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
+
 const ENVELOPE: [&str; 6] = ["jsonrpc", "id", "method", "params", "result", "error"];
-const VERSIONS: [&str; 3] =
-    [VERSION, "io.modelcontextprotocol/clientCapabilities", "io.modelcontextprotocol/clientInfo"];
+const VERSIONS: [&str; 3] = [VERSION, CAPABILITIES, "io.modelcontextprotocol/clientInfo"];
 /// All parameters that a decision depends on, for any method.
 const PARAMS: [&str; 10] = [
     "_meta",

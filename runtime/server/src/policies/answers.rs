@@ -20,6 +20,11 @@ pub enum PolicyAnswers {
     Http403,
 }
 
+/// Returns the id of the reason for which a call needs an approval.
+pub(super) const fn approval_reason(request: &ApprovalRequest) -> &'static str {
+    if request.by_reviewer { "requires_human_review" } else { "requires_approval_after" }
+}
+
 /// Why a call does not run.
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
@@ -49,7 +54,7 @@ impl Refusal {
 
     /// `hint` says what the caller can do.
     pub(super) fn approval(rules: &Rules, tool: &str, request: &ApprovalRequest, hint: &str) -> Self {
-        let reason = if request.by_reviewer { "requires_human_review" } else { "requires_approval_after" };
+        let reason = approval_reason(request);
         let sentence = format!("{}; {hint}", rules.explain_approval(request));
         let refusal = Self::new(reason, tool, sentence);
         match rules.approval_pattern(request) {

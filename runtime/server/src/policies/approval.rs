@@ -1,15 +1,95 @@
 //! The forms of approval: what is asked for, and what counts as evidence.
 
+use std::time::UNIX_EPOCH;
+
+use bytes::Bytes;
 use mcp_scopes_policies::{ApprovalRequest, Call, Evidence};
 
 use super::{
-    super::{rejection::Rejection, requester::Requester},
-    answers::Refusal,
+    super::{
+        authorize::is_call,
+        message::{Content, Era, Message},
+        rejection::Rejection,
+        requester::Requester,
+    },
+    answers::{Refusal, approval_reason},
     approver::{ApprovalQuery, ApproverAnswer},
+    elicitation::{
+        Elicitation,
+        answer::{Action, Answer, can_ask},
+        question,
+        state::{AskedCall, Bound},
+        without_answer,
+    },
     engine::{Asked, PolicyEngine},
 };
 
+/// The reason of calls that the user did not approve, and of those that come with an approval of another call.
+const DECLINED: &str = "approval_declined";
+const INVALID: &str = "invalid_approval";
+
 impl PolicyEngine {
+    /// Reads the answer to a question that the layer has asked the user of a call. If the user has approved the call, notes it at the
+    /// requester and returns the body that the server behind the layer receives: without question and answer. `None` for any other body.
+    ///
+    /// # Errors
+    /// The user has not approved the call, or the answer is none about this call. The call does not run.
+    pub(crate) fn open_approval(
+        &self,
+        content: &Content<'_>,
+        body: &[u8],
+        requester: &mut Requester,
+    ) -> Result<Option<Bytes>, Rejection> {
+        let Some(elicitation) = &self.elicitation else { return Ok(None) };
+        for message in content.messages().iter().filter(|message| is_call(message)) {
+            let (action, state) = match Answer::of(&message.params) {
+                Answer::None => continue,
+                Answer::Given(action, state) => (Some(action), state),
+                Answer::Malformed => (None, String::new()),
+            };
+            let opened = self.opened(elicitation, message, &state, requester);
+            // A body of several calls is none that a user was asked about.
+            let opened = opened.filter(|_| matches!(content, Content::One(_)) && requester.era == Era::Modern);
+            let tool = message.params.name.as_deref().unwrap_or_default();
+            let refusal = match (action, opened) {
+                (Some(Action::Accept), Some(asked)) => {
+                    let body = without_answer(body, &asked).ok_or_else(Rejection::undecided)?;
+                    requester.approval = Some(asked.approval());
+                    return Ok(Some(body.into()));
+                }
+                (Some(Action::Decline), Some(_)) => {
+                    Refusal::new(DECLINED, tool, format!("the user declined this call of `{tool}`; do not repeat it"))
+                }
+                (Some(Action::Cancel), Some(_)) => Refusal::new(
+                    DECLINED,
+                    tool,
+                    format!("the user did not decide about this call of `{tool}`; continue without it or ask the user"),
+                ),
+                _ => Refusal::new(
+                    INVALID,
+                    tool,
+                    format!(
+                        "the approval that came with this call of `{tool}` is not valid for it, or is older than ten minutes; make the \
+                         call again without `requestState` and `inputResponses`, so that the user is asked"
+                    ),
+                ),
+            };
+            return Err(self.refuse_message(content, Some(message), &refusal, requester));
+        }
+        Ok(None)
+    }
+
+    fn opened(
+        &self,
+        elicitation: &Elicitation,
+        message: &Message<'_>,
+        state: &str,
+        requester: &Requester,
+    ) -> Option<AskedCall> {
+        let bound = Bound::new(requester, self.session_of(requester)?, &message.params)?;
+        elicitation.open(bound, state, self.seconds())
+    }
+
     /// Returns the evidence that a call is approved.
     ///
     /// # Errors
@@ -30,7 +110,12 @@ impl PolicyEngine {
             }
             let text = self.rules.explain_approval(request);
             let rejection = self.challenges.reauthenticate(requester, &text, Some(0), self.rules.approval_acr_values());
-            return Err(self.reply(asked, request.call, rejection.because("requires_approval_after")));
+            return Err(self.reply(asked, request.call, rejection.because(approval_reason(request))));
+        }
+        if let (Some(elicitation), false) = (&self.elicitation, request.by_reviewer)
+            && let Some(answer) = self.elicit(elicitation, asked, request, requester)
+        {
+            return Err(answer.unwrap_or_else(refuse));
         }
         let (Some(approver), Some(message), Some(tool)) =
             (&self.approver, asked.message(request.call), self.tool(asked, request.call))
@@ -52,5 +137,63 @@ impl PolicyEngine {
             ApproverAnswer::Pending => Err(refuse("an approval has been requested; make the same call again later")),
             ApproverAnswer::Declined(why) => Err(refuse(&format!("it was declined: {why}"))),
         }
+    }
+
+    /// Returns the answer that makes the client ask its user, or a hint why it cannot. `None` if the client cannot, and there is an approver to
+    /// ask instead.
+    fn elicit(
+        &self,
+        elicitation: &Elicitation,
+        asked: &Asked<'_, '_>,
+        request: &ApprovalRequest,
+        requester: &Requester,
+    ) -> Option<Result<Rejection, &'static str>> {
+        let message = asked.message(request.call)?;
+        let is_modern = requester.era == Era::Modern && matches!(asked.content, Content::One(_));
+        if !is_modern || !can_ask(&message.params) {
+            if self.approver.is_some() {
+                return None;
+            }
+            if !is_modern {
+                return Some(Err(
+                    "this client cannot ask for it; use one that supports MCP 2026-07-28 and elicitation, and send each call alone",
+                ));
+            }
+            let text = self.rules.explain_approval(request);
+            let text = format!("{text}; the client must be able to ask its user (elicitation with a form)");
+            let rejection = Rejection::lacks_elicitation(message, &text);
+            return Some(Ok(self.reply(asked, request.call, rejection.because(approval_reason(request)))));
+        }
+        Some(self.question(elicitation, message, request, requester).map(|body| {
+            let rejection = Rejection::answered(body);
+            self.reply(asked, request.call, rejection.because(approval_reason(request)))
+        }))
+    }
+
+    /// Returns the result of a call with the question to the user.
+    fn question(
+        &self,
+        elicitation: &Elicitation,
+        message: &Message<'_>,
+        request: &ApprovalRequest,
+        requester: &Requester,
+    ) -> Result<String, &'static str> {
+        let not_shown = "its arguments are too long to be shown to a person in full; use shorter ones";
+        let params = &message.params;
+        let bound = self.session_of(requester).and_then(|session| Bound::new(requester, session, params));
+        let (Some(bound), Some(id), Some(tool)) = (bound, message.id, params.name.as_deref()) else {
+            return Err(not_shown);
+        };
+        let text = question::text(tool, &self.rules.explain_approval(request), params).map_err(|_| not_shown)?;
+        let mut approval = [0; 16];
+        getrandom::fill(&mut approval).map_err(|_| "the server cannot ask for it now; make the call again later")?;
+        let state = elicitation.seal(bound, params, approval, self.seconds());
+        let state = state.map_err(|_| "the state of the tool (`requestState`) is too long to be approved")?;
+        Ok(question::result(id, &text, &state))
+    }
+
+    /// Returns the time in seconds since the epoch.
+    fn seconds(&self) -> u64 {
+        self.clock.now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
     }
 }

@@ -4,7 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use mcp_scopes::{Environment, ToolHandle};
 use mcp_scopes_policies::{
-    ArgumentHasher, Call, Decision, Evidence, Facts, Reauthentication, Rules, SessionHolder, SessionKey, Timestamp,
+    ApprovalId, ArgumentHasher, Call, Decision, Evidence, Facts, Reauthentication, Rules, SessionHolder, SessionKey,
+    Timestamp,
 };
 use serde_json::Value;
 
@@ -25,6 +26,7 @@ use super::{
     answers::Refusal,
     approver::DynApprover,
     calls::Calls,
+    elicitation::Elicitation,
     store::{self, Store},
 };
 
@@ -40,11 +42,12 @@ pub(crate) struct PolicyEngine {
     pub(crate) challenges: Challenges,
     pub(crate) answers: PolicyAnswers,
     pub(crate) approver: Option<Arc<dyn DynApprover>>,
+    pub(crate) elicitation: Option<Elicitation>,
 }
 
 /// The calls of a body, each with its message.
 pub(super) struct Asked<'c, 'b> {
-    content: &'c Content<'b>,
+    pub(super) content: &'c Content<'b>,
     messages: Vec<&'c Message<'b>>,
     pub(super) calls: Vec<Call>,
 }
@@ -72,6 +75,11 @@ impl PolicyEngine {
         if asked.calls.is_empty() {
             return Ok(());
         }
+        if let Some(approval) = requester.approval {
+            // The request makes one call, which its caller has approved.
+            asked.approve(0, Evidence::Caller);
+            asked.count_once(0, approval);
+        }
         // The first round may approve one call. More open approvals of a body are refused.
         for _ in 0..2 {
             let request = match self.decide_now(&asked.calls, requester, trail).await {
@@ -90,6 +98,16 @@ impl PolicyEngine {
             asked.approve(request.call, evidence);
         }
         Err(Rejection::undecided())
+    }
+
+    /// Counts the calls of a body as refused, which come with an approval that does not count.
+    pub(crate) async fn count_refused(&self, content: &Content<'_>, requester: &Requester) {
+        let Ok(asked) = self.read(content, &mut Trail::default()) else { return };
+        let calls: Vec<Call> = asked.calls.into_iter().map(Call::with_used_approval).collect();
+        if let Some(key) = self.session_of(requester) {
+            // Whatever the store answers, the calls do not run.
+            let _ = self.store.decide(&key, &calls, &Facts::default(), self.now()).await;
+        }
     }
 
     /// Returns the calls of a body.
@@ -123,11 +141,7 @@ impl PolicyEngine {
         {
             return Ok(decision);
         }
-        let key = |environment| claims.and_then(|claims| self.key(claims, environment));
-        // A caller whom a header moved into the sandbox has one session in both environments. It knows with live calls what it has read in
-        // the sandbox, and no sequence of headers resets a limit.
-        let environment = if requester.is_moved { Environment::Live } else { requester.caller.environment() };
-        let key = key(environment).ok_or(Undecided::NoSubject(first.unwrap_or(0)))?;
+        let key = self.session_of(requester).ok_or(Undecided::NoSubject(first.unwrap_or(0)))?;
         trail.note_session(key.as_bytes());
         let decision = self.store.decide(&key, calls, &facts, now).await;
         decision.map_err(|undecided| Undecided::NoDecision(first.unwrap_or(0), undecided))
@@ -135,7 +149,11 @@ impl PolicyEngine {
 
     /// Returns the key of a caller's session; `None` if the token does not say who it acts for. Neither the client nor the token is part
     /// of it.
-    fn key(&self, claims: &Claims, environment: Environment) -> Option<SessionKey> {
+    pub(super) fn session_of(&self, requester: &Requester) -> Option<SessionKey> {
+        let claims = &requester.credential.as_ref()?.claims;
+        // A caller whom a header moved into the sandbox has one session in both environments. It knows with live calls what it has read in
+        // the sandbox, and no sequence of headers resets a limit.
+        let environment = if requester.is_moved { Environment::Live } else { requester.caller.environment() };
         Some(self.key_of(claims.issuer(), claims.session_holder()?, environment))
     }
 
@@ -187,18 +205,30 @@ impl PolicyEngine {
         refusal: &Refusal,
         requester: &Requester,
     ) -> Rejection {
-        let message = asked.message(call);
+        self.refuse_message(asked.content, asked.message(call), refusal, requester)
+    }
+
+    /// Returns the answer to a body of which a message is denied.
+    pub(super) fn refuse_message(
+        &self,
+        content: &Content<'_>,
+        message: Option<&Message<'_>>,
+        refusal: &Refusal,
+        requester: &Requester,
+    ) -> Rejection {
         let body = match self.answers {
-            PolicyAnswers::ToolResult => {
-                message.and_then(|message| refusal.body(asked.content, message, requester.era))
-            }
+            PolicyAnswers::ToolResult => message.and_then(|message| refusal.body(content, message, requester.era)),
             PolicyAnswers::Http403 => None,
         };
         let rejection = match body {
             Some(body) => Rejection::answered(body),
             None => self.challenges.policy(&refusal.sentence, requester.scheme()),
         };
-        self.reply(asked, call, rejection.because(refusal.reason))
+        let rejection = rejection.because(refusal.reason);
+        match message {
+            Some(message) => reply_to(self.challenges.table, message, rejection),
+            None => rejection,
+        }
     }
 
     /// Returns a rejection as the reply to the message of a call.
@@ -228,6 +258,12 @@ impl<'c, 'b> Asked<'c, 'b> {
     fn approve(&mut self, call: usize, evidence: Evidence) {
         if let Some(call) = self.calls.get_mut(call) {
             *call = call.clone().with_evidence(evidence);
+        }
+    }
+
+    fn count_once(&mut self, call: usize, approval: ApprovalId) {
+        if let Some(call) = self.calls.get_mut(call) {
+            *call = call.clone().with_approval(approval);
         }
     }
 }

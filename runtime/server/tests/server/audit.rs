@@ -16,7 +16,13 @@ use mcp_scopes_server::{
 use serde_json::{Value, json};
 use tower::{ServiceExt as _, service_fn};
 
-use crate::server::{Ask, BuildNow as _, RESOURCE, Reply, Server, TOOLS, Tokens};
+use crate::{
+    policies::{
+        builder,
+        elicitation::{ASKING, Call},
+    },
+    server::{Ask, BuildNow as _, RESOURCE, Reply, Server, TOOLS, Tokens},
+};
 
 /// Keeps events, in both forms.
 #[derive(Clone, Default)]
@@ -330,7 +336,7 @@ impl AuditSink for Noted {
 #[tokio::test]
 async fn records_session_patterns_and_the_rule_that_denies() {
     let noted = Noted::default();
-    let server = crate::policies::Limited::with(crate::policies::builder(&crate::policies::TABLE).audit(noted.clone()));
+    let server = crate::policies::Limited::with(builder(&crate::policies::TABLE).audit(noted.clone()));
     let calls = [
         ("read_file", json!({"path": "/a.txt"})),
         ("read_file", json!({"path": "/a.key"})),
@@ -347,4 +353,31 @@ async fn records_session_patterns_and_the_rule_that_denies() {
     assert_eq!((matching.0, matching.1.as_deref(), &matching.2[..]), (true, None, &[0x3f15_461d_76c7_296a][..]));
     assert_eq!((denied.0, denied.1.as_deref(), denied.2.len()), (true, Some("read_file:*.key"), 0));
     assert_eq!((forbidden.0, forbidden.1.as_deref()), (true, Some("*.pem")));
+}
+
+#[tokio::test]
+async fn records_what_becomes_of_a_question_to_the_user() {
+    let kept = Kept::default();
+    let server = Server::around(builder(&ASKING).approval_by_elicitation().audit(kept.clone()));
+    let send = async |call: &Call| server.send(call.ask()).await;
+    let call = Call::of("ada", "deploy", json!({"version": "PLANTED"}));
+    send(&Call::of("ada", "read", json!({"path": "/home/ada"}))).await.passed();
+    assert_eq!(kept.only(), ["allow", "success", "-"]);
+    let asked = send(&call).await;
+    assert_eq!(kept.only(), ["approve", "denied", "requires_approval_after"]);
+    let approved = call.clone().answered(&asked, "accept");
+    let of_another = Call { arguments: Some(json!({})), ..approved.clone() };
+    for (call, expected) in [
+        (call.clone().answered(&asked, "decline"), ["deny", "denied", "approval_declined"]),
+        (of_another, ["deny", "denied", "invalid_approval"]),
+        (approved.clone(), ["allow", "success", "-"]),
+        (approved.clone(), ["deny", "denied", "used_approval"]),
+    ] {
+        send(&call).await;
+        let lines = kept.lines.lock().unwrap().clone();
+        for text in ["PLANTED", "mcp-scopes-approval", "inputResponses"] {
+            assert!(lines.iter().all(|(json, ocsf)| !json.contains(text) && !ocsf.contains(text)), "{lines:?}");
+        }
+        assert_eq!(kept.only(), expected);
+    }
 }

@@ -5,6 +5,8 @@
 //! | `keys` | each key of `policy(..)`, and of `[session]` if it limits calls |
 //! | `limits` | when sessions end, rules by risk, `idempotent` |
 //! | `approval` | the forms of approval |
+//! | `elicitation` | the one by elicitation |
+//! | `hostile_state` | what a client could send to it |
 //! | `batches` | bodies with several calls, and parallel ones |
 //! | `callers` | what is the same caller, and what is not |
 //! | `answers` | the form of answers |
@@ -21,7 +23,9 @@ mod approval;
 mod batches;
 mod callers;
 mod contents;
+pub(crate) mod elicitation;
 mod files;
+mod hostile_state;
 mod keys;
 mod limits;
 mod mark;

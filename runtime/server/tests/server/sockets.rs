@@ -16,9 +16,11 @@
 //! | `stream_ends` | streams that outlive their token |
 //! | `tokens` | tokens of another kind, and the key of a limit |
 //! | `answers` | origins, probes without a token, unknown methods |
+//! | `approvals` | approvals that a client replays and changes |
 
 mod admission;
 mod answers;
+mod approvals;
 mod client;
 mod events;
 mod fixture;

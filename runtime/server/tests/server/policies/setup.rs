@@ -49,14 +49,19 @@ fn requires_a_form_for_each_approval() {
     assert_eq!(
         problem.to_string(),
         "`approver`: tool `deploy` states `requires_approval_after`, and no form of approval is configured; add \
-         `.approval_by_sign_in([..])` or `.approver(..)`, or `.policies_enforced_elsewhere()` if another component does it"
+         `.approval_by_elicitation()`, `.approval_by_sign_in([..])` or `.approver(..)`, or `.policies_enforced_elsewhere()` if another component does it"
     );
     assert!(settings(builder(&BY_CALLER).approval_by_sign_in(["gold"])).is_empty());
     assert!(settings(builder(&BY_CALLER).approver(Nothing)).is_empty());
+    assert!(settings(builder(&BY_CALLER).approval_by_elicitation()).is_empty());
+    let both = builder(&BY_CALLER).approval_by_elicitation().approval_by_sign_in(["gold"]);
+    assert_eq!(settings(both), ["approval_by_elicitation"]);
     assert_eq!(settings(builder(&BY_CALLER).approval_by_sign_in([""; 0])), ["approval_by_sign_in"]);
     assert_eq!(settings(builder(&BY_REVIEWER)), ["approver"; 3]);
     // A sign-in of the caller is no review.
     assert_eq!(settings(builder(&BY_REVIEWER).approval_by_sign_in(["gold"])), ["approver"]);
+    // The client of the caller can lie, and the caller is no other person.
+    assert_eq!(settings(builder(&BY_REVIEWER).approval_by_elicitation()), ["approver"]);
     assert!(settings(builder(&BY_REVIEWER).approver(Nothing)).is_empty());
     assert!(settings(builder(&BY_REVIEWER).policies_enforced_elsewhere()).is_empty());
 }
@@ -119,4 +124,5 @@ fn rejects_settings_without_effect() {
     assert_eq!(all(builder(&PLAIN)), expected);
     assert_eq!(all(builder(&TABLE).policies_enforced_elsewhere()), expected);
     assert!(all(builder(&TABLE)).is_empty());
+    assert_eq!(settings(builder(&PLAIN).approval_by_elicitation()), ["approval_by_elicitation"]);
 }

@@ -11,11 +11,13 @@ use mcp_scopes_test_support::redis::{Server as Redis, programs};
 use serde_json::json;
 
 use super::{
-    ISSUER, Limited, SESSION, TABLE, builder, message, reason,
+    ISSUER, Limited, SESSION, TABLE, builder,
+    elicitation::{ASKING, CHANGED, Call, send},
+    message, reason,
     setup::{PLAIN, settings},
 };
 use crate::{
-    server::{Answer, Ask},
+    server::{Answer, Ask, RESOURCE},
     traces::events_of,
 };
 
@@ -140,6 +142,81 @@ async fn a_store_that_is_down_stops_the_calls_that_need_a_session_and_no_others(
     while !is_back().await {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// Returns a server that asks for approvals, with the first of the keys, and also accepts the others.
+async fn asking(redis: &Redis, table: &'static ScopeTable, keys: &[u8]) -> Limited {
+    let builder = builder(table).approval_by_elicitation().policy_store(connect(redis).await);
+    let (current, others) = keys.split_first().unwrap();
+    let builder = builder.session_key([*current; 32]);
+    Limited::with(others.iter().fold(builder, |builder, key| builder.also_session_key([*key; 32])))
+}
+
+fn deploy() -> Call {
+    Call::of("ada", "deploy", json!({"version": "1"}))
+}
+
+#[tokio::test]
+async fn an_approval_counts_once_at_all_replicas() {
+    let Some(redis) = redis() else { return };
+    let (one, two) = (asking(&redis, &ASKING, &[7]).await, asking(&redis, &ASKING, &[7]).await);
+    send(&one, &Call::of("ada", "read", json!({"path": "/home/ada"}))).await.passed();
+    let approved = deploy().answered(&send(&one, &deploy()).await, "accept");
+    // Another key, another version of the table, another server.
+    let elsewhere = builder(&ASKING).resource("https://other.example.com/mcp").also_audience(RESOURCE);
+    let elsewhere = elsewhere.approval_by_elicitation().policy_store(connect(&redis).await).session_key([7; 32]);
+    let others = [asking(&redis, &ASKING, &[8]).await, asking(&redis, &CHANGED, &[7]).await, Limited::with(elsewhere)];
+    for (place, other) in others.iter().enumerate() {
+        assert_eq!(reason(&send(other, &approved).await), "invalid_approval", "{place}");
+    }
+    send(&two, &approved).await.passed();
+    for server in [&one, &two, &asking(&redis, &ASKING, &[7]).await] {
+        assert_eq!(reason(&send(server, &approved).await), "used_approval");
+    }
+    // Neither does an operator make it valid again.
+    let sessions = two.server.layer().policy_sessions().unwrap();
+    assert!(sessions.reset(ISSUER, SessionHolder::Subject("ada"), Environment::Live).await.unwrap());
+    assert_eq!(reason(&send(&one, &approved).await), "used_approval");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_of_64_parallel_uses_of_an_approval_passes() {
+    let Some(redis) = redis() else { return };
+    let servers = [asking(&redis, &ASKING, &[7]).await, asking(&redis, &ASKING, &[7]).await].map(Arc::new);
+    send(&servers[0], &Call::of("ada", "read", json!({"path": "/home/ada"}))).await.passed();
+    let approved = deploy().answered(&send(&servers[0], &deploy()).await, "accept");
+    let uses = (0..64).map(|number| {
+        let (server, approved) = (Arc::clone(&servers[number % 2]), approved.clone());
+        tokio::spawn(async move { send(&server, &approved).await.seen.is_some() })
+    });
+    let passed = futures_util::future::join_all(uses).await;
+    assert_eq!(passed.into_iter().filter(|passed| *passed.as_ref().unwrap()).count(), 1);
+}
+
+#[tokio::test]
+async fn keys_are_rotated_without_refusing_what_is_under_way() {
+    let Some(redis) = redis() else { return };
+    let mut phases = Vec::new();
+    for keys in [&[1][..], &[1, 2], &[2, 1], &[2]] {
+        phases.push(asking(&redis, &ASKING, keys).await);
+    }
+    send(&phases[0], &Call::of("ada", "read", json!({"path": "/home/ada"}))).await.passed();
+    // While replicas are restarted, two phases run at the same time.
+    for together in phases.windows(2) {
+        for (asks, receives) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            let approved = deploy().answered(&send(&together[asks], &deploy()).await, "accept");
+            send(&together[receives], &approved).await.passed();
+        }
+    }
+    let approved = deploy().answered(&send(&phases[0], &deploy()).await, "accept");
+    assert_eq!(reason(&send(&phases[3], &approved).await), "invalid_approval");
+}
+
+#[tokio::test]
+async fn replicas_that_ask_for_approvals_need_one_key() {
+    let Some(redis) = redis() else { return };
+    let asking = builder(&ASKING).approval_by_elicitation().policy_store(connect(&redis).await);
+    assert_eq!(settings(asking), ["session_key"]);
 }
 
 #[tokio::test]

@@ -1,0 +1,138 @@
+//! What the user is asked: tool and arguments in full, or nothing.
+
+use core::fmt::Write as _;
+
+use serde_json::{Value, json, value::RawValue};
+
+use super::{
+    super::super::{json, message::Params},
+    QUESTION,
+    canonical::{canonical, write_string},
+};
+
+/// The maximum size in bytes, as sent, of the arguments and of the answers to questions of the tool. A person must be able to see all of
+/// what is approved: a part that is not shown could be the dangerous one.
+pub(super) const MAX_SHOWN: usize = 8 << 10;
+
+/// Why the user cannot be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) struct NotShown;
+
+/// Returns the text of the question. `reason` says why the call needs an approval.
+///
+/// # Errors
+/// The arguments are too long to be shown.
+pub(in super::super) fn text(tool: &str, reason: &str, params: &Params<'_>) -> Result<String, NotShown> {
+    let shown = [params.arguments, params.input_responses];
+    let size: usize = shown.iter().flatten().map(|value| value.get().len()).sum();
+    if size > MAX_SHOWN {
+        return Err(NotShown);
+    }
+    let mut text = format!("Approve this call once? {reason}.\n\nTool: `{tool}`\n");
+    let [arguments, responses] = shown;
+    match arguments {
+        Some(arguments) => write_members("Arguments", arguments, &mut text)?,
+        None => text.push_str("It has no arguments.\n"),
+    }
+    if let Some(responses) = responses {
+        write_members("Answers to questions of the tool", responses, &mut text)?;
+    }
+    Ok(text)
+}
+
+/// Returns the answer that makes the client ask. It is the result of the call (MCP 2026-07-28, `InputRequiredResult`).
+pub(in super::super) fn result(id: &RawValue, text: &str, state: &str) -> String {
+    // A form without fields: its buttons are the answer.
+    let schema = json!({"type": "object", "properties": {}});
+    let request = json!({
+        "method": "elicitation/create", "params": {"mode": "form", "message": text, "requestedSchema": schema},
+    });
+    let (question, state) = (Value::from(QUESTION), Value::from(state));
+    format!(
+        r#"{{"jsonrpc":"2.0","id":{id},"result":{{"resultType":"input_required","inputRequests":{{{question}:{request}}},"requestState":{state}}}}}"#
+    )
+}
+
+/// Writes one line for each member. Lines begin with four spaces, so that a client that renders Markdown shows them as they are.
+fn write_members(title: &str, value: &RawValue, to: &mut String) -> Result<(), NotShown> {
+    let Some(mut members) = json::members(value) else {
+        // Not an object. The server behind the layer rejects it.
+        let text = canonical(value).ok_or(NotShown)?;
+        let _ = writeln!(to, "{title}:\n\n    {}", Displayed(&text));
+        return Ok(());
+    };
+    if members.is_empty() {
+        let _ = writeln!(to, "{title}: none");
+        return Ok(());
+    }
+    members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    let _ = writeln!(to, "{title}:\n");
+    for (name, member) in members {
+        let mut line = String::new();
+        write_string(&name, &mut line).ok_or(NotShown)?;
+        line.push_str(": ");
+        line.push_str(&canonical(member).ok_or(NotShown)?);
+        let _ = writeln!(to, "    {}", Displayed(&line));
+    }
+    Ok(())
+}
+
+/// A JSON text in which every character can be seen: no control characters, no marks that reorder or hide others.
+struct Displayed<'a>(&'a str);
+
+impl core::fmt::Display for Displayed<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        // Quotes and escapes are those of JSON.
+        let of_json = ['"', '\'', '\\'];
+        for part in self.0.split_inclusive(of_json) {
+            let plain = part.trim_end_matches(of_json);
+            write!(f, "{}{}", plain.escape_debug(), part.get(plain.len()..).unwrap_or_default())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::value::RawValue;
+
+    use super::{MAX_SHOWN, NotShown, Params, text};
+
+    fn asked(arguments: Option<&str>, responses: Option<&str>) -> Result<String, NotShown> {
+        let raw = |text| serde_json::from_str::<&RawValue>(text).unwrap();
+        let params = Params { arguments: arguments.map(raw), input_responses: responses.map(raw), ..Params::default() };
+        text("deploy", "because", &params)
+    }
+
+    #[test]
+    fn shows_tool_and_arguments_in_full() {
+        let arguments = r#"{"version":"2","to":["a",{"c":1.50,"b":null}]}"#;
+        assert_eq!(
+            asked(Some(arguments), Some(r#"{"name":{"action":"accept"}}"#)).unwrap(),
+            "Approve this call once? because.\n\nTool: `deploy`\nArguments:\n\n    \"to\": [\"a\",{\"b\":null,\"c\":1.50}]\n    \
+             \"version\": \"2\"\nAnswers to questions of the tool:\n\n    \"name\": {\"action\":\"accept\"}\n"
+        );
+        assert!(asked(None, None).unwrap().ends_with("It has no arguments.\n"));
+        assert!(asked(Some("{}"), None).unwrap().ends_with("Arguments: none\n"));
+        assert!(asked(Some("[1, 2]"), None).unwrap().ends_with("Arguments:\n\n    [1,2]\n"));
+    }
+
+    #[test]
+    fn shows_characters_that_cannot_be_seen_as_escapes() {
+        let arguments = "{\"a\u{202e}\":\"x\\n\\nTool: `list_files`\\u0000\u{200b}\u{feff}\u{2028}\u{e0041}\u{7f}\u{85} \u{a0}'\\\"\\\\ ä\u{e9}日😀\"}";
+        let shown = asked(Some(arguments), None).unwrap();
+        let line = shown.lines().last().unwrap();
+        assert_eq!(
+            line,
+            "    \"a\\u{202e}\": \"x\\n\\nTool: `list_files`\\u0000\\u{200b}\\u{feff}\\u{2028}\\u{e0041}\\u{7f}\\u{85} \\u{a0}'\\\"\\\\ äé日😀\""
+        );
+    }
+
+    #[test]
+    fn asks_about_nothing_that_it_cannot_show() {
+        let of = |length: usize| format!("{{\"a\":\"{}\"}}", "x".repeat(length - 8));
+        assert!(asked(Some(&of(MAX_SHOWN)), None).is_ok());
+        assert_eq!(asked(Some(&of(MAX_SHOWN + 1)), None), Err(NotShown));
+        assert_eq!(asked(Some(&of(MAX_SHOWN / 2)), Some(&of(MAX_SHOWN / 2 + 1))), Err(NotShown));
+    }
+}
