@@ -64,34 +64,50 @@ pub(crate) fn installed() -> PathBuf {
 }
 
 /// Returns the command that runs a script of the Python SDK, or what is missing.
-fn python() -> Result<Command, &'static str> {
+pub(crate) fn python(script: &str) -> Result<Command, &'static str> {
     let python = installed().join("python/bin/python");
     let mut command = Command::new(python);
     if !command.args(["-c", "import mcp"]).output().is_ok_and(|output| output.status.success()) {
         return Err("the Python SDK is missing");
     }
     let mut command = Command::new(installed().join("python/bin/python"));
-    command.arg(Path::new(SCRIPTS).join("python/flow.py"));
+    command.arg(Path::new(SCRIPTS).join("python").join(script));
     Ok(command)
 }
 
 /// Returns the command that runs a script of the TypeScript SDK, or what is missing.
-fn typescript() -> Result<Command, &'static str> {
+pub(crate) fn typescript(name: &str) -> Result<Command, &'static str> {
     let folder = installed().join("typescript");
     if !folder.join("node_modules/@modelcontextprotocol/client").is_dir() {
         return Err("the TypeScript SDK is missing");
     }
     // Node.js resolves modules from the script's folder. Concurrent tests may copy the script too, so the copy is
     // atomic.
-    let (script, own) = (folder.join("flow.mjs"), format!("{}-{:?}", std::process::id(), std::thread::current().id()));
+    let (script, own) = (folder.join(name), format!("{}-{:?}", std::process::id(), std::thread::current().id()));
     let copy = folder.join(own);
-    fs::copy(Path::new(SCRIPTS).join("typescript/flow.mjs"), &copy).unwrap();
+    fs::copy(Path::new(SCRIPTS).join("typescript").join(name), &copy).unwrap();
     fs::rename(copy, &script).unwrap();
     // If Node.js is missing or old, `.ci/clients` installs one next to Python.
     let brought = installed().join("python/bin/node");
     let mut command = Command::new(if brought.is_file() { brought.as_path() } else { Path::new("node") });
     command.arg(script);
     Ok(command)
+}
+
+/// The official SDKs whose clients step up.
+#[derive(Clone, Copy)]
+enum Client {
+    Python,
+    TypeScript,
+}
+
+impl Client {
+    fn flow(self) -> Result<Command, &'static str> {
+        match self {
+            Self::Python => python("flow.py"),
+            Self::TypeScript => typescript("flow.mjs"),
+        }
+    }
 }
 
 /// Reports a skipped test, or panics where tests must not be skipped.
@@ -110,8 +126,8 @@ fn report(mut command: Command, served: &Served, mode: &str) -> Report {
     serde_json::from_str(last).unwrap_or_else(|error| panic!("{error}: {out}\n{err}"))
 }
 
-fn all_the_way(client: fn() -> Result<Command, &'static str>, mode: &str, version: &str, discovery: &str) {
-    let command = match client() {
+fn all_the_way(client: Client, mode: &str, version: &str, discovery: &str) {
+    let command = match client.flow() {
         Ok(command) => command,
         Err(missing) => return skip(missing),
     };
@@ -122,8 +138,8 @@ fn all_the_way(client: fn() -> Result<Command, &'static str>, mode: &str, versio
 
 /// Runs a client against a server whose 401 has a second challenge, for `DPoP`. The client goes the same way as without it. Its HTTP
 /// library separates the two headers, or joins them.
-fn all_the_way_beside_dpop(client: fn() -> Result<Command, &'static str>, mode: &str, version: &str, joins: bool) {
-    let command = match client() {
+fn all_the_way_beside_dpop(client: Client, mode: &str, version: &str, joins: bool) {
+    let command = match client.flow() {
         Ok(command) => command,
         Err(missing) => return skip(missing),
     };
@@ -197,45 +213,45 @@ fn judge(report: &Report, resource: &str, version: &str, discovery: &str, unauth
 
 #[test]
 fn the_python_sdk_steps_up_on_2025_11_25() {
-    all_the_way(python, "legacy", "2025-11-25", "baseline");
+    all_the_way(Client::Python, "legacy", "2025-11-25", "baseline");
 }
 
 #[test]
 fn the_python_sdk_steps_up_on_2026_07_28() {
-    all_the_way(python, "auto", "2026-07-28", "baseline");
+    all_the_way(Client::Python, "auto", "2026-07-28", "baseline");
 }
 
 #[test]
 fn the_python_sdk_steps_up_to_hidden_tools() {
-    all_the_way(python, "legacy", "2025-11-25", "filtered");
-    all_the_way(python, "auto", "2026-07-28", "filtered");
+    all_the_way(Client::Python, "legacy", "2025-11-25", "filtered");
+    all_the_way(Client::Python, "auto", "2026-07-28", "filtered");
 }
 
 #[test]
 fn the_typescript_sdk_steps_up_on_2025_11_25() {
-    all_the_way(typescript, "legacy", "2025-11-25", "baseline");
+    all_the_way(Client::TypeScript, "legacy", "2025-11-25", "baseline");
 }
 
 #[test]
 fn the_typescript_sdk_steps_up_on_2026_07_28() {
-    all_the_way(typescript, "auto", "2026-07-28", "baseline");
+    all_the_way(Client::TypeScript, "auto", "2026-07-28", "baseline");
 }
 
 #[test]
 fn the_typescript_sdk_steps_up_to_hidden_tools() {
-    all_the_way(typescript, "legacy", "2025-11-25", "filtered");
-    all_the_way(typescript, "auto", "2026-07-28", "filtered");
+    all_the_way(Client::TypeScript, "legacy", "2025-11-25", "filtered");
+    all_the_way(Client::TypeScript, "auto", "2026-07-28", "filtered");
 }
 
 #[test]
 fn the_python_sdk_reads_the_first_of_two_challenges() {
     // `httpx` joins headers when one is read by its name, and the script records them separately.
-    all_the_way_beside_dpop(python, "legacy", "2025-11-25", false);
-    all_the_way_beside_dpop(python, "auto", "2026-07-28", false);
+    all_the_way_beside_dpop(Client::Python, "legacy", "2025-11-25", false);
+    all_the_way_beside_dpop(Client::Python, "auto", "2026-07-28", false);
 }
 
 #[test]
 fn the_typescript_sdk_reads_the_first_of_two_challenges() {
-    all_the_way_beside_dpop(typescript, "legacy", "2025-11-25", true);
-    all_the_way_beside_dpop(typescript, "auto", "2026-07-28", true);
+    all_the_way_beside_dpop(Client::TypeScript, "legacy", "2025-11-25", true);
+    all_the_way_beside_dpop(Client::TypeScript, "auto", "2026-07-28", true);
 }

@@ -1,6 +1,7 @@
 //! End-to-end tests: both servers as processes, over HTTP on loopback.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
+mod approval;
 mod authorization;
 mod clients;
 mod conformance;
