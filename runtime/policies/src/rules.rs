@@ -175,7 +175,11 @@ impl Rules {
         let counts = (self.limits.high_risk.is_some() && call.risk >= Risk::High)
             || (self.limits.escalation.is_some() && call.risk > Risk::Minimal);
         !row.is_public
-            && (self.domain.is_some() || row.needs_session || counts || call.approval.is_some() || call.is_approval_used)
+            && (self.domain.is_some()
+                || row.needs_session
+                || counts
+                || call.approval.is_some()
+                || call.is_approval_used)
     }
 
     /// Returns the largest file that any tool accepts, in bytes. The body limit of a server must be at least 4/3 of it.
