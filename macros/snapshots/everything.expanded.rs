@@ -97,7 +97,9 @@ const fn __mcp_tool_annotation_of_patterns(
     statement.location(::mcp_scopes::__private::v1::location!());
 }
 #[allow(dead_code)]
-pub fn read_file(path: String) {}
+pub fn read_file(path: String) {
+    let _ = path;
+}
 #[doc(hidden)]
 #[inline]
 pub const fn __mcp_tool_annotation_of_read_file(

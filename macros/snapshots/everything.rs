@@ -34,4 +34,6 @@ fn patterns((left, right): (u32, u32), caller: Option<Caller>, mut list: Vec<u32
     risk = "low",
     scope = any(all("files:read", when(argument = "path", "/etc/*", "files:system"), when("*.key", "keys:read")), "admin"),
 )]
-pub fn read_file(path: String) {}
+pub fn read_file(path: String) {
+    let _ = path;
+}
