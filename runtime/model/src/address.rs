@@ -5,7 +5,7 @@
 
 use core::{
     fmt,
-    net::{Ipv4Addr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
 /// The parts of an absolute URI.
@@ -114,6 +114,31 @@ impl<'a> Address<'a> {
     pub fn is_https_or_loopback_http(&self) -> bool {
         self.is_https() || (self.scheme.eq_ignore_ascii_case("http") && self.is_loopback())
     }
+}
+
+/// Returns whether a host is this machine, for a host as the HTTP client reads it: a browser-style URL library reads
+/// `127.1`, `2130706433` and `%6cocalhost` as loopback hosts, and [`Address`] does not. IPv6 addresses may have brackets.
+///
+/// This decides whether a remote document may name an address. It is wider than [`Address::is_loopback`], which decides
+/// where plain http is accepted.
+///
+/// ```
+/// use mcp_scopes_model::address::is_this_machine;
+/// assert!(is_this_machine("localhost.") && is_this_machine("[::ffff:127.0.0.1]") && is_this_machine("0.0.0.0"));
+/// assert!(!is_this_machine("localhost.example.com") && !is_this_machine("128.0.0.1"));
+/// ```
+#[must_use]
+pub fn is_this_machine(host: &str) -> bool {
+    let literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    if let Ok(address) = literal.parse::<IpAddr>() {
+        let address = address.to_canonical();
+        // Connections to the unspecified address reach this machine as well.
+        return address.is_loopback() || address.is_unspecified();
+    }
+    // RFC 6761 §6.3: all names below it, too.
+    let name = host.strip_suffix('.').unwrap_or(host);
+    let last = name.rsplit('.').next().unwrap_or(name);
+    last.eq_ignore_ascii_case("localhost")
 }
 
 /// Formats an address for a message: in backticks, unless it contains an `@`, since a password may precede it.

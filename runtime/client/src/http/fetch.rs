@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::sync::OnceLock;
 
-use mcp_scopes_model::address::Address;
+use mcp_scopes_model::address::{Address, is_this_machine};
 use reqwest::{
     Client, RequestBuilder, Url,
     header::{AUTHORIZATION, HeaderName, HeaderValue},
@@ -46,7 +46,7 @@ pub(super) struct Secrets {
 impl Http {
     pub(super) fn new(server: &str) -> Self {
         Self {
-            may_be_loopback: Address::parse(server).is_ok_and(|address| address.is_loopback()),
+            may_be_loopback: Url::parse(server).is_ok_and(|url| url.host_str().is_some_and(is_this_machine)),
             clients: [const { OnceLock::new() }; 2],
         }
     }
@@ -91,7 +91,11 @@ impl Http {
         if parts.has_user() || parts.fragment.is_some() {
             return unusable("the metadata names an address with a user or a fragment");
         }
-        if parts.is_loopback() && !self.may_be_loopback {
+        // The spelling that the client reads decides: `127.1` is `127.0.0.1` there.
+        let Ok(url) = Url::parse(address) else {
+            return unusable("the metadata names an address that is not a URL");
+        };
+        if url.host_str().is_some_and(is_this_machine) && !self.may_be_loopback {
             return unusable(
                 "the metadata names an address on this machine, and the MCP server is not on this machine",
             );
@@ -146,6 +150,18 @@ mod tests {
             ("https://h/mcp", "https://localhost/token", false),
             ("https://h/mcp", "http://127.0.0.1:9000/token", false),
             ("https://h/mcp", "https://[::1]/token", false),
+            // Other spellings of the same hosts, as the client reads them.
+            ("https://h/mcp", "https://2130706433/token", false),
+            ("https://h/mcp", "https://127.1/token", false),
+            ("https://h/mcp", "https://0x7f.1/token", false),
+            ("https://h/mcp", "https://%6cocalhost/token", false),
+            ("https://h/mcp", "https://LOCALHOST./token", false),
+            ("https://h/mcp", "https://x.localhost/token", false),
+            ("https://h/mcp", "https://[::ffff:127.0.0.1]/token", false),
+            ("https://h/mcp", "https://0.0.0.0/token", false),
+            ("https://h/mcp", "https://[::]/token", false),
+            ("https://h/mcp", "https://localhost.example.com/token", true),
+            ("https://[::ffff:127.0.0.1]/mcp", "https://localhost/token", true),
             ("http://127.0.0.1/mcp", "http://127.0.0.1:9000/token", true),
             ("http://127.0.0.1/mcp", "https://auth.example.com/token", true),
             ("http://127.0.0.1/mcp", "http://auth.example.com/token", false),

@@ -1,12 +1,12 @@
 //! HTTP requests to an issuer: only to the configured address, bounded in time and size.
 
-#[cfg(feature = "jwks")]
-use core::net::IpAddr;
 use core::{error::Error, fmt, time::Duration};
 use std::sync::Arc;
 
 use http::StatusCode;
 use mcp_scopes_model::address::Address;
+#[cfg(feature = "jwks")]
+use mcp_scopes_model::address::is_this_machine;
 use reqwest::{Client, RequestBuilder, Response, Url, redirect::Policy};
 
 #[cfg(feature = "introspection")]
@@ -113,18 +113,7 @@ impl Endpoint {
     /// Returns whether the host is this machine, in the spelling that the client reads: `127.1` is `127.0.0.1` there.
     #[cfg(feature = "jwks")]
     pub(super) fn is_on_this_machine(&self) -> bool {
-        let host = self.url.host_str().unwrap_or_default();
-        let is_here = |address: IpAddr| {
-            let address = address.to_canonical();
-            // Connections to the unspecified address reach this machine as well.
-            address.is_loopback() || address.is_unspecified()
-        };
-        if let Ok(address) = host.trim_start_matches('[').trim_end_matches(']').parse() {
-            return is_here(address);
-        }
-        // RFC 6761 §6.3: all names below it, too.
-        let name = host.strip_suffix('.').unwrap_or(host);
-        name == "localhost" || name.ends_with(".localhost")
+        self.url.host_str().is_some_and(is_this_machine)
     }
 
     /// Returns the address without its query, which may contain a secret.
