@@ -138,6 +138,35 @@ fn compares_with_lock_files() {
     assert_eq!(output.status.code(), Some(2), "{output:?}");
 }
 
+#[test]
+fn examines_servers_of_repositories_without_rust() {
+    let folder = tempfile::tempdir().unwrap();
+    let bin = folder.path().join("bin");
+    fs::create_dir(&bin).unwrap();
+    assert!(Command::new("git").args(["init", "--quiet"]).current_dir(folder.path()).status().unwrap().success());
+    let url = ("doctor", "http://127.0.0.1:8000/mcp");
+    let output = run("Lint", &[url], folder.path(), programs());
+    assert_eq!((output.status.code(), out(&output).as_str()), (Some(0), ""), "{output:?}");
+    // What is named is linted, and a repository without a server to examine is an error.
+    for inputs in [&[url, ("paths", "none.json")][..], &[]] {
+        let output = run("Lint", inputs, folder.path(), programs());
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+    }
+    for file in ["summary.md", "mcp-scopes.sarif"] {
+        let _ = fs::remove_file(folder.path().join(file));
+    }
+    fake_program(&bin, "mcp-scopes", 0);
+    let asked = |inputs: &[(&str, &str)]| {
+        assert_eq!(run("Examine the server", inputs, folder.path(), &bin).status.code(), Some(0));
+        fs::read_to_string(folder.path().join("summary.md")).unwrap()
+    };
+    let end = " --output sarif=mcp-scopes.sarif -- http://127.0.0.1:8000/mcp\n";
+    assert!(asked(&[url]).ends_with(end), "{}", asked(&[url]));
+    // The findings of the lint are kept.
+    fs::write(folder.path().join("mcp-scopes.sarif"), "{}").unwrap();
+    assert!(!asked(&[url]).ends_with(end));
+}
+
 /// Creates a program that records its arguments, in place of one that would download or build.
 fn fake_program(folder: &Path, name: &str, code: u8) {
     let path = folder.join(name);
