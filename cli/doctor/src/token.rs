@@ -57,14 +57,15 @@ impl Token {
         Some((text("iss").unwrap_or_default(), text("sub")?))
     }
 
-    /// Returns the same JWT with another signature; `None` for other tokens.
+    /// Returns the same JWT with a signature that says nothing about its own; `None` for other tokens. A server that does
+    /// not know the token could guess it from one with a small change.
     pub(crate) fn with_wrong_signature(&self) -> Option<String> {
         self.unverified_claims()?;
         let (signed, signature) = self.0.rsplit_once('.')?;
-        // The last character may hold unused bits, so the first is replaced.
-        let first = signature.chars().next()?;
-        let other = if first == 'A' { 'B' } else { 'A' };
-        Some(format!("{signed}.{other}{}", signature.get(first.len_utf8()..)?))
+        let length = BASE64_URL_SAFE_NO_PAD.decode(signature).map_or(64, |bytes| bytes.len());
+        let other = [7_u8, 9].map(|byte| BASE64_URL_SAFE_NO_PAD.encode(vec![byte; length]));
+        let other = other.iter().find(|other| *other != signature)?;
+        Some(format!("{signed}.{other}"))
     }
 }
 
@@ -111,6 +112,8 @@ impl Tokens {
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+
     use super::Token;
 
     #[test]
@@ -131,7 +134,21 @@ mod tests {
         let token = Token::parse(token).unwrap();
         assert_eq!(token.unverified_scopes().unwrap(), ["a", "b"]);
         assert_eq!(token.unverified_subject().unwrap(), ("https://a".to_owned(), "ada".to_owned()));
-        assert!(token.with_wrong_signature().unwrap().strip_suffix(".BQ").is_some());
+        assert!(token.with_wrong_signature().unwrap().strip_suffix(".Bw").is_some());
         assert_eq!(Token::parse("opaque").unwrap().with_wrong_signature(), None);
+    }
+
+    #[test]
+    fn a_wrong_signature_keeps_nothing_of_the_right_one() {
+        let signed = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ";
+        let right = BASE64_URL_SAFE_NO_PAD.encode((0..64).collect::<Vec<u8>>());
+        let wrong = Token(format!("{signed}.{right}")).with_wrong_signature().unwrap();
+        let wrong = wrong.strip_prefix(signed).and_then(|rest| rest.strip_prefix('.')).unwrap();
+        assert_eq!(wrong.len(), right.len());
+        // Each window of four characters is another one, so no part is repeated.
+        let parts = |text: &str| text.as_bytes().chunks(4).map(<[u8]>::to_vec).collect::<Vec<_>>();
+        assert!(parts(&right).iter().zip(parts(wrong)).all(|(right, wrong)| *right != wrong), "{wrong}");
+        let same = Token(format!("{signed}.Bw"));
+        assert_ne!(same.with_wrong_signature().unwrap(), same.secret());
     }
 }
