@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use mcp_scopes_scan::{Error, shortened};
 
 use crate::{
-    escape::escaped,
+    escape::{escaped, escaped_line},
     findings,
     outcome::Outcome,
     output::{diagnostic::Diagnostic, human},
@@ -83,10 +83,11 @@ pub(crate) fn print_stderr(text: impl Display) {
     let _ = write!(anstream::stderr().lock(), "{text}");
 }
 
-/// Writes a note to standard error as a line, unless notes are turned off.
+/// Writes a note to standard error as one line, unless notes are turned off. It may repeat what a server or a file says, so
+/// control characters and line breaks are escaped: they could move the cursor, or begin a command of a CI runner.
 pub(crate) fn print_note(text: impl Display) {
     if !QUIET.load(Ordering::Relaxed) {
-        print_stderr(format_args!("{text}\n"));
+        print_stderr(format_args!("{}\n", escaped_line(&text.to_string())));
     }
 }
 

@@ -20,13 +20,17 @@ struct Server {
 
 impl Server {
     fn start(delay: Duration) -> Self {
+        Self::answering(delay, answer)
+    }
+
+    fn answering(delay: Duration, answer: fn(&str, &str) -> String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let served = origin.clone();
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let (stream, origin) = (stream.unwrap(), served.clone());
-                thread::spawn(move || serve(stream, &origin, delay));
+                thread::spawn(move || serve(stream, &origin, delay, answer));
             }
         });
         Self { origin }
@@ -37,7 +41,7 @@ impl Server {
     }
 }
 
-fn serve(mut stream: TcpStream, origin: &str, delay: Duration) {
+fn serve(mut stream: TcpStream, origin: &str, delay: Duration, answer: fn(&str, &str) -> String) {
     let mut request = Vec::new();
     let mut buffer = [0; 4096];
     loop {
@@ -127,6 +131,14 @@ fn answer(request: &str, origin: &str) -> String {
     }
 }
 
+/// A revision that would begin a command of a CI runner, and color a terminal.
+fn injected(_: &str, _: &str) -> String {
+    let body =
+        r#"{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"1\n::error::injected\u001b[31m\r2","tools":[]}}"#;
+    let head = "HTTP/1.1 200 X\r\nconnection: close\r\ncontent-type: application/json";
+    format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+}
+
 fn examine(demo: &Demo, server: &Server, arguments: &[&str]) -> Run {
     let run = demo.run(&[&["doctor", &server.url()], arguments].concat());
     assert!(!run.out.contains(TOKEN) && !run.err.contains(TOKEN), "{run:?}");
@@ -151,6 +163,18 @@ fn reports_findings_notes_and_what_was_not_checked() {
     assert_eq!(examine(&demo, &server, &["--allow", "live"]).code, 0);
     demo.write("mcp-scopes.toml", "[lint]\nmetadata-cache = \"deny\"\n");
     assert_eq!(examine(&demo, &server, &["--config", "mcp-scopes.toml"]).code, 1);
+}
+
+#[test]
+fn escapes_what_a_server_says_in_notes() {
+    let (demo, server) = (Demo::new(), Server::answering(Duration::ZERO, injected));
+    for format in ["human", "github"] {
+        let run = examine(&demo, &server, &["--format", format]);
+        assert!(run.err.contains(r"speaks revision 1\n::error::injected\u{1b}[31m\r2 and lists"), "{run:?}");
+        let all = format!("{}{}", run.out, run.err);
+        assert!(!all.contains(['\u{1b}', '\r']), "{run:?}");
+        assert!(!all.lines().any(|line| line.trim_start().starts_with("::error::injected")), "{run:?}");
+    }
 }
 
 #[test]
