@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use mcp_scopes_model::address::{Address, Shown};
+use mcp_scopes_model::address::{Address, Shown, is_this_machine};
 use mcp_scopes_prm::WELL_KNOWN;
+use reqwest::Url;
 
 use crate::error::DoctorError;
 
@@ -15,7 +16,10 @@ pub(crate) struct Target {
     /// Scheme, host and port.
     pub(crate) origin: String,
     pub(crate) is_https: bool,
+    /// Whether it is a loopback host, to which plain http is accepted.
     pub(crate) is_loopback: bool,
+    /// The host as the HTTP client reads it.
+    host: String,
     path: String,
     query: Option<String>,
 }
@@ -26,22 +30,25 @@ impl Target {
     /// # Errors
     /// Returns an error if it is no http URL, or not https nor loopback and `allow_http` is not set.
     pub(crate) fn new(url: &str, allow_http: bool) -> Result<Self, DoctorError> {
-        let address =
-            Address::parse(url).map_err(|wrong| DoctorError::usage(format!("{} {wrong}", Shown(url)), HELP))?;
+        let shown = Shown(url);
+        let address = Address::parse(url).map_err(|wrong| DoctorError::usage(format!("{shown} {wrong}"), HELP))?;
         let is_http = address.scheme.eq_ignore_ascii_case("http");
         if !address.is_https() && !is_http {
-            return Err(DoctorError::usage(format!("{} is not an http URL", Shown(url)), HELP));
+            return Err(DoctorError::usage(format!("{shown} is not an http URL"), HELP));
         }
         if address.has_user() || address.fragment.is_some() {
             return Err(DoctorError::usage("the address has a user or a fragment", "remove it"));
         }
         if !address.is_https_or_loopback_http() && !allow_http {
-            let message =
-                format!("{} is neither https nor on this machine, so tokens would be sent in the clear", Shown(url));
+            let message = format!("{shown} is neither https nor on this machine, so tokens would be sent in the clear");
             return Err(DoctorError::usage(message, "add `--allow-http` if that is acceptable"));
         }
+        let Some(host) = read_host(url) else {
+            return Err(DoctorError::usage(format!("{shown} is not an http URL"), HELP));
+        };
         Ok(Self {
             url: url.into(),
+            host,
             origin: address.origin.to_owned(),
             is_https: address.is_https(),
             is_loopback: address.is_loopback(),
@@ -74,14 +81,25 @@ impl Target {
         Address::parse(url).is_ok_and(|address| address.origin.eq_ignore_ascii_case(&self.origin))
     }
 
-    /// Returns whether requests may go to an address: to https, to this machine, or like the server itself.
+    /// Returns whether a document of the server may direct requests to an address: https, or plain http to the host of the
+    /// server; to this machine only if the server is on it.
     pub(crate) fn may_ask(&self, url: &str) -> bool {
         let Ok(address) = Address::parse(url) else { return false };
-        let is_plain_too = !self.is_https && !self.is_loopback && address.scheme.eq_ignore_ascii_case("http");
+        // The spelling that the client reads decides: `127.1` is `127.0.0.1` there.
+        let Some(host) = read_host(url) else { return false };
+        // With `--allow-http`: plain http to a further host could be a service that answers only this network, such as the
+        // metadata of a cloud at 169.254.169.254. Https fails there for want of a certificate.
+        let is_plain_too =
+            !self.is_https && address.scheme.eq_ignore_ascii_case("http") && host.eq_ignore_ascii_case(&self.host);
         // A document on the internet must not direct requests to this machine.
-        let is_local = address.is_loopback() && !self.is_loopback;
+        let is_local = is_this_machine(&host) && !is_this_machine(&self.host);
         !address.has_user() && !is_local && (address.is_https_or_loopback_http() || is_plain_too)
     }
+}
+
+/// Returns the host of a URL as the HTTP client reads it.
+fn read_host(url: &str) -> Option<String> {
+    Url::parse(url).ok()?.host_str().map(str::to_owned)
 }
 
 const HELP: &str = "give the URL that clients use, such as `https://files.example.com/mcp`";
@@ -125,6 +143,38 @@ mod tests {
                 && !far.may_ask("http://127.0.0.1:9/")
                 && !far.may_ask("http://h/")
         );
+        for spelling in [
+            "localhost",
+            "LOCALHOST.",
+            "%6cocalhost",
+            "x.localhost",
+            "127.1",
+            "127.0.0.2",
+            "2130706433",
+            "0x7f.1",
+            "0177.0.0.1",
+            "0.0.0.0",
+            "0",
+            "[::1]",
+            "[::]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:7f00:1]",
+        ] {
+            assert!(!far.may_ask(&format!("https://{spelling}/")), "{spelling}");
+        }
+        // Over plain http, only the host of the server itself.
+        let plain = Target::new("http://files.example.com/mcp", true).unwrap();
+        for (url, may_ask) in [
+            ("http://files.example.com:9000/auth", true),
+            ("http://FILES.example.com/auth", true),
+            ("https://auth.example.com/", true),
+            ("http://169.254.169.254/latest/meta-data", false),
+            ("http://auth.example.com/", false),
+            ("http://127.1/", false),
+            ("http://127.0.0.1/", false),
+        ] {
+            assert_eq!(plain.may_ask(url), may_ask, "{url}");
+        }
         let near = Target::new("http://localhost:8000/mcp", false).unwrap();
         assert!(
             near.may_ask("http://127.0.0.1:9000/") && !near.may_ask("http://h/") && !near.may_ask("file:///etc/passwd")
