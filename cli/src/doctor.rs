@@ -49,8 +49,8 @@ pub(crate) struct Doctor {
     /// The URL of the MCP endpoint
     #[arg(value_name = "URL")]
     url: String,
-    /// A token, read from a file or `-`: `low` with few scopes, `full` with all, `expired`, and `foreign` for another server;
-    /// may be given several times
+    /// A token, read from a file or `-`: `low` with few scopes, `full` with all, `expired`, and `foreign` for another server,
+    /// where the examined server can then use it; may be given several times
     #[arg(long, value_name = "NAME=FILE")]
     token_file: Vec<String>,
     /// Call the tools that have a read-only hint, and read some of the listed resources
@@ -92,6 +92,9 @@ struct Bounds {
     /// The maximum number of requests
     #[arg(long, value_name = "NUMBER", default_value_t = 1000)]
     max_requests: usize,
+    /// The time for the whole run, in seconds; no request is sent after it
+    #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    max_time: u64,
     /// Accept plain http to another machine, over which tokens can be read
     #[arg(long)]
     allow_http: bool,
@@ -131,6 +134,8 @@ impl Doctor {
                 rate: self.bounds.rate,
                 timeout: Duration::from_secs(self.bounds.timeout),
                 max_requests: self.bounds.max_requests,
+                max_time: Duration::from_secs(self.bounds.max_time),
+                ..Limits::default()
             },
             allow_http: self.bounds.allow_http,
             documents,

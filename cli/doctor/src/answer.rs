@@ -65,6 +65,12 @@ impl Answer {
         Self { status, headers, body, broken }
     }
 
+    /// Returns the number of bytes that are kept.
+    pub(crate) fn size(&self) -> usize {
+        let headers = self.headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        self.body.len() + headers
+    }
+
     pub(crate) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }

@@ -1,6 +1,9 @@
 //! The order of the requests of a run.
 
-use std::sync::{Arc, atomic::AtomicUsize};
+use std::{
+    collections::HashSet,
+    sync::{Arc, atomic::AtomicUsize},
+};
 
 use mcp_scopes_prm::json::Json;
 use reqwest::Method;
@@ -59,6 +62,17 @@ pub async fn examine(options: &Options, counter: Arc<AtomicUsize>) -> Result<Exa
     Ok(assemble(options, &facts, &link, skipped))
 }
 
+/// Returns the error for a server without a connection.
+fn unreachable(why: &str) -> DoctorError {
+    // The words of the TLS library, behind those of the HTTP client: `invalid peer certificate: Expired`.
+    let help = if why.contains("certificate") {
+        "renew or correct the certificate: clients verify its dates, its name and its issuer, and refuse the server, too"
+    } else {
+        "check the address, and that the server runs"
+    };
+    DoctorError::usage(format!("the server cannot be reached: {why}"), help)
+}
+
 impl Examiner<'_> {
     async fn facts(&mut self) -> Result<Facts, DoctorError> {
         let (anonymous, speech) = self.first().await?;
@@ -79,6 +93,11 @@ impl Examiner<'_> {
         self.end_sessions().await;
         let subject = |token: &Option<Token>| token.as_ref().and_then(Token::unverified_subject);
         let (low, full) = (subject(&self.options.tokens.low), subject(&self.options.tokens.full));
+        let document = discovery.document.as_ref().map(|document| &document.draft.document);
+        let needs_proof = document.is_some_and(|document| {
+            document.dpop_bound_access_tokens_required == Some(true)
+                || document.tls_client_certificate_bound_access_tokens == Some(true)
+        });
         Ok(Facts {
             target: self.target.clone(),
             anonymous,
@@ -90,6 +109,8 @@ impl Examiner<'_> {
             open_methods,
             fixture,
             low_scopes: self.options.tokens.low.as_ref().and_then(Token::unverified_scopes),
+            needs_proof,
+            has_foreign: self.options.tokens.foreign.is_some(),
             has_two_subjects: low.zip(full).map(|(low, full)| low != full),
         })
     }
@@ -101,8 +122,7 @@ impl Examiner<'_> {
         let newest = self.link.send(ask).await;
         match &newest.result {
             Err(Silence::Unreachable(why)) => {
-                let message = format!("the server cannot be reached: {why}");
-                return Err(DoctorError::usage(message, "check the address, and that the server runs"));
+                return Err(unreachable(why));
             }
             Err(Silence::Slow | Silence::NotSent) => {
                 let message = "the server does not answer within the time-out";
@@ -151,12 +171,11 @@ impl Examiner<'_> {
 
     async fn calls(&mut self, mut talks: Vec<Talk>) -> Vec<Talk> {
         // What any token lists, each token calls: a hidden tool must not be callable.
-        let mut tools: Vec<_> = Vec::new();
-        for tool in talks.iter().flat_map(Talk::tools) {
-            if self.options.may_call(&tool.name, tool.is_read_only) && !tools.contains(&tool.name) {
-                tools.push(tool.name.clone());
-            }
-        }
+        let mut known = HashSet::new();
+        let allowed =
+            talks.iter().flat_map(Talk::tools).filter(|tool| self.options.may_call(&tool.name, tool.is_read_only));
+        let tools: Vec<String> =
+            allowed.filter(|tool| known.insert(&tool.name)).map(|tool| tool.name.clone()).collect();
         for talk in talks.iter_mut().filter(|talk| talk.is_open) {
             talk::call(self, talk, &tools).await;
         }
@@ -191,5 +210,18 @@ impl Examiner<'_> {
             // A server may refuse to end sessions (MCP 2025-11-25, "Session Management").
             self.link.send(ask).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unreachable;
+
+    #[test]
+    fn tells_a_refused_certificate_from_a_server_that_does_not_run() {
+        let refused = unreachable("client error (Connect): invalid peer certificate: Expired");
+        assert!(refused.help().starts_with("renew or correct the certificate"), "{refused}");
+        let down = unreachable("client error (Connect): Connection refused (os error 111)");
+        assert_eq!(down.help(), "check the address, and that the server runs");
     }
 }

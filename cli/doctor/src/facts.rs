@@ -1,5 +1,7 @@
 //! What was observed. The checks read it; nothing here judges.
 
+use std::collections::HashSet;
+
 use mcp_scopes_prm::{Draft, json::Json};
 
 use crate::{answer::Exchange, speech::Speech, target::Target};
@@ -23,6 +25,10 @@ pub(crate) struct Facts {
     pub(crate) fixture: Vec<(usize, Exchange, Exchange)>,
     /// The scopes of the token `low`, if it is a JWT that states them.
     pub(crate) low_scopes: Option<Vec<String>>,
+    /// Whether the metadata demands tokens that are bound to a key (RFC 9449) or a certificate (RFC 8705).
+    pub(crate) needs_proof: bool,
+    /// Whether a token for another server was sent.
+    pub(crate) has_foreign: bool,
     /// Whether the tokens `low` and `full` are of different subjects, if both say so.
     pub(crate) has_two_subjects: Option<bool>,
 }
@@ -138,6 +144,8 @@ pub(crate) struct Talk {
     pub(crate) is_open: bool,
     /// The lists of tools, in order; the last one after all calls.
     pub(crate) lists: Vec<List>,
+    /// The names in the first of them.
+    pub(crate) names: HashSet<String>,
     /// The call of a tool that does not exist.
     pub(crate) unknown: Option<Exchange>,
     pub(crate) calls: Vec<Call>,
@@ -157,8 +165,13 @@ impl Talk {
         self.who == Who::Low && self.opening.iter().any(|exchange| exchange.status() == Some(403))
     }
 
+    /// Returns whether the list does not have a tool. A page that was not read may have it.
+    pub(crate) fn hides(&self, name: &str) -> bool {
+        self.lists.first().is_none_or(List::is_whole) && !self.lists_tool(name)
+    }
+
     pub(crate) fn lists_tool(&self, name: &str) -> bool {
-        self.tools().iter().any(|tool| tool.name == name)
+        self.names.contains(name)
     }
 }
 
@@ -171,8 +184,15 @@ pub(crate) struct List {
     pub(crate) cache_scopes: Vec<Option<String>>,
     /// Whether each page states `ttlMs`.
     pub(crate) has_ttl: bool,
-    /// Whether every page was read.
-    pub(crate) is_whole: bool,
+    /// Why not every page was read; `None` if each was.
+    pub(crate) cut: Option<&'static str>,
+}
+
+impl List {
+    /// Returns whether every page was read.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.cut.is_none()
+    }
 }
 
 /// A tool of a list.

@@ -72,6 +72,10 @@ pub(crate) struct Link {
     next: Instant,
     sent: usize,
     silent: usize,
+    /// When the first request was sent.
+    begin: Option<Instant>,
+    /// The size of all answers.
+    received: usize,
     /// What a progress line shows.
     counter: Arc<AtomicUsize>,
     recorder: Option<Recorder>,
@@ -99,7 +103,19 @@ impl Link {
         })?;
         let rate = limits.rate.or((!target.is_loopback).then_some(5.0)).filter(|rate| *rate > 0.0);
         let pause = rate.map(|rate| Duration::from_secs_f64((1.0 / rate).min(60.0)));
-        Ok(Self { client, limits, pause, next: Instant::now(), sent: 0, silent: 0, counter, recorder, stopped: None })
+        Ok(Self {
+            client,
+            limits,
+            pause,
+            next: Instant::now(),
+            sent: 0,
+            silent: 0,
+            begin: None,
+            received: 0,
+            counter,
+            recorder,
+            stopped: None,
+        })
     }
 
     /// Returns the number of requests that were sent.
@@ -132,7 +148,9 @@ impl Link {
         self.wait().await;
         self.sent += 1;
         self.counter.store(self.sent, Ordering::Relaxed);
+        self.begin.get_or_insert_with(Instant::now);
         let result = exchange(self.request(&ask), self.limits.timeout).await;
+        self.received += result.as_ref().map_or(0, Answer::size);
         let is_whole = result.as_ref().is_ok_and(|answer| answer.broken.is_none());
         self.silent = if is_whole { 0 } else { self.silent + 1 };
         if let Some(recorder) = &mut self.recorder {
@@ -147,6 +165,12 @@ impl Link {
             self.stopped.get_or_insert(text);
         } else if self.sent >= self.limits.max_requests {
             let text = format!("the bound of {} requests was reached; raise it with `--max-requests`", self.sent);
+            self.stopped.get_or_insert(text);
+        } else if self.begin.is_some_and(|begin| begin.elapsed() >= self.limits.max_time) {
+            let seconds = self.limits.max_time.as_secs_f32();
+            self.stopped.get_or_insert(format!("the run took {seconds} seconds; raise it with `--max-time`"));
+        } else if self.received > self.limits.max_bytes {
+            let text = format!("the answers of the server are larger than {} bytes in all", self.limits.max_bytes);
             self.stopped.get_or_insert(text);
         }
         self.stopped.is_none()

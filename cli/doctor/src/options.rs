@@ -15,11 +15,21 @@ pub struct Limits {
     pub timeout: Duration,
     /// The number of requests in all.
     pub max_requests: usize,
+    /// The time for the run. It is compared before each request.
+    pub max_time: Duration,
+    /// The size of all answers together, in bytes. They are kept until they are judged.
+    pub max_bytes: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { rate: None, timeout: Duration::from_secs(10), max_requests: 1000 }
+        Self {
+            rate: None,
+            timeout: Duration::from_secs(10),
+            max_requests: 1000,
+            max_time: Duration::from_secs(900),
+            max_bytes: 64 << 20,
+        }
     }
 }
 

@@ -64,6 +64,9 @@ pub(crate) fn assemble(options: &Options, facts: &Facts, link: &Link, mut skippe
         });
     }
     skipped.extend(facts.talks.iter().flat_map(slow_calls));
+    skipped.extend(facts.talks.iter().filter(|talk| talk.is_open).filter_map(partial_list));
+    skipped.extend(silent_token(facts));
+    skipped.extend(unproved_tokens(facts));
     skipped.extend(shared_session(facts));
     if facts.anonymous.is_accepted()
         && !facts.tokens.is_empty()
@@ -100,6 +103,34 @@ fn slow_calls(talk: &Talk) -> Option<Skipped> {
     })
 }
 
+/// Returns the list of tools that is not known as a whole. What depends on all tools is not checked.
+fn partial_list(talk: &Talk) -> Option<Skipped> {
+    let why = match talk.lists.first() {
+        None => "`tools/list` is not answered",
+        Some(_) => talk.lists.iter().find_map(|list| list.cut)?,
+    };
+    let what = format!("the whole list of tools {}, and its order and changes", talk.who.as_str());
+    Some(Skipped { what, why: why.to_owned() })
+}
+
+/// Returns what is not concluded from a token that does not state its scopes.
+fn silent_token(facts: &Facts) -> Option<Skipped> {
+    let has_low = facts.talks.iter().any(|talk| talk.who == Who::Low && (talk.is_open || talk.lacks_scope()));
+    (has_low && facts.low_scopes.is_none()).then(|| Skipped {
+        what: "what the token `low` opens without the scope, and challenges for scopes that it has".to_owned(),
+        why: "it does not state its scopes; give a JWT with the claim `scope`".to_owned(),
+    })
+}
+
+/// Returns what is not concluded from tokens that are sent without a proof of possession.
+fn unproved_tokens(facts: &Facts) -> Option<Skipped> {
+    let is_refused = facts.talks.iter().any(|talk| !talk.is_open && talk.authorization.is_some());
+    (facts.needs_proof && is_refused).then(|| Skipped {
+        what: "what the given tokens open, and why the others are refused".to_owned(),
+        why: "the metadata demands tokens that are bound to a key or a certificate, and no proof is sent".to_owned(),
+    })
+}
+
 /// Returns that nothing is known about a session that two tokens can use.
 fn shared_session(facts: &Facts) -> Option<Skipped> {
     let is_shared = |misuse: &&Misuse| misuse.kind == MisuseKind::OtherSession && misuse.exchange.is_accepted();
@@ -115,7 +146,7 @@ fn shared_session(facts: &Facts) -> Option<Skipped> {
 /// Returns the tools of the strongest token, if all of them are known.
 fn tools(facts: &Facts) -> Option<Vec<String>> {
     let talk = facts.talks.iter().find(|talk| talk.is_open && talk.who != Who::Low)?;
-    let list = talk.lists.first().filter(|list| list.is_whole)?;
+    let list = talk.lists.first().filter(|list| list.is_whole())?;
     Some(list.tools.iter().map(|tool| tool.name.clone()).collect())
 }
 
@@ -174,13 +205,19 @@ fn notes(facts: &Facts) -> Vec<String> {
         ));
     }
     if let Some(low) = facts.talks.iter().find(|talk| talk.who == Who::Low) {
-        let is_hidden = |call: &&Call| !low.lists_tool(&call.tool) && is_challenged(&call.exchange);
+        let is_hidden = |call: &&Call| low.hides(&call.tool) && is_challenged(&call.exchange);
         let hidden = low.calls.iter().filter(is_hidden).count();
         if hidden > 0 {
             notes.push(format!(
                 "a challenge answers calls of {hidden} hidden tools, so a caller can find out their names"
             ));
         }
+    }
+    if facts.has_foreign {
+        notes.push(
+            "the token `foreign` was sent to this server, which can use it where it is valid until it expires"
+                .to_owned(),
+        );
     }
     let methods = facts.talks.iter().flat_map(|talk| &talk.methods);
     let reached = methods.filter(|(_, exchange)| exchange.message().result().is_some());

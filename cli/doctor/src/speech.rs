@@ -53,9 +53,13 @@ impl Speech {
         }
     }
 
-    /// Returns a request that names something: a tool, a prompt, or the URI of a resource.
+    /// Returns a request that names something: a tool, a prompt, a task, or the URI of a resource.
     pub(crate) fn ask_named(&self, what: impl Into<String>, url: &str, method: &str, name: &str, more: &str) -> Ask {
-        let member = if method == "resources/read" { "uri" } else { "name" };
+        let member = match method {
+            "resources/read" => "uri",
+            "tasks/get" => "taskId",
+            _ => "name",
+        };
         let ask = self.ask(what, url, method, &format!("\"{member}\":{}{more}", quoted(name)));
         match self {
             Self::Stateless => ask.header("mcp-name", header_value(name)),

@@ -54,7 +54,7 @@ fn closed(scopes: &[String], extensions: &McpExtensions) -> BTreeSet<String> {
 
 /// A call that succeeds with the weaker token.
 fn unrefused(facts: &Facts, low: &Talk, full: Option<&Talk>, call: &Call, sink: &mut Sink<'_>) {
-    let is_hidden = !low.lists_tool(&call.tool) && full.is_some_and(|full| full.lists_tool(&call.tool));
+    let is_hidden = low.hides(&call.tool) && full.is_some_and(|full| full.lists_tool(&call.tool));
     if is_hidden {
         let message = format!("the list of the token `low` does not have `{}`, and the token can call it", call.tool);
         sink.report("hidden-tool-callable", &call.tool, message, "check the scopes of a tool when it is called");
@@ -73,7 +73,7 @@ fn unrefused(facts: &Facts, low: &Talk, full: Option<&Talk>, call: &Call, sink: 
 /// A call that does not succeed with the weaker token.
 fn refused(low: &Talk, full: Option<&Talk>, call: &Call, sink: &mut Sink<'_>) {
     let Some(answer) = call.exchange.answer().filter(|_| !call.exchange.is_slow()) else { return };
-    let is_hidden = !low.lists_tool(&call.tool) && full.is_some_and(|full| full.lists_tool(&call.tool));
+    let is_hidden = low.hides(&call.tool) && full.is_some_and(|full| full.lists_tool(&call.tool));
     if is_hidden {
         // A challenge tells a client which scopes to request, so it is a decision, and a note says it.
         if let Some(unknown) = low.unknown.as_ref().filter(|unknown| unknown.answer().is_some())

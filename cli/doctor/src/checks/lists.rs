@@ -17,7 +17,7 @@ pub(super) fn check(facts: &Facts, sink: &mut Sink<'_>) {
     let (Some(full), Some(low)) = (talk(Who::Full), talk(Who::Low)) else { return };
     let (Some(of_full), Some(of_low)) = (full.lists.first(), low.lists.first()) else { return };
     // A page that was not read may have the tool.
-    if !of_full.is_whole || !of_low.is_whole {
+    if !of_full.is_whole() || !of_low.is_whole() {
         return;
     }
     let (all, some) = (names(of_full), names(of_low));
@@ -41,7 +41,7 @@ fn names(list: &List) -> BTreeSet<&str> {
 /// The lists of one token: the second has the tools of the first in the same order, and so has the one after all calls.
 fn in_time(talk: &Talk, sink: &mut Sink<'_>) {
     let Some((first, others)) = talk.lists.split_first() else { return };
-    for other in others.iter().filter(|other| other.is_whole && first.is_whole) {
+    for other in others.iter().filter(|other| other.is_whole() && first.is_whole()) {
         if names(first) != names(other) {
             let (a, b) = (names(first), names(other));
             let changed: Vec<&str> = a.symmetric_difference(&b).copied().collect();

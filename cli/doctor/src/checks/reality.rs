@@ -35,7 +35,7 @@ fn demanded(facts: &Facts) -> BTreeSet<String> {
 
 /// Returns whether the list of some token does not have a tool.
 fn is_hidden(facts: &Facts, tool: &str) -> bool {
-    facts.talks.iter().any(|talk| talk.is_open && !talk.lists_tool(tool))
+    facts.talks.iter().any(|talk| talk.is_open && talk.hides(tool))
 }
 
 /// Returns every scope in `mcp_extensions`.
@@ -118,7 +118,7 @@ fn idle(facts: &Facts, demanded: &BTreeSet<String>, sink: &mut Sink<'_>) {
 fn tools(facts: &Facts, sink: &mut Sink<'_>) {
     let (Some(document), Some(extensions)) = (&facts.discovery.document, extensions(facts)) else { return };
     let Some(full) = facts.talks.iter().find(|talk| talk.who == Who::Full && talk.is_open) else { return };
-    let Some(list) = full.lists.first().filter(|list| list.is_whole) else { return };
+    let Some(list) = full.lists.first().filter(|list| list.is_whole()) else { return };
     if extensions.tool_scope_mapping.is_empty() {
         return;
     }

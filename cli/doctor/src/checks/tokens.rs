@@ -104,6 +104,10 @@ fn given(facts: &Facts, sink: &mut Sink<'_>) {
         if statuses.is_empty() || statuses.iter().all(|status| status.starts_with(['3', '5'])) {
             continue;
         }
+        // Without a proof of possession, each token is refused.
+        if facts.needs_proof {
+            continue;
+        }
         // It lacks a scope that the server demands for everything. The challenge is judged elsewhere.
         if talk.lacks_scope() {
             continue;

@@ -4,7 +4,7 @@ use reqwest::Method;
 
 use super::{
     discovery::OTHER_ORIGIN,
-    talk::{METHODS, NO_OTHER_TOOL, NO_TOOL},
+    talk::{NO_OTHER_TOOL, NO_TOOL, methods},
     tokens::url_with_token,
 };
 use crate::{
@@ -96,8 +96,7 @@ pub(crate) async fn open_methods(
         return found;
     }
     let url = examiner.target.url.clone();
-    for (method, params) in METHODS {
-        let ask = speech.ask(format!("`{method}` without a token"), &url, method, params);
+    for (method, ask) in methods(speech, &url, "without a token") {
         found.push((method, examiner.link.send(ask).await));
     }
     let ask = speech.call("a call of a tool that does not exist, without a token", &url, NO_TOOL);

@@ -1,11 +1,14 @@
 //! A conversation with one token: the revision, the lists, and calls.
 
+use std::collections::HashSet;
+
 use mcp_scopes_prm::json::Json;
 
 use crate::{
     answer::{Exchange, Message},
     examine::Examiner,
     facts::{Call, List, ListedTool, Talk, Who},
+    link::Ask,
     speech::{STATELESS, Speech, initialize, quoted},
 };
 
@@ -13,21 +16,42 @@ use crate::{
 pub(crate) const NO_TOOL: &str = "mcp_scopes_doctor_no_such_tool";
 /// A second one.
 pub(crate) const NO_OTHER_TOOL: &str = "mcp_scopes_doctor_no_other_tool";
-/// The methods beside tools that read something, and their parameters.
-pub(crate) const METHODS: [(&str, &str); 5] = [
-    ("resources/list", ""),
-    ("resources/templates/list", ""),
-    ("prompts/list", ""),
-    ("tasks/list", ""),
+/// The methods beside tools that read something: what they name, and their parameters. Nothing that is named exists.
+const METHODS: [(&str, Option<&str>, &str); 8] = [
+    ("resources/list", None, ""),
+    ("resources/templates/list", None, ""),
+    ("resources/read", Some("mcp-scopes-doctor://no-such-resource"), ""),
+    ("prompts/list", None, ""),
+    ("prompts/get", Some("mcp_scopes_doctor_no_such_prompt"), ""),
+    ("tasks/get", Some("mcp_scopes_doctor_no_such_task"), ""),
+    ("tasks/list", None, ""),
     (
         "completion/complete",
+        None,
         r#""ref":{"type":"ref/prompt","name":"mcp_scopes_doctor_no_such_prompt"},"argument":{"name":"a","value":""}"#,
     ),
 ];
 /// How many pages of a list are read.
 const MOST_PAGES: usize = 50;
+/// How many tools of a list are kept.
+const MOST_TOOLS: usize = 10_000;
 /// How many resources are read with a token.
 const MOST_READS: usize = 5;
+
+/// Returns a request for each method beside tools that a revision has. `words` complete the name of the method.
+pub(crate) fn methods(speech: &Speech, url: &str, words: &str) -> Vec<(&'static str, Ask)> {
+    // Tasks are listed in the revisions with sessions only.
+    let known = METHODS.iter().filter(|(method, ..)| *method != "tasks/list" || *speech != Speech::Stateless);
+    let ask = |(method, name, params): &(&'static str, Option<&str>, &str)| {
+        let what = format!("`{method}` {words}");
+        let ask = match name {
+            Some(name) => speech.ask_named(what, url, method, name, params),
+            None => speech.ask(what, url, method, params),
+        };
+        (*method, ask)
+    };
+    known.map(ask).collect()
+}
 
 /// Agrees on a revision, and reads what a token lists.
 pub(crate) async fn open(examiner: &mut Examiner<'_>, who: Who, authorization: Option<String>) -> Talk {
@@ -38,6 +62,7 @@ pub(crate) async fn open(examiner: &mut Examiner<'_>, who: Who, authorization: O
         opening: Vec::new(),
         is_open: false,
         lists: Vec::new(),
+        names: HashSet::new(),
         unknown: None,
         calls: Vec::new(),
         methods: Vec::new(),
@@ -53,6 +78,7 @@ pub(crate) async fn open(examiner: &mut Examiner<'_>, who: Who, authorization: O
             talk.lists.push(list);
         }
     }
+    talk.names = talk.tools().iter().map(|tool| tool.name.clone()).collect();
     let ask = talk.speech.call(
         format!("a call of a tool that does not exist, {}", who.as_str()),
         &examiner.target.url,
@@ -60,8 +86,7 @@ pub(crate) async fn open(examiner: &mut Examiner<'_>, who: Who, authorization: O
     );
     talk.unknown = Some(examiner.link.send(ask.authorization(talk.authorization.clone())).await);
     if who == Who::Low {
-        for (method, params) in METHODS {
-            let ask = talk.speech.ask(format!("`{method}` {}", who.as_str()), &examiner.target.url, method, params);
+        for (method, ask) in methods(&talk.speech, &examiner.target.url, who.as_str()) {
             let exchange = examiner.link.send(ask.authorization(talk.authorization.clone())).await;
             talk.methods.push((method, exchange));
         }
@@ -120,32 +145,42 @@ async fn list(examiner: &mut Examiner<'_>, talk: &Talk, number: &str) -> Option<
             page: exchange,
             cache_scopes: Vec::new(),
             has_ttl: true,
-            is_whole: false,
+            cut: Some("a page was not answered"),
         });
-        known.tools.extend(tools(result));
+        let room = MOST_TOOLS.saturating_sub(known.tools.len());
+        let mut found = tools(result);
+        known.tools.extend(found.by_ref().take(room));
         known.cache_scopes.push(cache);
         known.has_ttl &= has_ttl;
+        if found.next().is_some() {
+            known.cut = Some("a list is read up to 10000 tools");
+            break;
+        }
         if next.is_none() {
-            known.is_whole = true;
+            known.cut = None;
             break;
         }
         // A server that returns the same cursor would never end.
         if next == cursor {
+            known.cut = Some("a page names itself as the next one");
             break;
+        }
+        if page == MOST_PAGES {
+            known.cut = Some("a list is read up to 50 pages");
         }
         cursor = next;
     }
     list
 }
 
-fn tools(result: &Json) -> Vec<ListedTool> {
-    let Some(Json::Array(tools)) = result.get("tools") else { return Vec::new() };
+fn tools(result: &Json) -> impl Iterator<Item = ListedTool> {
+    let tools = if let Some(Json::Array(tools)) = result.get("tools") { tools.as_slice() } else { &[] };
     let tool = |tool: &Json| {
         let hint = tool.get("annotations").and_then(|hints| hints.get("readOnlyHint"));
         let name = tool.get("name")?.as_str()?.to_owned();
         Some(ListedTool { name, is_read_only: hint == Some(&Json::Bool(true)) })
     };
-    tools.iter().filter_map(tool).collect()
+    tools.iter().filter_map(tool)
 }
 
 /// Calls tools, reads what else is listed, and reads the list of tools again.

@@ -1,7 +1,10 @@
 //! Hostile servers: the doctor ends, within its bounds.
 
 use std::{
-    sync::{Arc, atomic::AtomicUsize},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -40,9 +43,25 @@ enum Attack {
     Challenge,
     /// A page of a list that names the next one forever.
     Pages,
+    /// The same, always with another name.
+    Cursors,
+    /// Twenty thousand tools.
+    Tools,
+    /// The answer takes its time.
+    Late,
 }
 
-async fn attack(kind: Attack, stream: &mut TcpStream) -> std::io::Result<()> {
+/// Numbers what must differ.
+static NUMBER: AtomicUsize = AtomicUsize::new(0);
+
+/// Returns the answer of a server that anyone may use. `members` are further ones of the result.
+fn open_answer(members: &str) -> String {
+    let body = format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"supportedVersions":["2026-07-28"]{members}}}}}"#);
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n";
+    format!("{head}content-length: {}\r\n\r\n{body}", body.len())
+}
+
+async fn attack(kind: Attack, request: &str, stream: &mut TcpStream) -> std::io::Result<()> {
     const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
     let zeros = vec![b'0'; 1 << 16];
     match kind {
@@ -100,10 +119,22 @@ async fn attack(kind: Attack, stream: &mut TcpStream) -> std::io::Result<()> {
             );
             stream.write_all(head.as_bytes()).await
         }
-        Attack::Pages => {
-            let body = r#"{"jsonrpc":"2.0","id":1,"result":{"supportedVersions":["2026-07-28"],"tools":[{"name":"a"}],"nextCursor":"a"}}"#;
-            let head = format!("{HEAD}content-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
-            stream.write_all(head.as_bytes()).await
+        Attack::Pages => stream.write_all(open_answer(r#","tools":[{"name":"a"}],"nextCursor":"a""#).as_bytes()).await,
+        Attack::Cursors => {
+            let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+            let members = format!(r#","tools":[{{"name":"t{number}"}}],"nextCursor":"{number}""#);
+            stream.write_all(open_answer(&members).as_bytes()).await
+        }
+        Attack::Tools if request.contains("mcp-method: tools/list") => {
+            let tools: Vec<String> = (0..20_000)
+                .map(|number| format!(r#"{{"name":"t{number}","annotations":{{"readOnlyHint":true}}}}"#))
+                .collect();
+            stream.write_all(open_answer(&format!(r#","tools":[{}]"#, tools.join(","))).as_bytes()).await
+        }
+        Attack::Tools => stream.write_all(open_answer("").as_bytes()).await,
+        Attack::Late => {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            stream.write_all(open_answer(r#","tools":[]"#).as_bytes()).await
         }
     }
 }
@@ -115,9 +146,10 @@ async fn start(kind: Attack) -> String {
         while let Ok((mut stream, _)) = listener.accept().await {
             tokio::spawn(async move {
                 let mut head = [0; 4096];
-                let _ = stream.read(&mut head).await;
+                let read = stream.read(&mut head).await.unwrap_or(0);
+                let request = String::from_utf8_lossy(&head[..read]).to_lowercase();
                 // The doctor closes the connection when it has enough.
-                let _ = attack(kind, &mut stream).await;
+                let _ = attack(kind, &request, &mut stream).await;
             });
         }
     });
@@ -153,6 +185,39 @@ async fn ends_on_hostile_servers() {
         let unreadable = [Attack::Endless, Attack::Gigabyte, Attack::Events, Attack::Slow, Attack::Cut];
         assert_eq!(rules(&examination).contains(&"unreadable-answer"), unreadable.contains(&kind), "{kind:?}");
     }
+}
+
+fn has_skipped(examination: &Examination, why: &str) -> bool {
+    examination.skipped.iter().any(|skipped| skipped.why.contains(why))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reads_lists_up_to_a_bound() {
+    for (kind, why) in [
+        (Attack::Tools, "a list is read up to 10000 tools"),
+        (Attack::Cursors, "a list is read up to 50 pages"),
+        (Attack::Pages, "a page names itself as the next one"),
+    ] {
+        let examination = examined(kind).await;
+        assert!(has_skipped(&examination, why), "{kind:?}: {:#?}", examination.skipped);
+        // Not all of them are known.
+        assert_eq!(examination.tools, None, "{kind:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stops_after_a_time_and_after_a_size() {
+    let url = start(Attack::Late).await;
+    let limits = Limits { max_time: Duration::from_millis(200), ..Limits::default() };
+    let examination = run(&Options { limits, ..options(&url) }).await;
+    assert!(has_skipped(&examination, "`--max-time`"), "{:#?}", examination.skipped);
+    assert!(examination.requests <= 5, "{} requests of 50 ms each", examination.requests);
+    let url = start(Attack::Pages).await;
+    let limits = Limits { max_bytes: 1000, ..Limits::default() };
+    let examination = run(&Options { limits, ..options(&url) }).await;
+    assert!(has_skipped(&examination, "larger than 1000 bytes in all"), "{:#?}", examination.skipped);
+    // An answer of the attack has 150 bytes without its headers.
+    assert!(examination.requests <= 10, "{} requests", examination.requests);
 }
 
 /// A server that gives no answer at all is an error of the run, not a finding.

@@ -37,7 +37,10 @@ async fn calls_no_tool_unless_told_to() {
         "{:?}",
         called(&server.seen())
     );
-    assert!(!server.seen().iter().any(|seen| seen.body["method"] == "resources/read"));
+    let read = |seen: &Seen| seen.body["params"]["uri"].as_str().map(str::to_owned);
+    for uri in server.seen().iter().filter(|seen| seen.body["method"] == "resources/read").map(read) {
+        assert_eq!(uri.as_deref(), Some("mcp-scopes-doctor://no-such-resource"));
+    }
     let server = Server::start(Faults { more_tools: 2, ..Faults::default() }).await;
     run(&Options { call: false, call_tools: vec!["archive_1".to_owned()], ..options(&server.url) }).await;
     let calls = called(&server.seen());
@@ -50,6 +53,34 @@ async fn calls_no_tool_unless_told_to() {
         calls.contains(&"sync_notes".to_owned()) && !calls.iter().any(|tool| tool.starts_with("archive")),
         "{calls:?}"
     );
+}
+
+/// Each method that reads, for names that do not exist.
+#[tokio::test]
+async fn tries_other_methods_without_a_token_and_with_the_weaker_one() {
+    for with_sessions in [false, true] {
+        let server = Server::start(Faults { with_sessions, ..Faults::default() }).await;
+        run(&Options { call: false, ..options(&server.url) }).await;
+        for token in [None, Some(format!("Bearer {}", low()))] {
+            let seen = server.seen();
+            let sent: Vec<&Seen> = seen
+                .iter()
+                .filter(|seen| {
+                    seen.headers.get("authorization").map(|value| value.to_str().unwrap()) == token.as_deref()
+                })
+                .collect();
+            for (method, member) in [("resources/read", "uri"), ("prompts/get", "name"), ("tasks/get", "taskId")] {
+                let found = sent.iter().find(|seen| seen.body["method"] == method);
+                let found = found.unwrap_or_else(|| panic!("{method} {token:?}"));
+                let name = found.body["params"][member].as_str().unwrap();
+                assert!(name.contains("no-such") || name.contains("no_such"), "{name}");
+                let header = found.headers.get("mcp-name").map(|value| value.to_str().unwrap());
+                assert_eq!(header, (!with_sessions).then_some(name), "{method}");
+            }
+            // The revision without sessions has no list of tasks.
+            assert_eq!(sent.iter().any(|seen| seen.body["method"] == "tasks/list"), with_sessions);
+        }
+    }
 }
 
 #[tokio::test]

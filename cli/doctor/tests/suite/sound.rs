@@ -50,6 +50,7 @@ async fn notes_what_is_legal() {
     let examination = run(&options(&server.url)).await;
     let notes = examination.notes.join("\n");
     assert!(notes.contains("hosts the authorization server"), "{notes}");
+    assert!(notes.contains("the token `foreign` was sent to this server"), "{notes}");
     assert!(notes.contains("with the token `full` speaks revision 2026-07-28 and lists 3 tools"), "{notes}");
     let sessions = Server::start(Faults { with_sessions: true, ..Faults::default() }).await;
     let tokens = Tokens { full: None, ..options("").tokens };
@@ -62,14 +63,17 @@ async fn notes_what_is_legal() {
 async fn concludes_nothing_from_opaque_tokens() {
     // The scope of the token `low` is demanded by everything.
     let server = Server::start(Faults::one("idle scope")).await;
-    assert_eq!(rules(&run(&opaque_options(&server.url)).await), [""; 0]);
+    let examination = run(&opaque_options(&server.url)).await;
+    assert_eq!(rules(&examination), [""; 0]);
+    let unknown = "what the token `low` opens without the scope, and challenges for scopes that it has";
+    assert_eq!(examination.skipped.iter().map(|skipped| skipped.what.as_str()).collect::<Vec<_>>(), [unknown]);
 
     let shared = Faults { with_sessions: true, ..Faults::one("shared session") };
     let server = Server::start(shared).await;
     let examination = run(&opaque_options(&server.url)).await;
     assert_eq!(rules(&examination), [""; 0]);
     let skipped: Vec<&str> = examination.skipped.iter().map(|skipped| skipped.what.as_str()).collect();
-    assert_eq!(skipped, ["whether the session of a user can be used by another"]);
+    assert_eq!(skipped, [unknown, "whether the session of a user can be used by another"]);
 }
 
 /// A server without authorization has no metadata to miss.
@@ -97,4 +101,14 @@ async fn accepts_a_server_that_demands_a_scope_for_everything() {
     assert_eq!(rules(&examination), [""; 0], "{:#?}", examination.report.findings);
     let skipped: Vec<&str> = examination.skipped.iter().map(|skipped| skipped.what.as_str()).collect();
     assert_eq!(skipped, ["what the token `low` opens"]);
+}
+
+/// The doctor has no key to prove.
+#[tokio::test]
+async fn blames_no_token_that_needs_a_proof() {
+    let faults = Faults { on: vec!["DPoP required", "refuses low", "refuses full"], ..Faults::default() };
+    let examination = examined(faults).await;
+    assert_eq!(rules(&examination), [""; 0], "{:#?}", examination.report.findings);
+    let skipped: Vec<&str> = examination.skipped.iter().map(|skipped| skipped.what.as_str()).collect();
+    assert_eq!(skipped, ["what the given tokens open, and why the others are refused"]);
 }

@@ -114,6 +114,10 @@ fn document(served: &Served) -> Value {
     if served.has("idle scope") {
         document.as_object_mut().unwrap().remove("mcp_extensions");
     }
+    if served.has("DPoP required") {
+        document["dpop_bound_access_tokens_required"] = json!(true);
+        document["dpop_signing_alg_values_supported"] = json!(["ES256"]);
+    }
     if served.has("empty member") {
         document["resource_signing_alg_values_supported"] = json!([]);
     }
