@@ -65,7 +65,7 @@ pub(crate) struct Doctor {
     /// Compare the server with this lock file
     #[arg(long, value_name = "FILE")]
     lock: Option<PathBuf>,
-    /// Write each request and its answer to a file in this folder, without tokens and ids of sessions
+    /// Write each request and its answer to a file in this empty folder, without tokens, ids of sessions, and the query of the URL
     #[arg(long, value_name = "FOLDER")]
     record: Option<PathBuf>,
     /// A file such as mcp-scopes.toml; its `[lint]`, `[convention]` and namespace apply
@@ -179,10 +179,10 @@ impl Doctor {
     }
 
     fn print(&self, examination: &Examination) -> Outcome {
-        let Examination { report, requests, skipped, notes, .. } = examination;
+        let Examination { url, report, requests, skipped, notes, .. } = examination;
         let diagnostics = Diagnostics {
-            summary: summary(&self.url, examination),
-            examined: Some(Examined { url: &self.url, requests: *requests, skipped, notes }),
+            summary: summary(url, examination),
+            examined: Some(Examined { url, requests: *requests, skipped, notes }),
             ..findings::diagnostics(report, false)
         };
         let written = self.target.write(&diagnostics);

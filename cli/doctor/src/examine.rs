@@ -51,9 +51,9 @@ pub fn run(options: &Options, counter: Arc<AtomicUsize>) -> Result<Examination, 
 pub async fn examine(options: &Options, counter: Arc<AtomicUsize>) -> Result<Examination, DoctorError> {
     let target = Target::new(&options.url, options.allow_http)?;
     let secrets = options.tokens.all().map(|(_, token)| token.secret().to_owned()).collect();
-    let recorder = options.record.as_deref().map(|folder| Recorder::new(folder, secrets)).transpose();
-    let recorder = recorder.map_err(|why| {
-        DoctorError::usage(format!("the folder for records cannot be written: {why}"), "name another folder")
+    let recorder = options.record.as_deref().map(|folder| Recorder::new(folder, secrets, target.redaction()));
+    let recorder = recorder.transpose().map_err(|why| {
+        DoctorError::usage(format!("the folder for records cannot be used: {why}"), "name another folder")
     })?;
     let link = Link::new(&target, options.limits, counter, recorder)?;
     let mut examiner = Examiner { options, target, link, skipped: Vec::new(), sessions: Vec::new() };

@@ -9,6 +9,7 @@
 //! | `options`, `token` | [`Options`], [`Token`]: what a run may do, and with which tokens |
 //! | `target` | the address of the server, and which addresses may be asked |
 //! | `link` | sends requests: time, rate, bound, size; `record` keeps them without secrets |
+//! | `redact` | hides the query of the given address |
 //! | `answer`, `speech` | answers and requests of each revision |
 //! | `examine` | the order of the requests |
 //! | `probe` | the requests of each topic |
@@ -25,6 +26,7 @@ mod link;
 mod options;
 mod probe;
 mod record;
+mod redact;
 mod report;
 mod sink;
 mod speech;

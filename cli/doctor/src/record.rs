@@ -10,10 +10,9 @@ use mcp_scopes_scan::file;
 use crate::{
     answer::{Answer, Silence},
     link::Ask,
+    redact::{HIDDEN, Redaction},
 };
 
-/// What replaces a secret.
-const HIDDEN: &str = "[hidden]";
 /// Headers whose values are secrets, or name a session.
 const SECRET_HEADERS: [&str; 5] = ["authorization", "cookie", "set-cookie", "mcp-session-id", "proxy-authorization"];
 
@@ -23,17 +22,21 @@ pub(crate) struct Recorder {
     number: usize,
     /// The texts that are never written: the given tokens, and the ids of sessions.
     secrets: Vec<String>,
+    redaction: Redaction,
     failure: Option<String>,
 }
 
 impl Recorder {
-    /// Creates the folder.
+    /// Creates the folder. Records of an earlier run would be taken for those of this one, so it must be empty.
     ///
     /// # Errors
-    /// Returns the reason if the folder cannot be created.
-    pub(crate) fn new(folder: &Path, secrets: Vec<String>) -> Result<Self, String> {
+    /// Returns the reason if the folder cannot be created, or holds something.
+    pub(crate) fn new(folder: &Path, secrets: Vec<String>, redaction: Redaction) -> Result<Self, String> {
         std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
-        Ok(Self { folder: folder.to_owned(), number: 0, secrets, failure: None })
+        if std::fs::read_dir(folder).map_err(|error| error.to_string())?.next().is_some() {
+            return Err("it is not empty".to_owned());
+        }
+        Ok(Self { folder: folder.to_owned(), number: 0, secrets, redaction, failure: None })
     }
 
     pub(crate) fn failure(&self) -> Option<&str> {
@@ -49,7 +52,7 @@ impl Recorder {
 
     pub(crate) fn record(&mut self, ask: &Ask, result: &Result<Answer, Silence>) {
         self.number += 1;
-        let name = format!("{:04}-{}.txt", self.number, slug(&ask.what));
+        let name = format!("{:04}-{}.txt", self.number, slug(&self.redacted(&ask.what)));
         let text = self.redacted(&text(ask, result));
         if let Err(error) = file::replace(&self.folder.join(name), &text) {
             self.failure.get_or_insert(error.to_string());
@@ -58,7 +61,7 @@ impl Recorder {
 
     /// Replaces every known secret, and everything that has the form of a JWT.
     fn redacted(&self, text: &str) -> String {
-        let text = self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, HIDDEN));
+        let text = self.secrets.iter().fold(self.redaction.apply(text), |text, secret| text.replace(secret, HIDDEN));
         let is_part = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
         let mut out = String::with_capacity(text.len());
         let mut word = String::new();
@@ -126,16 +129,24 @@ fn slug(what: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{HIDDEN, Recorder, slug};
+    use super::{HIDDEN, Recorder, Redaction, slug};
 
     #[test]
     fn hides_known_secrets_and_tokens() {
         let folder = tempfile::tempdir().unwrap();
-        let mut recorder = Recorder::new(folder.path(), vec!["s3cret-token".to_owned()]).unwrap();
+        let mut recorder = Recorder::new(folder.path(), vec!["s3cret-token".to_owned()], Redaction::default()).unwrap();
         recorder.hide("session-0123456789");
         recorder.hide("id");
         let text = "a s3cret-token, \"eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.\" session-0123456789 id eyJ é\n";
         assert_eq!(recorder.redacted(text), format!("a {HIDDEN}, \"{HIDDEN}\" {HIDDEN} id eyJ é\n"));
+    }
+
+    #[test]
+    fn keeps_records_of_two_runs_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("0001-a.txt"), "").unwrap();
+        let error = Recorder::new(folder.path(), Vec::new(), Redaction::default()).err();
+        assert_eq!(error.as_deref(), Some("it is not empty"));
     }
 
     #[test]

@@ -16,6 +16,8 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Examination {
+    /// The URL of the MCP endpoint, as it may be shown: the values in its query are hidden. So are they everywhere below.
+    pub url: String,
     /// The findings.
     pub report: Report,
     /// The number of requests that were sent.
@@ -41,6 +43,7 @@ pub struct Skipped {
 
 /// Judges the facts.
 pub(crate) fn assemble(options: &Options, facts: &Facts, link: &Link, mut skipped: Vec<Skipped>) -> Examination {
+    let redaction = facts.target.redaction();
     let mut report = Report::default();
     if let Some(document) = &facts.discovery.document {
         report.merge(linted(options, facts, document));
@@ -50,6 +53,14 @@ pub(crate) fn assemble(options: &Options, facts: &Facts, link: &Link, mut skippe
     let mut live = Report::default();
     live.findings = sink.into_findings();
     report.merge(live);
+    for finding in &mut report.findings {
+        for text in [&mut finding.message, &mut finding.help, &mut finding.subject] {
+            *text = redaction.apply(text);
+        }
+        if let Some(place) = &mut finding.place {
+            place.file = redaction.apply(&place.file).into();
+        }
+    }
     fingerprint::assign(&mut report);
     if !options.calls() {
         skipped.push(Skipped {
@@ -83,12 +94,18 @@ pub(crate) fn assemble(options: &Options, facts: &Facts, link: &Link, mut skippe
     if let Some(failure) = link.record_failure() {
         skipped.push(Skipped { what: "some records".to_owned(), why: format!("they cannot be written: {failure}") });
     }
+    let hidden = |text: String| redaction.apply(&text);
+    let document = facts.discovery.document.as_ref();
     Examination {
+        url: redaction.apply(&facts.target.url),
         report,
         requests: link.sent(),
-        skipped,
-        notes: notes(facts),
-        document: facts.discovery.document.as_ref().map(|document| (document.url.to_string(), document.text.clone())),
+        skipped: skipped
+            .into_iter()
+            .map(|skipped| Skipped { what: hidden(skipped.what), why: hidden(skipped.why) })
+            .collect(),
+        notes: notes(facts).into_iter().map(hidden).collect(),
+        document: document.map(|document| (redaction.apply(&document.url), document.text.clone())),
         tools: tools(facts),
     }
 }
@@ -158,7 +175,9 @@ fn linted(options: &Options, facts: &Facts, document: &Document) -> Report {
         && stated.is_some_and(|stated| stated.strip_suffix('/').unwrap_or(stated) == facts.target.origin);
     let expected = if is_host { stated.unwrap_or_default() } else { &*facts.target.url };
     let documents = options.documents.clone().resource(expected);
-    let mut report = documents.lint(&document.url, document.text.as_bytes());
+    // Under the name that is shown, so that its lines are found.
+    let name = facts.target.redaction().apply(&document.url);
+    let mut report = documents.lint(&name, document.text.as_bytes());
     let is_development = !facts.target.is_https && facts.target.is_loopback;
     report
         .findings

@@ -6,7 +6,7 @@ use mcp_scopes_model::address::{Address, Shown, is_this_machine};
 use mcp_scopes_prm::WELL_KNOWN;
 use reqwest::Url;
 
-use crate::error::DoctorError;
+use crate::{error::DoctorError, redact::Redaction};
 
 /// The address of the server, checked.
 #[derive(Clone, Debug)]
@@ -30,7 +30,8 @@ impl Target {
     /// # Errors
     /// Returns an error if it is no http URL, or not https nor loopback and `allow_http` is not set.
     pub(crate) fn new(url: &str, allow_http: bool) -> Result<Self, DoctorError> {
-        let shown = Shown(url);
+        // Its query may hold a secret.
+        let shown = Shown(url.split(['?', '#']).next().unwrap_or_default());
         let address = Address::parse(url).map_err(|wrong| DoctorError::usage(format!("{shown} {wrong}"), HELP))?;
         let is_http = address.scheme.eq_ignore_ascii_case("http");
         if !address.is_https() && !is_http {
@@ -74,6 +75,11 @@ impl Target {
     pub(crate) fn with_parameter(&self, parameter: &str) -> String {
         let sign = if self.query.is_some() { '&' } else { '?' };
         format!("{}{sign}{parameter}", self.url)
+    }
+
+    /// Returns what hides the query in texts.
+    pub(crate) fn redaction(&self) -> Redaction {
+        Redaction::of_query(self.query.as_deref())
     }
 
     /// Returns whether an address has the same scheme, host and port.
@@ -131,8 +137,12 @@ mod tests {
             assert!(Target::new(url, false).is_err(), "{url}");
         }
         assert!(Target::new("http://h/mcp", true).is_ok());
-        let error = Target::new("https://ada:pass@h/", false).unwrap_err();
-        assert!(!error.to_string().contains("pass"), "{error}");
+        for url in
+            ["https://ada:pass@h/", "http://h/mcp?key=pass", "ftp://h/?pass", "https:///?pass", "https://h?pass#a"]
+        {
+            let error = Target::new(url, false).unwrap_err();
+            assert!(!error.to_string().contains("pass"), "{error}");
+        }
     }
 
     #[test]

@@ -178,6 +178,17 @@ fn escapes_what_a_server_says_in_notes() {
 }
 
 #[test]
+fn hides_the_query_of_the_url() {
+    let (demo, server) = (Demo::new(), Server::start(Duration::ZERO));
+    let url = format!("{}?api_key=sk-0123456789", server.url());
+    for format in formats() {
+        let run = demo.run(&["doctor", &url, "--format", &format]);
+        assert!(!run.out.contains("sk-0123456789") && !run.err.contains("sk-0123456789"), "{format}: {run:?}");
+        assert!(run.err.contains("examined ") && run.err.contains("?api_key=[hidden] with "), "{run:?}");
+    }
+}
+
+#[test]
 fn every_format_states_what_was_not_checked() {
     let (demo, server) = (Demo::new(), Server::start(Duration::ZERO));
     for format in formats() {
