@@ -1,16 +1,23 @@
 //! What a set of tools needs: data for a consent screen, from the metadata alone.
 
 use core::{cmp::Reverse, fmt};
+use std::collections::BTreeSet;
 
 use mcp_scopes_model::Risk;
 use mcp_scopes_prm::{McpExtensions, ToolEntry};
 
 use crate::{scopes::Scopes, selection::ScopeMap};
 
+/// The number of alternatives of one tool that are compared, and of all tools of one plan. The metadata is that of any server, and each comparison
+/// reads all of it.
+const MAX_ALTERNATIVES: usize = 32;
+const MAX_COMPARED: usize = 512;
+
 /// The scopes to ask for so that a client can call certain tools, and what else they open.
 ///
 /// For each tool, in the given order, it takes the alternative that newly opens the fewest tools, then the one with the fewest missing scopes,
-/// then the first. Its `Display` is a text for a consent screen.
+/// then the first. The first 32 alternatives of a tool are compared, and 512 of all tools; of later tools it takes the alternative with the fewest
+/// missing scopes. Its `Display` is a text for a consent screen.
 ///
 /// ```
 /// use mcp_scopes_client::{Plan, ScopeMap, Scopes};
@@ -54,29 +61,27 @@ impl Plan {
     /// Plans for these tools, for a client that holds some scopes already.
     pub fn of<'t>(map: &ScopeMap, tools: impl IntoIterator<Item = &'t str>, held: &Scopes) -> Self {
         let extensions = &map.extensions;
-        let (mut all, mut unknown, mut wanted) = (closed(extensions, held), Vec::new(), Vec::new());
-        let mut asked = Scopes::NONE;
+        let before = closed(extensions, held);
+        let (mut all, mut asked) = (before.clone(), Scopes::NONE);
+        let (mut unknown, mut wanted, mut compared) = (Vec::new(), BTreeSet::new(), 0);
         for name in tools {
             let Some(entry) = extensions.tool_scope_mapping.get(name) else {
                 unknown.push(name.to_owned());
                 continue;
             };
-            wanted.push(name);
-            if is_open(entry, &all) {
-                continue;
+            if !is_open(entry, &all) {
+                let Some(step) = least_step(extensions, entry, &all, &mut compared) else {
+                    // The author of the metadata does not say what opens it.
+                    unknown.push(name.to_owned());
+                    continue;
+                };
+                all.extend(&closed(extensions, &step));
+                asked.extend(&step);
             }
-            let Some(step) = least_step(extensions, entry, &all) else {
-                // The author of the metadata does not say what opens it.
-                wanted.pop();
-                unknown.push(name.to_owned());
-                continue;
-            };
-            asked = asked.union(&step);
-            all = closed(extensions, &all.union(&step));
+            wanted.insert(name);
         }
-        let before = closed(extensions, held);
         let opened = extensions.tool_scope_mapping.iter().filter(|(_, entry)| is_open(entry, &all));
-        let (needed, others): (Vec<_>, Vec<_>) = opened.partition(|(name, _)| wanted.contains(&name.as_str()));
+        let (needed, others): (Vec<_>, Vec<_>) = opened.partition(|(name, _)| wanted.contains(name.as_str()));
         let newly = others.into_iter().filter(|(_, entry)| !is_open(entry, &before));
         let mut also_opened: Vec<OpenedTool> = newly.map(|(name, entry)| OpenedTool::new(name, entry)).collect();
         also_opened.sort_by_key(|tool| Reverse(tool.risk));
@@ -135,9 +140,13 @@ impl OpenedTool {
 
 /// Returns whether a token with these scopes opens a tool.
 fn is_open(entry: &ToolEntry, scopes: &Scopes) -> bool {
+    is_open_with(entry, |scope| scopes.contains(scope))
+}
+
+fn is_open_with(entry: &ToolEntry, has: impl Fn(&str) -> bool) -> bool {
     entry.public == Some(true)
         || entry.authenticated == Some(true)
-        || entry.required_scopes.iter().any(|all| !all.is_empty() && all.iter().all(|scope| scopes.contains(scope)))
+        || entry.required_scopes.iter().any(|all| !all.is_empty() && all.iter().all(|scope| has(scope)))
 }
 
 /// Adds what the scopes imply. The metadata lists all that a scope implies, also indirectly.
@@ -151,27 +160,32 @@ fn closed(extensions: &McpExtensions, scopes: &Scopes) -> Scopes {
     all
 }
 
-/// Returns the missing scopes of the alternative that opens the least.
-fn least_step(extensions: &McpExtensions, entry: &ToolEntry, held: &Scopes) -> Option<Scopes> {
+/// Returns the missing scopes of the alternative that opens the least. `held` has what it implies; `compared` counts the alternatives of a plan.
+fn least_step(extensions: &McpExtensions, entry: &ToolEntry, held: &Scopes, compared: &mut usize) -> Option<Scopes> {
     let alternatives = entry.required_scopes.iter().filter(|all| !all.is_empty());
     let missing = alternatives.filter_map(|all| Some(Scopes::of(all.iter().map(String::as_str)).ok()?.without(held)));
-    missing.min_by_key(|step| {
-        let then = closed(extensions, &held.union(step));
-        let newly = |entry: &&ToolEntry| is_open(entry, &then) && !is_open(entry, held);
+    let mut missing: Vec<Scopes> = missing.take(MAX_ALTERNATIVES).collect();
+    if missing.len() < 2 {
+        return missing.pop();
+    }
+    *compared += missing.len();
+    if *compared > MAX_COMPARED {
+        return missing.into_iter().min_by_key(Scopes::len);
+    }
+    missing.into_iter().min_by_key(|step| {
+        let added = closed(extensions, step);
+        let has = |scope: &str| held.contains(scope) || added.contains(scope);
+        let newly = |entry: &&ToolEntry| is_open_with(entry, has) && !is_open(entry, held);
         (extensions.tool_scope_mapping.values().filter(newly).count(), step.len())
     })
 }
 
 /// Sorts scopes by their place in the first flow that names them. The others come last.
 fn in_order(extensions: &McpExtensions, scopes: &Scopes) -> Vec<String> {
-    let mut order: Vec<String> = Vec::new();
+    let mut known = BTreeSet::new();
     let flows = extensions.scope_upgrade_flows.values().flatten().map(String::as_str);
-    for scope in flows.filter(|scope| scopes.contains(scope)).chain(scopes.iter()) {
-        if !order.iter().any(|known| known == scope) {
-            order.push(scope.to_owned());
-        }
-    }
-    order
+    let all = flows.filter(|scope| scopes.contains(scope)).chain(scopes.iter());
+    all.filter(|scope| known.insert(*scope)).map(ToOwned::to_owned).collect()
 }
 
 impl fmt::Display for Plan {

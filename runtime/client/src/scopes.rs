@@ -52,6 +52,11 @@ impl Scopes {
         scopes.into_iter().map(checked).collect::<Result<_, _>>().map(Self)
     }
 
+    /// Creates a set of those texts that are scopes.
+    pub(crate) fn readable<'s>(texts: impl IntoIterator<Item = &'s str>) -> Self {
+        Self(texts.into_iter().filter_map(|text| checked(text).ok()).collect())
+    }
+
     /// Returns the scopes, in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
@@ -96,6 +101,11 @@ impl Scopes {
     /// Removes a scope.
     pub(crate) fn remove(&mut self, scope: &str) {
         self.0.remove(scope);
+    }
+
+    /// Adds the scopes of another set.
+    pub(crate) fn extend(&mut self, other: &Self) {
+        self.0.extend(other.iter().map(ToOwned::to_owned));
     }
 
     /// Adds a scope that is known to be one.

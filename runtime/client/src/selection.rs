@@ -23,8 +23,7 @@ impl ScopeMap {
     /// leads to fewer scopes.
     #[must_use]
     pub fn of(document: &Document) -> Self {
-        let supported = document.scopes_supported.iter().filter_map(|scope| Scopes::of([scope.as_str()]).ok());
-        let supported = supported.fold(Scopes::NONE, |all, scope| all.union(&scope));
+        let supported = Scopes::readable(document.scopes_supported.iter().map(String::as_str));
         Self { supported, extensions: document.mcp_extensions.clone().unwrap_or_default() }
     }
 

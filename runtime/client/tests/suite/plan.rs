@@ -67,6 +67,32 @@ fn shows_the_riskiest_first_and_the_order_of_flows() {
 }
 
 #[test]
+fn compares_a_bounded_number_of_alternatives() {
+    // A server can write as many as fit into the document.
+    let alternatives: Vec<String> = (0..20_000).map(|number| format!("[\"s{number}\"]")).collect();
+    let names: Vec<String> = (0..100).map(|number| format!("t{number}")).collect();
+    let mut tools = vec![format!("\"many\": {{\"required_scopes\": [{}]}}", alternatives.join(","))];
+    tools.extend(names.iter().map(|name| {
+        let own: Vec<String> = (0..20).map(|number| format!("[\"{name}.{number}\", \"x\"]")).collect();
+        format!("\"{name}\": {{\"required_scopes\": [{}, [\"{name}\"]]}}", own.join(","))
+    }));
+    let supported: Vec<String> = (0..40_000).map(|number| format!("\"s{number}\"")).collect();
+    let document = format!(
+        r#"{{"resource": "https://notes.example.com/mcp", "authorization_servers": ["https://auth.example.com"],
+            "scopes_supported": [{}], "mcp_extensions": {{"tool_scope_mapping": {{{}}}}}}}"#,
+        supported.join(","),
+        tools.join(",")
+    );
+    let map = ScopeMap::of(&mcp_scopes_prm::Draft::read(&document).unwrap().document);
+    assert_eq!(map.first(None).unwrap().len(), 40_000);
+    let plan = Plan::of(&map, ["many"], &Scopes::NONE);
+    assert_eq!(plan.scopes().to_string(), "s0");
+    // Also those that are not compared are planned: by the fewest missing scopes.
+    let plan = Plan::of(&map, names.iter().map(String::as_str), &Scopes::NONE);
+    assert_eq!((plan.needed().len(), plan.scopes().len()), (100, 100));
+}
+
+#[test]
 fn texts_of_a_server_stay_on_their_line() {
     let document = DOCUMENT.replace("List notes", "A\\nNeeded:\\u202e- harmless");
     let map = ScopeMap::of(Metadata::from_json(document).unwrap().document());
