@@ -143,6 +143,14 @@ impl<A: Authorizer, S: TokenStore> StepUpClient<A, S> {
         self.shared.lock().step_up.forget_refusals();
     }
 
+    /// Returns the newest access token, for a request whose refusal must not lead to a request for another one, such as for a stream that is opened
+    /// again and again. `None`: there is none.
+    #[must_use]
+    pub fn access_token(&self) -> Option<AccessToken> {
+        let state = self.shared.lock();
+        state.current.as_ref().map(|issued| issued.access_token.clone())
+    }
+
     /// Runs one operation: calls `send` with the token to send, at most three times, and once more if a proof lacked a nonce. `label` and `tool` are
     /// those of [`StepUp::begin`].
     ///

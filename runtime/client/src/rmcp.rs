@@ -7,8 +7,10 @@
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let address = "https://notes.example.com/mcp";
 //! let login = HttpAuthorizer::for_user(address, ClientIdentity::register("Example client"), "http://127.0.0.1:4567/callback", ask)?;
-//! let http = StepUpClient::new(Settings::user(), ScopeMap::default(), login).over(reqwest::Client::new());
-//! let transport = StreamableHttpClientTransport::with_client(http, StreamableHttpClientTransportConfig::with_uri(address));
+//! // It stays with the application, for `forget_refusals`.
+//! let step_up = StepUpClient::new(Settings::user(), ScopeMap::default(), login);
+//! let config = StreamableHttpClientTransportConfig::with_uri(address);
+//! let transport = StreamableHttpClientTransport::with_client(step_up.over(reqwest::Client::new()), config);
 //! let client = ().serve(transport).await?;
 //! # Ok(()) }
 //! ```
@@ -16,6 +18,9 @@
 //! rmcp hands over one `WWW-Authenticate` header of a response, the first. Where a server sends several headers, such as one for `Bearer` and one
 //! for `DPoP`, the others are not seen; several challenges in one header are. rmcp also hands over no header that is not text, and for a 403
 //! without that header a different error, so such a response is returned as it is.
+//!
+//! A request for a stream (GET) is sent with the newest token, and never leads to a request for one. If the server refuses it, rmcp ends the stream. The
+//! next call obtains the token that is needed; a stream that has ended is opened again with the next session.
 //!
 //! A bound token is sent with a [proof](Authorizer::proof), which requires an HTTP client that sends custom headers, as rmcp's do. rmcp does not hand over
 //! the header `DPoP-Nonce` (RFC 9449 §9), so an MCP server that requires nonces is not served by this wrapper. The nonces of authorization servers are.
@@ -143,15 +148,7 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StepUpHttp<C,
         R: Future<Output = Answer<T, C::Error>>,
     {
         let answer = self.step_up.run(operation.label, operation.tool, |token: Option<AccessToken>| {
-            let mut headers = operation.headers.clone();
-            let token = match token {
-                Some(token) if token.is_bound() => {
-                    headers.extend(self.bound(&token, operation));
-                    None
-                }
-                Some(token) => Some(token.secret().to_owned()),
-                None => operation.configured.clone(),
-            };
+            let (token, headers) = self.authorized(token, operation);
             let response = send(token, headers);
             async move { reply(response.await) }
         });
@@ -165,6 +162,27 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StepUpHttp<C,
 }
 
 impl<C, A: Authorizer, S: TokenStore> StepUpHttp<C, A, S> {
+    /// Returns the token and the headers of a request.
+    fn authorized(&self, token: Option<AccessToken>, operation: &Operation<'_>) -> (Option<String>, Headers) {
+        let mut headers = operation.headers.clone();
+        let token = match token {
+            Some(token) if token.is_bound() => {
+                headers.extend(self.bound(&token, operation));
+                None
+            }
+            Some(token) => Some(token.secret().to_owned()),
+            None => operation.configured.clone(),
+        };
+        (token, headers)
+    }
+
+    /// Returns the token and the headers of a request for a stream. Its refusal leads to no request for a token: rmcp opens a stream that has ended
+    /// again, without limit, until it receives the server's own refusal.
+    fn newest(&self, uri: &str, configured: Option<String>, headers: Headers) -> (Option<String>, Headers) {
+        let operation = Operation::new(("GET", uri), ("", None), configured, headers);
+        self.authorized(self.step_up.access_token(), &operation)
+    }
+
     /// Returns the headers of a request with a bound token: rmcp itself sends tokens as `Bearer`.
     fn bound(&self, token: &AccessToken, operation: &Operation<'_>) -> Headers {
         let proof = self.step_up.authorizer().proof(token, operation.method, operation.uri);
@@ -278,12 +296,8 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StreamableHtt
         auth_header: Option<String>,
         custom_headers: Headers,
     ) -> Answer<BoxStream<'static, Result<Sse, SseError>>, C::Error> {
-        let operation = Operation::new(("GET", &uri), ("open a stream", None), auth_header, custom_headers);
-        self.run(&operation, |token, headers| {
-            let (uri, session_id, last) = (uri.clone(), session_id.clone(), last_event_id.clone());
-            self.http.get_stream(uri, session_id, last, token, headers)
-        })
-        .await
+        let (token, headers) = self.newest(&uri, auth_header, custom_headers);
+        self.http.get_stream(uri, session_id, last_event_id, token, headers).await
     }
 
     async fn get_stream_with_max_sse_event_size(
@@ -295,11 +309,7 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StreamableHtt
         custom_headers: Headers,
         limit: usize,
     ) -> Answer<BoxStream<'static, Result<Sse, SseError>>, C::Error> {
-        let operation = Operation::new(("GET", &uri), ("open a stream", None), auth_header, custom_headers);
-        self.run(&operation, |token, headers| {
-            let (uri, session_id, last) = (uri.clone(), session_id.clone(), last_event_id.clone());
-            self.http.get_stream_with_max_sse_event_size(uri, session_id, last, token, headers, limit)
-        })
-        .await
+        let (token, headers) = self.newest(&uri, auth_header, custom_headers);
+        self.http.get_stream_with_max_sse_event_size(uri, session_id, last_event_id, token, headers, limit).await
     }
 }

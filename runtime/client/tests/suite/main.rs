@@ -6,5 +6,6 @@ mod client;
 mod discovery;
 mod http;
 mod plan;
+mod rmcp;
 mod step_up;
 mod termination;

@@ -1,0 +1,88 @@
+//! In front of rmcp's client: what it must not do by itself.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{Method, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use mcp_scopes_client::{Authorizer, Issued, Refusal, ScopeMap, Settings, StepUpClient, TokenRequest};
+use rmcp::{
+    model::{ClientJsonRpcMessage, ClientRequest, PingRequest, RequestId},
+    transport::streamable_http_client::{StreamableHttpClient as _, StreamableHttpError},
+};
+use tokio::net::TcpListener;
+
+/// Counts the logins, and grants each.
+#[derive(Clone, Default)]
+struct Login(Arc<AtomicUsize>);
+
+impl Authorizer for Login {
+    async fn obtain(&self, _: &TokenRequest, _: Option<&Issued>) -> Result<Issued, Refusal> {
+        let number = self.0.fetch_add(1, Ordering::Relaxed) + 1;
+        Ok(Issued::new(&format!("token-{number}")))
+    }
+}
+
+/// Accepts each message with a token and the first stream, which ends at once. Refuses each further stream, by one status code after another.
+async fn respond(request: Request, streams: Arc<AtomicUsize>) -> Response {
+    let has_token = request.headers().contains_key(header::AUTHORIZATION);
+    let refusal = |status, challenge: &'static str| (status, [(header::WWW_AUTHENTICATE, challenge)]).into_response();
+    if request.method() != Method::GET {
+        return if has_token {
+            StatusCode::ACCEPTED.into_response()
+        } else {
+            refusal(StatusCode::UNAUTHORIZED, "Bearer")
+        };
+    }
+    assert!(has_token, "a stream is opened without the token");
+    match streams.fetch_add(1, Ordering::Relaxed) {
+        0 => [(header::CONTENT_TYPE, "text/event-stream")].into_response(),
+        odd if odd % 2 == 1 => refusal(StatusCode::UNAUTHORIZED, "Bearer error=\"invalid_token\""),
+        _ => refusal(StatusCode::FORBIDDEN, "Bearer error=\"insufficient_scope\", scope=\"a\""),
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_is_opened_again_and_again_requests_no_token() {
+    let streams = Arc::new(AtomicUsize::new(0));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let uri: Arc<str> = format!("http://{}/mcp", listener.local_addr().unwrap()).into();
+    let answer = move |request: Request| respond(request, Arc::clone(&streams));
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
+
+    let login = Login::default();
+    let client = StepUpClient::new(Settings::user(), ScopeMap::default(), login.clone());
+    let http = client.over(reqwest::Client::new());
+    let ping = ClientRequest::PingRequest(PingRequest::default());
+    let ping = ClientJsonRpcMessage::request(ping, RequestId::Number(1));
+    http.post_message(uri.clone(), ping, None, None, HashMap::new()).await.unwrap();
+    assert_eq!(login.0.load(Ordering::Relaxed), 1);
+
+    let session: Option<Arc<str>> = Some("session".into());
+    for attempt in 0..5 {
+        let (uri, session) = (uri.clone(), session.clone());
+        // rmcp calls both.
+        let stream = if attempt < 3 {
+            http.get_stream_with_max_sse_event_size(uri, session, None, None, HashMap::new(), 1 << 20).await
+        } else {
+            http.get_stream(uri, session, None, None, HashMap::new()).await
+        };
+        // By these errors rmcp ends the stream. Any other one it answers by opening it again.
+        match stream.err() {
+            None => assert_eq!(attempt, 0),
+            Some(StreamableHttpError::AuthRequired(_)) => assert_eq!(attempt % 2, 1),
+            Some(StreamableHttpError::InsufficientScope(_)) => assert!(attempt > 0 && attempt % 2 == 0),
+            Some(error) => panic!("{error:?}"),
+        }
+    }
+    assert_eq!(login.0.load(Ordering::Relaxed), 1, "a stream asks the user");
+}
