@@ -12,7 +12,7 @@ use crate::{
     authorizer::{Authorizer, Discovered},
     challenge::Challenges,
     selection::ScopeMap,
-    step_up::{Action, Answer, OperationId, Settings, StepUp, Stop, TokenRequest},
+    step_up::{Action, Answer, OperationId, Refusal, Settings, StepUp, Stop, TokenRequest},
     tokens::{AccessToken, Issued, MemoryStore, TokenStore},
 };
 
@@ -201,17 +201,13 @@ impl<A: Authorizer, S: TokenStore> Shared<A, S> {
 
     /// Obtains a token, and tells what came of it.
     async fn obtain(self: &Arc<Self>, request: TokenRequest) {
-        let flight = FlightGuard { shared: self, number: request.flight };
+        let mut flight = FlightGuard { shared: self, number: request.flight, result: None };
         let current = self.lock().current.clone();
         let result = self.authorizer.obtain(&request, current.as_ref()).await;
+        flight.result = Some(result.clone());
         if let Ok(issued) = &result {
             self.store.save(issued, &request.scopes).await;
         }
-        let number = flight.landed();
-        self.perform(|state| {
-            let granted = result.map(|issued| state.current.insert(issued).grant());
-            state.step_up.obtained(number, granted)
-        });
     }
 }
 
@@ -245,23 +241,24 @@ impl<A, S> Shared<A, S> {
     }
 }
 
-/// A request for a token in progress. If it is dropped before its end, the request is given up.
+/// A request for a token in progress. If it is dropped before it has a result, the request is given up.
 struct FlightGuard<'s, A, S> {
     shared: &'s Shared<A, S>,
     number: u64,
-}
-
-impl<A, S> FlightGuard<'_, A, S> {
-    fn landed(self) -> u64 {
-        let number = self.number;
-        core::mem::forget(self);
-        number
-    }
+    /// What counts also if the operation is dropped while a store saves the tokens: the authorization server may have replaced the refresh token.
+    result: Option<Result<Issued, Refusal>>,
 }
 
 impl<A, S> Drop for FlightGuard<'_, A, S> {
     fn drop(&mut self) {
-        self.shared.perform(|state| state.step_up.cancelled(self.number));
+        let result = self.result.take();
+        self.shared.perform(|state| match result {
+            Some(result) => {
+                let granted = result.map(|issued| state.current.insert(issued).grant());
+                state.step_up.obtained(self.number, granted)
+            }
+            None => state.step_up.cancelled(self.number),
+        });
     }
 }
 

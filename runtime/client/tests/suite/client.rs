@@ -12,6 +12,7 @@ use mcp_scopes_client::{
     Authorizer, Challenges, Issued, MemoryStore, Refusal, Reply, ScopeMap, Scopes, Settings, StepUpClient, Stop,
     TokenRequest, TokenStore,
 };
+use tokio::sync::Notify;
 
 /// Issues what is asked for, after a while.
 #[derive(Clone, Default)]
@@ -118,6 +119,39 @@ async fn sends_at_most_two_requests_more_than_a_client_with_the_right_scopes() {
     assert_eq!(answer.await.map_err(|stopped| stopped.stop), Ok("a b".to_owned()));
     // One more call, and one request for a token.
     assert_eq!((sent.into_inner(), login.requests.lock().unwrap().len()), (2, 2));
+}
+
+/// A store whose first save does not end.
+#[derive(Clone, Default)]
+struct Stuck {
+    saves: Arc<AtomicUsize>,
+    begun: Arc<Notify>,
+}
+
+impl TokenStore for Stuck {
+    async fn load(&self) -> Option<(Issued, Scopes)> {
+        None
+    }
+
+    async fn save(&self, _: &Issued, _: &Scopes) {
+        if self.saves.fetch_add(1, Ordering::Relaxed) == 0 {
+            self.begun.notify_one();
+            core::future::pending::<()>().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn tokens_count_although_their_operation_is_dropped_while_they_are_saved() {
+    let (login, store) = (Login::default(), Stuck::default());
+    let client = StepUpClient::restored(Settings::user(), ScopeMap::default(), login.clone(), store.clone()).await;
+    tokio::select! {
+        _ = call(&client, "a") => unreachable!("the store does not end"),
+        () = store.begun.notified() => {}
+    }
+    assert_eq!(client.access_token().unwrap().secret(), "a");
+    assert_eq!(call(&client, "a").await, Ok("a".to_owned()));
+    assert_eq!(*login.requests.lock().unwrap(), ["a"]);
 }
 
 #[test]
