@@ -45,8 +45,9 @@ pub use self::{
 
 /// Obtains tokens over HTTP, for one MCP server.
 ///
-/// It reads the metadata of the server and of its authorization server with the first refusal: at most six requests, registration of the client
-/// included. Then it keeps them. Every request for a token names the resource (RFC 8707). It sends requests only to https, or to this machine
+/// It reads the metadata of the server and of its authorization server with the first refusal, and registers the client before its first request for a
+/// token: at most six requests in all. Then it keeps the results; what failed is repeated after 2 s, and later after up to 5 min. Only a registration
+/// that the authorization server has lost is repeated. Every request for a token names the resource (RFC 8707). It sends requests only to https, or to this machine
 /// if the MCP server is on this machine, and follows no redirect.
 ///
 /// Tokens are bound to a key (RFC 9449) if the metadata of the resource requires it, or with [`bind_tokens`](Self::bind_tokens). The key exists as long
@@ -170,14 +171,14 @@ impl<I: Interaction> HttpAuthorizer<I> {
     }
 
     fn grants<'f>(&'f self, found: &'f Found) -> Grants<'f> {
-        Grants { http: &self.http, found, prover: found.is_bound.then_some(&self.prover) }
+        Grants { http: &self.http, found, prover: found.metadata.is_bound.then_some(&self.prover) }
     }
 }
 
 impl<I: Interaction> Authorizer for HttpAuthorizer<I> {
     async fn discover(&self, challenges: &Challenges) -> Option<Discovered> {
         let stated = challenges.for_tokens().and_then(Challenge::resource_metadata);
-        let found = self.discovery.found(&self.http, stated, &self.redirect_uri).await.ok()?;
+        let found = self.discovery.metadata(&self.http, stated).await.ok()?;
         Some(Discovered { map: found.resource.map().clone(), token_exchange: found.server.exchanges_tokens() })
     }
 
@@ -196,7 +197,7 @@ impl<I: Interaction> Authorizer for HttpAuthorizer<I> {
             return issued;
         }
         // The authorization server has lost the registration: the next request registers again.
-        self.discovery.forget().await;
+        self.discovery.forget_client().await;
         if request.way == Way::Interaction { issued } else { Err(Refusal::NotThisWay) }
     }
 

@@ -21,8 +21,10 @@ use super::{
 const OTHER_SERVER: Refusal =
     Refusal::Unusable("the metadata of the resource does not name the authorization server of this client");
 
-/// How long a failure is an answer to further requests, so that waiting operations do not repeat what has just failed.
+/// How long the first failure is an answer to further requests, so that waiting operations do not repeat what has just failed. It doubles with each
+/// further failure, up to the maximum: a server without metadata is not asked for each call.
 const FAILURE_LASTS: Duration = Duration::from_secs(2);
+const FAILURE_LASTS_AT_MOST: Duration = Duration::from_secs(300);
 
 impl From<MetadataError> for Refusal {
     fn from(error: MetadataError) -> Self {
@@ -34,13 +36,19 @@ const NO_COMMON_ALGORITHM: Refusal = Refusal::Unusable(
     "tokens have to be bound to a key, and proofs of this client, which are signed with ES256, are not accepted",
 );
 
-/// What was found.
-pub(super) struct Found {
+/// What the metadata says.
+pub(super) struct Metadata {
     pub(super) resource: ResourceMetadata,
     pub(super) server: ServerMetadata,
-    pub(super) client: Identified,
     /// Whether tokens are bound to a key of the client (RFC 9449).
     pub(super) is_bound: bool,
+}
+
+/// What requests for tokens need.
+#[derive(Clone)]
+pub(super) struct Found {
+    pub(super) metadata: Arc<Metadata>,
+    pub(super) client: Arc<Identified>,
 }
 
 /// Finds it, once.
@@ -57,8 +65,47 @@ pub(super) struct Discovery {
 
 #[derive(Default)]
 struct State {
-    found: Option<Arc<Found>>,
-    failed: Option<(Instant, Refusal)>,
+    metadata: Kept<Metadata>,
+    client: Kept<Identified>,
+}
+
+/// The result of a step that is not repeated for each operation.
+struct Kept<T> {
+    found: Option<Arc<T>>,
+    /// The newest failure, its time, and the number of failures before it.
+    failed: Option<(Refusal, Instant, u32)>,
+}
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self { found: None, failed: None }
+    }
+}
+
+impl<T> Kept<T> {
+    /// Returns what is known now: a result, or a failure that still counts.
+    fn known(&self, now: Instant) -> Option<Result<Arc<T>, Refusal>> {
+        if let Some(found) = &self.found {
+            return Some(Ok(Arc::clone(found)));
+        }
+        let (refusal, since, before) = self.failed?;
+        let lasts = FAILURE_LASTS.saturating_mul(1 << before.min(16)).min(FAILURE_LASTS_AT_MOST);
+        (now.saturating_duration_since(since) < lasts).then_some(Err(refusal))
+    }
+
+    fn keep(&mut self, result: Result<T, Refusal>, now: Instant) -> Result<Arc<T>, Refusal> {
+        match result {
+            Ok(found) => {
+                self.failed = None;
+                Ok(Arc::clone(self.found.insert(Arc::new(found))))
+            }
+            Err(refusal) => {
+                let failures = self.failed.map_or(0, |(_, _, before)| before.saturating_add(1));
+                self.failed = Some((refusal, now, failures));
+                Err(refusal)
+            }
+        }
+    }
 }
 
 impl Discovery {
@@ -74,48 +121,50 @@ impl Discovery {
         self.is_bound = true;
     }
 
-    /// Returns what was found. `stated` is the address of the metadata that a challenge names.
-    pub(super) async fn found(
-        &self,
-        http: &Http,
-        stated: Option<&str>,
-        redirect_uri: &str,
-    ) -> Result<Arc<Found>, Refusal> {
+    /// Returns what the metadata says. `stated` is the address of the metadata that a challenge names.
+    pub(super) async fn metadata(&self, http: &Http, stated: Option<&str>) -> Result<Arc<Metadata>, Refusal> {
         // Operations that need the same wait here.
-        let mut state = self.state.lock().await;
-        if let Some(found) = &state.found {
-            return Ok(Arc::clone(found));
-        }
-        if let Some((since, refusal)) = state.failed
-            && since.elapsed() < FAILURE_LASTS
-        {
-            return Err(refusal);
-        }
-        match self.find(http, stated, redirect_uri).await {
-            Ok(found) => {
-                let found = Arc::new(found);
-                state.found = Some(Arc::clone(&found));
-                Ok(found)
-            }
-            Err(refusal) => {
-                state.failed = Some((Instant::now(), refusal));
-                Err(refusal)
-            }
-        }
+        let kept = &mut self.state.lock().await.metadata;
+        self.kept_metadata(kept, http, stated).await
     }
 
-    /// Forgets all that was found.
-    pub(super) async fn forget(&self) {
-        *self.state.lock().await = State::default();
+    /// Returns what requests for tokens need: the metadata, and the client, which registers for the first of them.
+    pub(super) async fn found(&self, http: &Http, stated: Option<&str>, redirect_uri: &str) -> Result<Found, Refusal> {
+        let State { metadata, client } = &mut *self.state.lock().await;
+        let metadata = self.kept_metadata(metadata, http, stated).await?;
+        let client = if let Some(known) = client.known(Instant::now()) {
+            known?
+        } else {
+            let identified = self.identity.identify(http, &metadata.server, redirect_uri, metadata.is_bound).await;
+            client.keep(identified, Instant::now())?
+        };
+        Ok(Found { metadata, client })
+    }
+
+    /// Forgets the registration of the client. The metadata has not changed.
+    pub(super) async fn forget_client(&self) {
+        self.state.lock().await.client = Kept::default();
     }
 
     pub(super) async fn registered(&self) -> Option<ClientIdentity> {
-        let state = self.state.lock().await;
-        let Found { client, server, .. } = &**state.found.as_ref()?;
-        client.registered(server)
+        let State { metadata, client } = &*self.state.lock().await;
+        client.found.as_ref()?.registered(&metadata.found.as_ref()?.server)
     }
 
-    async fn find(&self, http: &Http, stated: Option<&str>, redirect_uri: &str) -> Result<Found, Refusal> {
+    async fn kept_metadata(
+        &self,
+        kept: &mut Kept<Metadata>,
+        http: &Http,
+        stated: Option<&str>,
+    ) -> Result<Arc<Metadata>, Refusal> {
+        if let Some(known) = kept.known(Instant::now()) {
+            return known;
+        }
+        let read = self.read(http, stated).await;
+        kept.keep(read, Instant::now())
+    }
+
+    async fn read(&self, http: &Http, stated: Option<&str>) -> Result<Metadata, Refusal> {
         let resource = self.resource(http, stated).await?;
         let issuer = match self.identity.issuer().or(self.issuer.as_ref()) {
             Some(issuer) if !resource.authorization_servers().contains(issuer) => return Err(OTHER_SERVER),
@@ -130,8 +179,7 @@ impl Discovery {
         if is_bound && !(accepts(resource.dpop_algorithms()) && accepts(&server.dpop_algorithms)) {
             return Err(NO_COMMON_ALGORITHM);
         }
-        let client = self.identity.identify(http, &server, redirect_uri, is_bound).await?;
-        Ok(Found { resource, server, client, is_bound })
+        Ok(Metadata { resource, server, is_bound })
     }
 
     async fn resource(&self, http: &Http, stated: Option<&str>) -> Result<ResourceMetadata, Refusal> {
@@ -184,5 +232,27 @@ const fn to_report(before: Option<Refusal>, now: Refusal) -> Refusal {
     match (before, now) {
         (Some(before @ Refusal::Unusable(_)), Refusal::Unavailable) => before,
         (_, now) => now,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+    use std::time::Instant;
+
+    use super::{Kept, Refusal};
+
+    #[test]
+    fn repeats_what_fails_less_and_less() {
+        let mut kept = Kept::<()>::default();
+        let mut now = Instant::now();
+        for seconds in [2, 4, 8, 16, 32, 64, 128, 256, 300, 300] {
+            assert!(kept.known(now).is_none());
+            assert_eq!(kept.keep(Err(Refusal::Unavailable), now), Err(Refusal::Unavailable));
+            assert_eq!(kept.known(now + Duration::from_secs(seconds - 1)), Some(Err(Refusal::Unavailable)));
+            now += Duration::from_secs(seconds);
+        }
+        assert!(kept.keep(Ok(()), now).is_ok());
+        assert!(kept.known(now + Duration::from_secs(1_000)).is_some_and(|known| known.is_ok()));
     }
 }

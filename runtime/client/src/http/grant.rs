@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    discover::Found,
+    discover::{Found, Metadata},
     dpop::Prover,
     fetch::{Http, Secrets},
     interaction::Code,
@@ -94,13 +94,14 @@ impl Grants<'_> {
 
     /// Returns whether a token is from this authorization server: no other one receives it, whatever the metadata of the resource says now.
     fn has_issued(&self, current: &Issued) -> bool {
-        current.issuer.as_ref() == Some(&self.found.server.issuer)
+        current.issuer.as_ref() == Some(&self.found.metadata.server.issuer)
     }
 
     /// Sends a form with the resource and the identity of the client. The issued token has the scopes that the response states, else those that
     /// were requested.
     async fn send(&self, form: Form<'_>, requested: Option<&Scopes>) -> Result<Issued, Refusal> {
-        let Found { resource, server, client, .. } = self.found;
+        let Found { metadata, client } = self.found;
+        let Metadata { resource, server, .. } = &**metadata;
         let endpoint = server.token_endpoint.as_deref().ok_or(NO_ENDPOINT)?;
         let mut form: Form<'_> = form;
         form.push(("resource", resource.resource()));

@@ -11,7 +11,7 @@ use crate::{
     step_up::{Refusal, TokenRequest},
 };
 
-use super::discover::Found;
+use super::discover::{Found, Metadata};
 
 /// The scope of OpenID Connect (Core 1.0 §3.1.2.1).
 const OPENID: &str = "openid";
@@ -83,7 +83,8 @@ impl<'f> Authorization<'f> {
 
     /// Returns the address to show.
     pub(super) fn url(&self, request: &TokenRequest) -> Result<String, Refusal> {
-        let Found { resource, server, client, .. } = self.found;
+        let Found { metadata, client } = self.found;
+        let Metadata { resource, server, .. } = &**metadata;
         let endpoint = server.authorization_endpoint.as_deref().ok_or(NO_ENDPOINT)?;
         if !server.code_challenge_methods.iter().any(|method| method == "S256") {
             return Err(NO_PKCE);
@@ -134,7 +135,7 @@ impl<'f> Authorization<'f> {
             return Err(NOT_OUR_RESPONSE);
         }
         // Errors count only if they are from this authorization server as well.
-        let server = &self.found.server;
+        let server = &self.found.metadata.server;
         match text("iss") {
             None if !server.states_issuer => {}
             Some(issuer) if issuer == server.issuer => {}

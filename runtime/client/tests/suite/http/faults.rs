@@ -1,4 +1,6 @@
-use mcp_scopes_client::{Refusal, Settings, Stop};
+use mcp_scopes_client::{
+    AccessToken, Challenges, Refusal, Reply, ScopeMap, Settings, StepUpClient, Stop, http::ClientIdentity,
+};
 use serde_json::json;
 
 use super::fake::{Challenge, Fake};
@@ -132,5 +134,25 @@ async fn registers_again_where_the_registration_is_lost() {
     fake.answer_tokens(super::fake::issue);
     fake.log();
     assert!(fake.call(&client, "list_notes", "notes:read", Challenge::FULL).await.is_ok());
-    assert!(fake.log().contains(&"POST /register".to_owned()));
+    // The metadata has not changed.
+    assert_eq!(fake.log(), ["POST /register", "POST /token"]);
+}
+
+#[tokio::test]
+async fn registers_for_a_token_and_not_for_a_refusal() {
+    let fake = Fake::start().await;
+    let login = fake.login(ClientIdentity::register("Example client"));
+    let client = StepUpClient::new(Settings::user().step_up(false), ScopeMap::default(), login);
+    let refused = async |token: Option<AccessToken>| {
+        assert!(token.is_none());
+        let challenges = Challenges::parse(["Bearer error=\"insufficient_scope\", scope=\"notes:write\""]);
+        Reply { status: 403, challenges, response: () }
+    };
+    let stopped = client.run("tools/call write_note", Some("write_note"), refused).await.unwrap_err();
+    assert!(matches!(stopped.stop, Stop::NoStepUp(_)), "{stopped:?}");
+    assert_eq!(
+        fake.log(),
+        ["GET /.well-known/oauth-protected-resource/mcp", "GET /.well-known/oauth-authorization-server"]
+    );
+    assert_eq!(client.authorizer().registered().await, None);
 }
