@@ -50,6 +50,8 @@ pub struct Discovered {
     pub map: ScopeMap,
     /// Whether the metadata of the authorization server lists token exchange (RFC 8693).
     pub token_exchange: bool,
+    /// Whether it lists the scope `offline_access`, without which the scope is not requested.
+    pub offline_access: bool,
 }
 
 /// Obtains each token by a function, such as from other software on the same machine. For [`Settings::external`](crate::Settings::external).

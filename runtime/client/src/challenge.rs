@@ -172,7 +172,7 @@ pub struct Authentication {
 impl Authentication {
     /// Returns whether nothing is required.
     #[must_use]
-    pub fn is_any(&self) -> bool {
+    pub const fn is_any(&self) -> bool {
         self.max_age_seconds.is_none() && self.acr_values.is_empty()
     }
 }

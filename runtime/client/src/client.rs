@@ -175,11 +175,11 @@ impl<A: Authorizer, S: TokenStore> StepUpClient<A, S> {
         let mut token = operation.first;
         loop {
             let reply = send(self.shared.access_token(token)).await;
-            let (status, challenges) = (reply.status, &reply.challenges);
-            if matches!(status, 401 | 403) && challenges.for_tokens().is_some() {
-                self.shared.discover(challenges).await;
+            let answer = Answer { status: reply.status, challenges: &reply.challenges, token };
+            if answer.is_about_tokens() {
+                self.shared.discover(answer.challenges).await;
             }
-            self.shared.perform(|state| state.step_up.answered(operation.id, Answer { status, challenges, token }));
+            self.shared.perform(|state| state.step_up.answered(operation.id, answer));
             token = match operation.decided().await {
                 Ok(token) => token,
                 Err(None) => return Ok(reply.response),
@@ -192,10 +192,12 @@ impl<A: Authorizer, S: TokenStore> StepUpClient<A, S> {
 impl<A: Authorizer, S: TokenStore> Shared<A, S> {
     /// Hands what the metadata says to the state machine.
     async fn discover(&self, challenges: &Challenges) {
-        if let Some(Discovered { map, token_exchange }) = self.authorizer.discover(challenges).await {
+        if let Some(discovered) = self.authorizer.discover(challenges).await {
+            let Discovered { map, token_exchange, offline_access } = discovered;
             let step_up = &mut self.lock().step_up;
             step_up.set_map(map);
             step_up.set_token_exchange(token_exchange);
+            step_up.set_offline_access(offline_access);
         }
     }
 

@@ -25,6 +25,7 @@ use crate::{
     authorizer::{Authorizer, Discovered},
     challenge::{Challenge, Challenges},
     discovery::ResourceMetadataPlace,
+    selection::OFFLINE_ACCESS,
     step_up::{Refusal, TokenRequest, Way},
     tokens::{AccessToken, Issued},
 };
@@ -166,7 +167,7 @@ impl<I: Interaction> HttpAuthorizer<I> {
         let url = authorization.url(request)?;
         // It is opened on the user's machine, by whatever the scheme says.
         self.http.check(&url)?;
-        let query = self.interaction.authorize(&url).await.ok_or(Refusal::AccessDenied)?;
+        let query = self.interaction.authorize(&url).await?;
         authorization.code(&query)
     }
 
@@ -179,7 +180,11 @@ impl<I: Interaction> Authorizer for HttpAuthorizer<I> {
     async fn discover(&self, challenges: &Challenges) -> Option<Discovered> {
         let stated = challenges.for_tokens().and_then(Challenge::resource_metadata);
         let found = self.discovery.metadata(&self.http, stated).await.ok()?;
-        Some(Discovered { map: found.resource.map().clone(), token_exchange: found.server.exchanges_tokens() })
+        Some(Discovered {
+            map: found.resource.map().clone(),
+            token_exchange: found.server.exchanges_tokens(),
+            offline_access: found.server.scopes.iter().any(|scope| scope == OFFLINE_ACCESS),
+        })
     }
 
     async fn obtain(&self, request: &TokenRequest, current: Option<&Issued>) -> Result<Issued, Refusal> {

@@ -1,15 +1,16 @@
 //! When to send, when to ask for a token, and when to stop.
 
+mod action;
 mod flight;
 mod operation;
 mod refusals;
 mod settings;
 mod stop;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Instant};
 
 use crate::{
-    challenge::{Authentication, Challenge, ChallengeError, Challenges},
+    challenge::{Authentication, Challenge, ChallengeError},
     scopes::Scopes,
     selection::{OFFLINE_ACCESS, ScopeMap},
 };
@@ -20,6 +21,7 @@ use self::{
     refusals::Refusals,
 };
 
+pub use action::{Action, Answer};
 pub use flight::{Grant, Refusal, TokenRequest, Way};
 pub use settings::{Kind, Settings};
 pub use stop::Stop;
@@ -33,42 +35,13 @@ const MAX_MORE: u8 = 6;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OperationId(u64);
 
-/// What the client does next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use]
-pub enum Action {
-    /// Sends the request of the operation, and reports the response by [`StepUp::answered`].
-    Send {
-        /// The operation.
-        operation: OperationId,
-        /// The number of the token to send: that of the newest [`Grant`]. `None`: without a token.
-        token: Option<u64>,
-    },
-    /// Requests a token, and reports the result by [`StepUp::obtained`].
-    Obtain(TokenRequest),
-    /// Ends the operation with the response that it has received last.
-    Deliver(OperationId),
-    /// Ends the operation. Its last response was a refusal.
-    Stop(OperationId, Stop),
-}
-
-/// A response, as far as it matters here.
-#[derive(Clone, Copy, Debug)]
-pub struct Answer<'a> {
-    /// The HTTP status.
-    pub status: u16,
-    /// The challenges.
-    pub challenges: &'a Challenges,
-    /// The number of the token that the request was sent with.
-    pub token: Option<u64>,
-}
-
 /// Decides for all operations of one client at one resource, with tokens of one issuer.
 ///
 /// - A refused operation asks for the scopes requested so far and those that the challenge names.
 /// - One request for a token is in progress at a time; other operations wait for it if they need the same.
 /// - An operation is sent again if the new token differs: the scopes of a token may cover a need under other names.
 /// - What was refused is remembered for the operation and the set of scopes, until a token with other scopes arrives.
+/// - What the resource refused with each new token is remembered for ten minutes, so that the user is not asked in vain for each call.
 /// - An operation is sent again at most twice with another token, and once with a nonce (RFC 9449 §9). With the requests for tokens, it causes at most
 ///   six requests.
 ///
@@ -100,6 +73,8 @@ pub struct StepUp {
     /// The scopes that were requested for it.
     requested: Scopes,
     can_refresh: bool,
+    /// Whether the authorization server knows the scope `offline_access`.
+    offline_access: bool,
     flight: Option<Flight>,
     flights: u64,
     refusals: Refusals,
@@ -118,6 +93,7 @@ impl StepUp {
             held: Scopes::NONE,
             requested: Scopes::NONE,
             can_refresh: false,
+            offline_access: true,
             flight: None,
             flights: 0,
             refusals: Refusals::default(),
@@ -134,6 +110,12 @@ impl StepUp {
         self.settings.exchange = is_listed;
     }
 
+    /// States whether the metadata of the authorization server lists the scope `offline_access`. Where it does not, the scope is not requested,
+    /// whatever [`Settings::offline_access`] says. Default: `true`.
+    pub fn set_offline_access(&mut self, is_listed: bool) {
+        self.offline_access = is_listed;
+    }
+
     /// Forgets what was refused. For a user who asks to be asked again.
     pub fn forget_refusals(&mut self) {
         self.refusals.forget();
@@ -144,6 +126,7 @@ impl StepUp {
         self.token += 1;
         self.can_refresh = grant.can_refresh;
         self.held = grant.scopes.unwrap_or_else(|| requested.clone());
+        self.held.remove(OFFLINE_ACCESS);
         self.requested = requested;
         self.refusals.forget();
     }
@@ -174,18 +157,27 @@ impl StepUp {
         let Some(state) = self.operations.get(&operation).filter(|state| state.waits.is_none()) else {
             return Vec::new();
         };
-        let challenge = answer.challenges.for_tokens().filter(|_| matches!(answer.status, 401 | 403));
+        let challenge = answer.challenges.for_tokens().filter(|_| answer.is_about_tokens());
         if challenge.is_some_and(|challenge| challenge.error() == ChallengeError::UseDpopNonce) {
             return self.answer_with_nonce(operation);
         }
-        let need = match challenge.map(|challenge| self.need(state, answer, challenge)).transpose() {
-            Ok(Some(Some(need))) => need,
+        let need = match challenge {
+            Some(challenge) => self.need(state, answer, challenge),
+            None if answer.is_about_tokens() => self.renewal(None).map(Some),
+            None => Ok(None),
+        };
+        let need = match need {
+            Ok(Some(need)) => need,
             // A success, or a refusal that a token does not change.
-            Ok(None | Some(None)) => return self.end(operation, Action::Deliver(operation)),
+            Ok(None) => return self.end(operation, Action::Deliver(operation)),
             Err(stop) => return self.end(operation, Action::Stop(operation, stop)),
         };
         let (is_old, retries) = (answer.token != self.token(), state.retries);
         if retries >= MAX_RETRIES {
+            // A need that is new was not tried.
+            if need.renews() && state.served.iter().any(|served| served.is_like(&need)) {
+                self.refusals.remember_futile(&state.label, &need, Instant::now());
+            }
             return self.end(operation, Action::Stop(operation, Stop::StillRefused(need.scopes)));
         }
         if is_old {
@@ -195,6 +187,9 @@ impl StepUp {
         if let Some(refusal) = self.refusals.of(&state.label, &need) {
             let stop = Stop::Refused(need.scopes, refusal);
             return self.end(operation, Action::Stop(operation, stop));
+        }
+        if self.refusals.is_futile(&state.label, &need, Instant::now()) {
+            return self.end(operation, Action::Stop(operation, Stop::StillRefused(need.scopes)));
         }
         if let Some(state) = self.operations.get_mut(&operation) {
             state.waits = Some(need);
@@ -216,25 +211,20 @@ impl StepUp {
 
     /// Returns what a token needs so that the operation may succeed; `None` if no token helps.
     fn need(&self, state: &Operation, answer: Answer<'_>, challenge: &Challenge) -> Result<Option<Need>, Stop> {
-        let need = |scopes: Scopes, authentication, renew| {
+        let need = |scopes: Scopes, authentication| {
             let resource_metadata = challenge.resource_metadata().map(ToOwned::to_owned);
-            Some(Need { scopes, authentication, renew, resource_metadata })
+            Some(Need { scopes, authentication, renew: false, resource_metadata })
         };
         let error = challenge.error();
         if error == ChallengeError::InsufficientUserAuthentication {
             let scopes = challenge.scope().map_err(Stop::Malformed)?.unwrap_or_default();
-            return Ok(need(scopes, challenge.new_authentication(), false));
+            if !self.settings.can_authenticate() {
+                return Err(Stop::NoAuthentication);
+            }
+            return Ok(need(scopes, challenge.new_authentication()));
         }
         if answer.status == 401 {
-            // A later token is for what was requested before, which `scopes_supported` would widen.
-            let is_first = self.requested.is_empty();
-            let scopes = if is_first {
-                self.map.first(Some(challenge))
-            } else {
-                challenge.scope().map(Option::unwrap_or_default)
-            };
-            let scopes = scopes.map_err(Stop::Malformed)?;
-            return Ok(need(scopes, Authentication::default(), true));
+            return self.renewal(Some(challenge)).map(Some);
         }
         if !matches!(error, ChallengeError::InsufficientScope | ChallengeError::None) {
             return Ok(None);
@@ -251,7 +241,20 @@ impl StepUp {
         if !self.settings.step_up {
             return Err(Stop::NoStepUp(scopes));
         }
-        Ok(need(scopes, Authentication::default(), false))
+        Ok(need(scopes, Authentication::default()))
+    }
+
+    /// Returns the need of a request that was refused as a whole, without a token or with one that is not accepted.
+    fn renewal(&self, challenge: Option<&Challenge>) -> Result<Need, Stop> {
+        // A later token is for what was requested before, which `scopes_supported` would widen.
+        let scopes = if self.requested.is_empty() {
+            self.map.first(challenge)
+        } else {
+            challenge.map_or(Ok(None), Challenge::scope).map(Option::unwrap_or_default)
+        };
+        let resource_metadata = challenge.and_then(Challenge::resource_metadata).map(ToOwned::to_owned);
+        let (scopes, authentication) = (scopes.map_err(Stop::Malformed)?, Authentication::default());
+        Ok(Need { scopes, authentication, renew: true, resource_metadata })
     }
 
     /// Requests a token for the first operation that waits, if no request is in progress.
@@ -275,7 +278,7 @@ impl StepUp {
 
     fn prepare(&mut self, owner: OperationId, need: Need, requests: u8) -> Flight {
         let mut scopes = self.requested.union(&need.scopes);
-        if self.settings.offline_access {
+        if self.settings.offline_access && self.offline_access {
             scopes.add(OFFLINE_ACCESS);
         } else {
             scopes.remove(OFFLINE_ACCESS);
@@ -292,7 +295,7 @@ impl StepUp {
         let mut actions = match result {
             Ok(grant) => self.granted(&landed, grant),
             Err(refusal) => {
-                if !refusal.is_final()
+                if !landed.ends_with(refusal)
                     && landed.next_request(refusal)
                     && let Some(request) = landed.request(self.token())
                 {
@@ -318,12 +321,13 @@ impl StepUp {
         if let Some(owner) = self.operations.get_mut(&landed.owner()) {
             owner.more += landed.spent();
         }
-        let scopes = grant.scopes.unwrap_or_else(|| landed.scopes().clone());
+        let mut scopes = grant.scopes.unwrap_or_else(|| landed.scopes().clone());
+        scopes.remove(OFFLINE_ACCESS);
         let is_changed = landed.renews() || self.token == 0 || scopes != self.held;
         self.token += 1;
         self.can_refresh = grant.can_refresh;
         if scopes != self.held {
-            self.refusals.forget();
+            self.refusals.forget_refused();
         }
         (self.held, self.requested) = (scopes, landed.scopes().clone());
         let served = self.served(landed);
@@ -374,7 +378,7 @@ impl StepUp {
         if let Some(state) = self.operations.get_mut(&operation) {
             state.retries += 1;
             state.more += 1;
-            state.waits = None;
+            state.served.extend(state.waits.take());
         }
         self.send(operation)
     }

@@ -31,11 +31,15 @@ const MALFORMED: Refusal =
 
 /// Asks the user.
 ///
-/// Implemented by functions that take the address and return the query: `async |url: String| -> Option<String>`.
+/// Implemented by functions that take the address and return the query: `async |url: String| -> Option<String>`. `None` is
+/// [`Refusal::AccessDenied`]: the user does not want to, which is remembered.
 pub trait Interaction: Send + Sync + 'static {
     /// Shows an address in the user's browser, and returns the query of the address to which the browser is sent then, such as
-    /// `code=..&state=..`. `None`: the user does not want to.
-    fn authorize(&self, url: &str) -> impl Future<Output = Option<String>> + Send;
+    /// `code=..&state=..`.
+    ///
+    /// # Errors
+    /// [`Refusal::AccessDenied`]: the user does not want to. [`Refusal::TimedOut`]: there was no answer, such as after the window was closed.
+    fn authorize(&self, url: &str) -> impl Future<Output = Result<String, Refusal>> + Send;
 }
 
 impl<F, R> Interaction for F
@@ -43,8 +47,9 @@ where
     F: Fn(String) -> R + Send + Sync + 'static,
     R: Future<Output = Option<String>> + Send,
 {
-    fn authorize(&self, url: &str) -> impl Future<Output = Option<String>> + Send {
-        self(url.to_owned())
+    fn authorize(&self, url: &str) -> impl Future<Output = Result<String, Refusal>> + Send {
+        let answer = self(url.to_owned());
+        async { answer.await.ok_or(Refusal::AccessDenied) }
     }
 }
 
@@ -53,8 +58,8 @@ where
 pub struct NoInteraction;
 
 impl Interaction for NoInteraction {
-    async fn authorize(&self, _: &str) -> Option<String> {
-        None
+    async fn authorize(&self, _: &str) -> Result<String, Refusal> {
+        Err(Refusal::NotThisWay)
     }
 }
 

@@ -9,7 +9,11 @@ use tokio::{
     time::timeout,
 };
 
+use crate::step_up::Refusal;
+
 use super::interaction::Interaction;
+
+const NO_REDIRECT: Refusal = Refusal::Unusable("this machine does not receive the redirect of the browser");
 
 const PATH: &str = "/callback";
 /// How long the user may take.
@@ -32,6 +36,7 @@ pub struct LoopbackInteraction<F> {
     listener: TcpListener,
     port: u16,
     open: F,
+    patience: Duration,
 }
 
 impl<F> fmt::Debug for LoopbackInteraction<F> {
@@ -48,7 +53,7 @@ impl<F: Fn(&str) + Send + Sync + 'static> LoopbackInteraction<F> {
     pub async fn bind(port: u16, open: F) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let port = listener.local_addr()?.port();
-        Ok(Self { listener, port, open })
+        Ok(Self { listener, port, open, patience: PATIENCE })
     }
 
     /// Returns the redirect address: `http://127.0.0.1:PORT/callback`.
@@ -81,11 +86,12 @@ impl<F: Fn(&str) + Send + Sync + 'static> LoopbackInteraction<F> {
 }
 
 impl<F: Fn(&str) + Send + Sync + 'static> Interaction for LoopbackInteraction<F> {
-    async fn authorize(&self, url: &str) -> Option<String> {
-        let (_, query) = url.split_once('?')?;
-        let state = parameter(query, "state")?;
+    async fn authorize(&self, url: &str) -> Result<String, Refusal> {
+        let state = url.split_once('?').and_then(|(_, query)| parameter(query, "state")).ok_or(NO_REDIRECT)?;
         (self.open)(url);
-        timeout(PATIENCE, self.redirected(&state)).await.ok()?
+        // A user who closes the window sends nothing.
+        let redirected = timeout(self.patience, self.redirected(&state)).await.map_err(|_| Refusal::TimedOut)?;
+        redirected.ok_or(NO_REDIRECT)
     }
 }
 
@@ -117,7 +123,7 @@ mod tests {
         sync::mpsc,
     };
 
-    use super::{Interaction as _, LoopbackInteraction};
+    use super::{Duration, Interaction as _, LoopbackInteraction, Refusal};
 
     async fn get(port: u16, request: &str) -> Option<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
@@ -125,6 +131,14 @@ mod tests {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.ok()?;
         answer.split(' ').nth(1).map(ToOwned::to_owned)
+    }
+
+    #[tokio::test]
+    async fn a_closed_window_is_not_a_user_who_declines() {
+        let mut browser = LoopbackInteraction::bind(0, |_: &str| {}).await.unwrap();
+        browser.patience = Duration::ZERO;
+        let answer = browser.authorize("https://auth.example.com/authorize?state=s").await;
+        assert_eq!(answer, Err(Refusal::TimedOut));
     }
 
     #[tokio::test]
@@ -149,6 +163,6 @@ mod tests {
                     assert_eq!(get(port, request).await.as_deref(), Some(status), "{request}");
                 }
             });
-        assert_eq!(query.as_deref(), Some("code=c&state=s+t"));
+        assert_eq!(query.as_deref(), Ok("code=c&state=s+t"));
     }
 }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::{challenge::Authentication, scopes::Scopes};
+use crate::{challenge::Authentication, scopes::Scopes, selection::OFFLINE_ACCESS};
 
 use super::{Kind, OperationId, operation::Need};
 
@@ -99,9 +99,14 @@ pub enum Refusal {
     InvalidTarget,
     /// `access_denied`: the user or the authorization server declined (RFC 6749 §4.1.2.1).
     AccessDenied,
+    /// The user did not answer in time. It is not remembered.
+    TimedOut,
+    /// `invalid_grant`: the code, the refresh token or the exchanged token is not valid, such as after its expiry (RFC 6749 §5.2). The next way is tried.
+    /// It is not remembered.
+    InvalidGrant,
     /// The token has the same scopes as the one before. The client does not report this: [`StepUp`](super::StepUp) finds it.
     NotGranted,
-    /// This way is not open: the refresh token is not valid, the grant type is not supported, the user must be asked. The next way is tried.
+    /// This way is not open: there is no refresh token, the grant type is not supported, the user must be asked. The next way is tried.
     NotThisWay,
     /// `use_dpop_nonce`: the proof lacks the nonce of the response, which the authorizer has kept (RFC 9449 §8). The same way is tried once more, with
     /// the same [number](TokenRequest::flight): a code that the user has brought is still valid.
@@ -119,19 +124,25 @@ impl Refusal {
         match error {
             "invalid_scope" => Self::InvalidScope,
             "invalid_target" => Self::InvalidTarget,
+            "invalid_grant" => Self::InvalidGrant,
             "access_denied" => Self::AccessDenied,
             "temporarily_unavailable" | "server_error" => Self::Unavailable,
             _ => Self::NotThisWay,
         }
     }
 
-    /// Returns whether no other way is tried.
-    pub(super) const fn is_final(self) -> bool {
-        !matches!(self, Self::NotThisWay | Self::UseNonce)
+    /// Returns whether no other way is tried after this one.
+    const fn is_final(self, way: Option<Way>) -> bool {
+        match self {
+            Self::NotThisWay | Self::InvalidGrant | Self::UseNonce => false,
+            // The authorization server may grant to the user what it does not grant for a token.
+            Self::InvalidScope => !matches!(way, Some(Way::Refresh | Way::Exchange)),
+            _ => true,
+        }
     }
 
     pub(super) const fn is_remembered(self) -> bool {
-        !matches!(self, Self::Unavailable | Self::Unusable(_) | Self::UseNonce)
+        !matches!(self, Self::TimedOut | Self::InvalidGrant | Self::Unavailable | Self::Unusable(_) | Self::UseNonce)
     }
 }
 
@@ -143,6 +154,8 @@ impl fmt::Display for Refusal {
             }
             Self::InvalidTarget => "the authorization server issues no tokens for this resource (`invalid_target`)",
             Self::AccessDenied => "the request was declined (`access_denied`)",
+            Self::TimedOut => "the user did not answer in time; try again",
+            Self::InvalidGrant => "the code or token for it is not valid or has expired (`invalid_grant`); try again",
             Self::NotGranted => "the new token has the same scopes as the one before",
             Self::NotThisWay => "no way to obtain a token is open to this client",
             Self::UseNonce => "the authorization server asks for another nonce each time (`use_dpop_nonce`)",
@@ -182,12 +195,12 @@ impl Flight {
         ways: Vec<Way>,
         allowed: u8,
     ) -> Self {
-        let Need { authentication, renew, resource_metadata, .. } = need;
+        let renews = need.renews();
+        let Need { authentication, resource_metadata, .. } = need;
         // The last way is the one that can succeed.
         let left_out = ways.len().saturating_sub(usize::from(allowed));
         let mut ways = ways.into_iter();
         let way = ways.nth(left_out);
-        let renews = renew || !authentication.is_any();
         let (has_nonce, spent) = (false, 1);
         Self { number, owner, scopes, authentication, renews, resource_metadata, ways, way, has_nonce, spent, allowed }
     }
@@ -218,6 +231,11 @@ impl Flight {
         self.spent
     }
 
+    /// Returns whether a refusal ends it, without another request.
+    pub(super) const fn ends_with(&self, refusal: Refusal) -> bool {
+        refusal.is_final(self.way)
+    }
+
     /// Prepares the next request after a refusal: the same one with a nonce, or the next way. Returns `false` if there is none.
     pub(super) fn next_request(&mut self, refusal: Refusal) -> bool {
         let left = usize::from(self.allowed.saturating_sub(self.spent));
@@ -234,11 +252,16 @@ impl Flight {
 
     pub(super) fn request(&self, token: Option<u64>) -> Option<TokenRequest> {
         let way = self.way?;
+        let mut scopes = self.scopes.clone();
+        if !matches!(way, Way::Interaction | Way::External) {
+            // The scope asks the user for their consent. Without a user it can only be refused.
+            scopes.remove(OFFLINE_ACCESS);
+        }
         Some(TokenRequest {
             flight: self.number,
             operation: self.owner,
             way,
-            scopes: self.scopes.clone(),
+            scopes,
             authentication: self.authentication.clone(),
             token: token.filter(|_| matches!(way, Way::Refresh | Way::Exchange)),
             resource_metadata: self.resource_metadata.clone(),

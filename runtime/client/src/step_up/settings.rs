@@ -38,13 +38,19 @@ impl Settings {
         Self { kind: Kind::External, ..Self::user() }
     }
 
-    /// Sets whether a token is requested when an operation needs more scopes.
+    /// Sets whether a token is requested when an operation needs more scopes, or a new authentication of the user.
     pub const fn step_up(mut self, step_up: bool) -> Self {
         self.step_up = step_up;
         self
     }
 
-    /// Asks for refresh tokens by the scope `offline_access`. Without this call it is never requested, also if a server names it.
+    /// Returns whether a user can be asked to authenticate again: a client's own credentials have no user.
+    pub(super) const fn can_authenticate(self) -> bool {
+        self.step_up && !matches!(self.kind, Kind::ClientCredentials)
+    }
+
+    /// Asks for refresh tokens by the scope `offline_access`. Without this call it is never requested, also if a server names it. It is requested only from the
+    /// user, and only where the metadata of the authorization server lists it.
     pub const fn offline_access(mut self) -> Self {
         self.offline_access = true;
         self

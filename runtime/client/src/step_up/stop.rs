@@ -16,6 +16,8 @@ pub enum Stop {
     UnknownScopes,
     /// This client does not step up.
     NoStepUp(Scopes),
+    /// The operation requires that the user authenticates again (RFC 9470), and this client does not ask a user.
+    NoAuthentication,
     /// The authorization server did not issue a token with these scopes, now or earlier.
     Refused(Scopes, Refusal),
     /// The new token has the same scopes as the one before.
@@ -34,6 +36,9 @@ impl fmt::Display for Stop {
             Self::NoStepUp(scopes) => {
                 write!(f, "the operation needs the scopes `{scopes}`, which this client was not granted; ask an administrator")
             }
+            Self::NoAuthentication => f.write_str(
+                "the operation requires that a user authenticates again (RFC 9470 §3), which this client does not do; ask an administrator",
+            ),
             Self::Refused(scopes, refusal) if scopes.is_empty() => {
                 write!(f, "the operation needs a token, and none was issued: {refusal}")
             }

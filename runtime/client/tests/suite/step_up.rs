@@ -239,13 +239,18 @@ fn exchanges_the_token_before_it_asks_the_user() {
     let actions = client.fails(&request, Refusal::of_error("unsupported_grant_type"));
     let [Action::Obtain(next)] = &*actions else { panic!("{actions:?}") };
     assert_eq!((next.way, next.token, next.flight), (Way::Interaction, None, request.flight));
-    // `invalid_scope` and `invalid_target` are final for every way.
-    for error in ["invalid_scope", "invalid_target"] {
+    // The user may be granted what is not granted for a token.
+    for (error, asks_user) in [("invalid_scope", true), ("invalid_target", false), ("access_denied", false)] {
         let mut client = Client::with_token(settings, "notes:read");
         let call = client.begin("tools/call write_note");
         let request = client.asks(call, 403, &lacks("notes:write"));
-        let actions = client.fails(&request, Refusal::of_error(error));
-        assert!(matches!(&*actions, [Action::Stop(_, Stop::Refused(..))]), "{actions:?}");
+        let refusal = Refusal::of_error(error);
+        let actions = client.fails(&request, refusal);
+        let last = matches!(&*actions, [Action::Obtain(next)] if next.way == Way::Interaction);
+        assert_eq!(last, asks_user, "{error} {actions:?}");
+        // For the last way each of them is final.
+        let stopped = if asks_user { client.fails(&request, refusal) } else { actions };
+        assert_eq!(stopped, [Action::Stop(call, Stop::Refused(scopes("notes:write"), refusal))]);
     }
 }
 
@@ -375,6 +380,120 @@ fn renews_a_token_for_the_scopes_that_were_requested() {
     // Without a token the client would ask for `notes:read`, which the metadata advertises.
     let request = client.asks(call, 401, "Bearer error=\"invalid_token\"");
     assert_eq!(request.scopes, scopes("notes:write"));
+}
+
+/// Answers a call in the same way after each of two new tokens.
+#[track_caller]
+fn exhausts(client: &mut Client, label: &str, challenge: &str) {
+    let call = client.begin(label);
+    for _ in 0..2 {
+        let request = client.asks(call, 401, challenge);
+        client.step_up.obtained(request.flight, Ok(Grant::as_requested()));
+    }
+    let stopped = client.answer(call, 401, challenge);
+    assert!(matches!(&*stopped, [Action::Stop(_, Stop::StillRefused(_))]), "{stopped:?}");
+}
+
+#[test]
+fn remembers_that_new_tokens_are_of_no_use() {
+    const INVALID: &str = "Bearer error=\"invalid_token\"";
+    const LOGIN: &str = "Bearer error=\"insufficient_user_authentication\", max_age=60";
+    for challenge in [INVALID, LOGIN] {
+        let mut client = Client::with_token(Settings::user(), "notes:read");
+        exhausts(&mut client, "tools/call write_note", challenge);
+        let call = client.begin("tools/call write_note");
+        let stopped = client.answer(call, 401, challenge);
+        assert_eq!(stopped, [Action::Stop(call, Stop::StillRefused(Scopes::NONE))], "{challenge}");
+        // Another need of the same operation is another matter, and so is another operation. Other scopes of a token change nothing.
+        let call = client.begin("tools/call write_note");
+        let request = client.asks(call, 403, &lacks("notes:write"));
+        assert_eq!(client.gets(&request, "notes:read notes:write"), [send(call, 4)]);
+        assert!(matches!(&*client.answer(call, 401, challenge), [Action::Stop(_, Stop::StillRefused(_))]));
+        let call = client.begin("tools/list");
+        client.asks(call, 401, challenge);
+        // The user asks again.
+        let mut client = Client::with_token(Settings::user(), "notes:read");
+        exhausts(&mut client, "tools/call write_note", challenge);
+        client.step_up.forget_refusals();
+        exhausts(&mut client, "tools/call write_note", challenge);
+    }
+    // What no token was requested for is not remembered.
+    let mut client = Client::with_token(Settings::user(), "notes:read");
+    let call = client.begin("tools/call write_note");
+    for next in ["a", "b"] {
+        let request = client.asks(call, 403, &lacks(next));
+        client.step_up.obtained(request.flight, Ok(Grant::as_requested()));
+    }
+    assert!(matches!(&*client.answer(call, 401, LOGIN), [Action::Stop(_, Stop::StillRefused(_))]));
+    let call = client.begin("tools/call write_note");
+    client.asks(call, 401, LOGIN);
+}
+
+#[test]
+fn a_user_who_was_too_slow_is_asked_again() {
+    for refusal in [Refusal::TimedOut, Refusal::of_error("invalid_grant")] {
+        let mut client = Client::new(Settings::user());
+        for _ in 0..2 {
+            let call = client.begin("tools/list");
+            let request = client.asks(call, 401, "Bearer scope=\"a\"");
+            let stop = Stop::Refused(scopes("a"), refusal);
+            assert_eq!(client.fails(&request, refusal), [Action::Stop(call, stop)]);
+        }
+    }
+}
+
+#[test]
+fn a_client_without_a_user_does_not_authenticate_again() {
+    const LOGIN: &str = "Bearer error=\"insufficient_user_authentication\", max_age=60";
+    for (settings, asks) in [
+        (Settings::client_credentials(), false),
+        (Settings::client_credentials().step_up(true), false),
+        (Settings::user().step_up(false), false),
+        (Settings::external().step_up(false), false),
+        (Settings::external(), true),
+    ] {
+        let mut client = Client::with_token(settings, "notes:read");
+        let call = client.begin("tools/call delete_note");
+        if asks {
+            client.asks(call, 401, LOGIN);
+        } else {
+            assert_eq!(client.answer(call, 401, LOGIN), [Action::Stop(call, Stop::NoAuthentication)], "{settings:?}");
+        }
+    }
+}
+
+#[test]
+fn asks_for_refresh_tokens_where_a_user_can_consent() {
+    let mut client = Client::with_token(Settings::user().token_exchange().offline_access(), "a");
+    let call = client.begin("tools/call write_note");
+    let request = client.asks(call, 403, &lacks("b"));
+    assert_eq!((request.way, request.scopes), (Way::Exchange, scopes("a b")));
+    let actions = client.step_up.obtained(request.flight, Err(Refusal::NotThisWay));
+    let [Action::Obtain(request)] = &*actions else { panic!("{actions:?}") };
+    assert_eq!((request.way, &request.scopes), (Way::Interaction, &scopes("a b offline_access")));
+    // A token for the same scopes but this one is no step up.
+    assert_eq!(client.gets(request, "a offline_access"), [Action::Stop(call, Stop::NotGranted(scopes("b")))]);
+
+    let mut client = Client::new(Settings::client_credentials().offline_access());
+    let call = client.begin("tools/list");
+    assert_eq!(client.asks(call, 401, "Bearer scope=\"a\"").scopes, scopes("a"));
+    // The authorization server does not know the scope.
+    let mut client = Client::new(Settings::user().offline_access());
+    client.step_up.set_offline_access(false);
+    let call = client.begin("tools/list");
+    assert_eq!(client.asks(call, 401, "Bearer scope=\"a\"").scopes, scopes("a"));
+}
+
+#[test]
+fn a_401_without_a_challenge_asks_for_a_token() {
+    let mut client = Client::new(Settings::user());
+    let call = client.begin("tools/list");
+    let request = client.asks(call, 401, "");
+    assert_eq!((&request.scopes, request.way), (&scopes("notes:read"), Way::Interaction));
+    client.gets(&request, "notes:read");
+    // What cannot be read is not nothing.
+    let malformed = client.answer(call, 401, "\"");
+    assert_eq!(malformed, [Action::Deliver(call)]);
 }
 
 const NO_NONCE: &str = r#"DPoP error="use_dpop_nonce", algs="ES256""#;

@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use mcp_scopes_client::{
     Action, Answer, Challenges, Grant, OperationId, Refusal, ScopeMap, Scopes, Settings, StepUp, TokenRequest,
 };
+use mcp_scopes_prm::Metadata;
 use proptest::prelude::*;
+
+/// The number of operations that begin at any time, beside those at the start.
+const LATER: usize = 8;
 
 /// The requests of one operation: those sent to the resource, and those for tokens that it caused.
 #[derive(Debug, Default)]
@@ -22,18 +26,111 @@ enum Pending {
     Token(TokenRequest),
 }
 
-/// A choice of the adversary.
-type Choice = (u8, u8, u8);
+/// What else happens before a response.
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    None,
+    Begin(u8),
+    /// The caller of an operation goes; its request for a token is given up, or continues.
+    Abandon(u8, bool),
+    Restore(u8),
+    Map(bool),
+    ForgetRefusals,
+    /// The authorization server lists token exchange, and `offline_access`.
+    Listed(bool, bool),
+}
+
+/// A choice of the adversary, and what else happens before it. One number for each: a strategy for each part takes too long.
+struct Choice {
+    event: Event,
+    /// The request that is answered, and how.
+    which: u8,
+    what: u8,
+    scope: u8,
+}
+
+impl From<u64> for Choice {
+    fn from(number: u64) -> Self {
+        let [kind, subject, flags, which, what, scope, ..] = number.to_le_bytes();
+        let (first, second) = (flags & 1 == 1, flags & 2 == 2);
+        let event = match kind % 12 {
+            0 | 1 => Event::Begin(subject),
+            2 => Event::Abandon(subject, first),
+            3 => Event::Restore(subject),
+            4 => Event::Map(first),
+            5 => Event::ForgetRefusals,
+            6 => Event::Listed(first, second),
+            _ => Event::None,
+        };
+        Self { event, which, what, scope }
+    }
+}
+
+fn map() -> ScopeMap {
+    let document = r#"{
+        "resource": "https://notes.example.com/mcp", "authorization_servers": ["https://auth.example.com"],
+        "scopes_supported": ["s1", "offline_access"],
+        "mcp_extensions": {"tool_scope_mapping": {
+            "t0": {"required_scopes": [["s2"], ["s3", "s4"]]}, "t1": {"required_scopes": [["s5"]]}
+        }}
+    }"#;
+    ScopeMap::of(Metadata::from_json(document).unwrap().document())
+}
 
 struct World {
     step_up: StepUp,
     pending: Vec<Pending>,
     counts: BTreeMap<OperationId, Count>,
+    begun: usize,
 }
 
 impl World {
     fn new(settings: Settings) -> Self {
-        Self { step_up: StepUp::new(settings, ScopeMap::default()), pending: Vec::new(), counts: BTreeMap::new() }
+        let step_up = StepUp::new(settings, ScopeMap::default());
+        Self { step_up, pending: Vec::new(), counts: BTreeMap::new(), begun: 0 }
+    }
+
+    fn begin(&mut self, tool: u8) {
+        let tool = format!("t{}", tool % 3);
+        let (_, actions) = self.step_up.begin(format!("tools/call {tool}"), Some(&tool));
+        self.perform(actions);
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Begin(tool) if self.begun < LATER => {
+                self.begun += 1;
+                self.begin(tool);
+            }
+            Event::None | Event::Begin(_) => {}
+            Event::Abandon(which, cancels) => self.abandon(which, cancels),
+            Event::Restore(scope) => {
+                let requested = Scopes::parse(&format!("s{scope}")).unwrap();
+                self.step_up.restore(Grant::as_requested().can_refresh(), requested);
+            }
+            Event::Map(is_full) => self.step_up.set_map(if is_full { map() } else { ScopeMap::default() }),
+            Event::ForgetRefusals => self.step_up.forget_refusals(),
+            Event::Listed(exchange, offline) => {
+                self.step_up.set_token_exchange(exchange);
+                self.step_up.set_offline_access(offline);
+            }
+        }
+    }
+
+    fn abandon(&mut self, which: u8, cancels: bool) {
+        let active: Vec<OperationId> =
+            self.counts.iter().filter(|(_, count)| !count.ended).map(|(operation, _)| *operation).collect();
+        let Some(operation) = active.get(usize::from(which) % active.len().max(1)) else { return };
+        self.step_up.abandon(*operation);
+        self.counts.entry(*operation).or_default().ended = true;
+        let of_it = |pending: &Pending| matches!(pending, Pending::Token(request) if request.operation == *operation);
+        if cancels
+            && let Some(place) = self.pending.iter().position(of_it)
+            && let Pending::Token(request) = self.pending.swap_remove(place)
+        {
+            let actions = self.step_up.cancelled(request.flight);
+            self.perform(actions);
+        }
     }
 
     fn perform(&mut self, actions: Vec<Action>) {
@@ -62,7 +159,7 @@ impl World {
     }
 
     /// The adversary answers one of the requests that are on their way.
-    fn step(&mut self, (which, what, scope): Choice) {
+    fn step(&mut self, Choice { which, what, scope, .. }: Choice) {
         let place = usize::from(which) % self.pending.len();
         match self.pending.swap_remove(place) {
             Pending::Response(operation, token) => {
@@ -81,7 +178,10 @@ impl World {
 
 /// Refusals mostly, for ever new scopes.
 fn response(what: u8, scope: u8) -> (u16, String) {
-    match what % 11 {
+    match what % 14 {
+        11 => (401, String::new()),
+        12 => (403, "Bearer".to_owned()),
+        13 => (200, String::new()),
         10 => (401, "DPoP error=\"use_dpop_nonce\"".to_owned()),
         8 => (403, format!("Bearer scope=\"s{scope}\"")),
         9 => (401, "Bearer error=\"insufficient_user_authentication\"".to_owned()),
@@ -95,7 +195,11 @@ fn response(what: u8, scope: u8) -> (u16, String) {
 
 fn token(what: u8, scope: u8) -> Result<Grant, Refusal> {
     let other = || Scopes::parse(&format!("s{scope}")).unwrap();
-    match what % 10 {
+    match what % 14 {
+        10 => Err(Refusal::InvalidScope),
+        11 => Err(Refusal::InvalidTarget),
+        12 => Err(Refusal::InvalidGrant),
+        13 => Err(Refusal::TimedOut),
         8 | 9 => Err(Refusal::UseNonce),
         0 => Err(Refusal::AccessDenied),
         1 => Err(Refusal::NotThisWay),
@@ -112,7 +216,7 @@ proptest! {
     #[test]
     fn ends_for_every_adversary(
         operations in proptest::collection::vec(0..3_u8, 1..6),
-        choices in proptest::collection::vec(any::<Choice>(), 400),
+        choices in proptest::collection::vec(any::<u64>(), 200),
         kind in 0..4_u8,
     ) {
         let settings = match kind {
@@ -122,14 +226,16 @@ proptest! {
             _ => Settings::external(),
         };
         let mut world = World::new(settings);
-        for label in &operations {
-            let (_, actions) = world.step_up.begin(format!("tools/call t{label}"), None);
-            world.perform(actions);
+        for tool in &operations {
+            world.begin(*tool);
         }
         let mut choices = choices.into_iter();
         while !world.pending.is_empty() {
-            let choice = choices.next().expect("it does not end");
-            world.step(choice);
+            let choice = Choice::from(choices.next().expect("it does not end"));
+            world.happen(choice.event);
+            if !world.pending.is_empty() {
+                world.step(choice);
+            }
         }
         for (operation, count) in &world.counts {
             prop_assert!(count.ended, "{operation:?} waits for ever: {count:?}");

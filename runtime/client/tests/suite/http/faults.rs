@@ -104,6 +104,18 @@ async fn rejects_responses_of_others() {
 }
 
 #[tokio::test]
+async fn an_expired_code_is_not_a_refusal() {
+    let fake = Fake::start().await;
+    let client = fake.user(Settings::user());
+    fake.answer_tokens(|_| (400, json!({"error": "invalid_grant"})));
+    let stopped = fake.call(&client, "list_notes", "notes:read", Challenge::FULL).await.unwrap_err();
+    assert!(matches!(stopped, Stop::Refused(_, Refusal::InvalidGrant)), "{stopped:?}");
+    // The second try of the user succeeds.
+    fake.answer_tokens(super::fake::issue);
+    assert!(fake.call(&client, "list_notes", "notes:read", Challenge::FULL).await.is_ok());
+}
+
+#[tokio::test]
 async fn rejects_tokens_that_it_cannot_use() {
     let fake = Fake::start().await;
     fake.answer_tokens(|_| (200, json!({"access_token": "secret-token", "token_type": "DPoP"})));

@@ -1,6 +1,7 @@
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use mcp_scopes_client::{
-    AccessToken, Issued, MemoryStore, Refusal, ScopeMap, Scopes, Settings, StepUpClient, Stop, TokenStore as _,
+    AccessToken, Challenges, Issued, MemoryStore, Refusal, Reply, ScopeMap, Scopes, Settings, StepUpClient, Stop,
+    TokenStore as _,
     http::{ClientIdentity, HttpAuthorizer},
 };
 use serde_json::json;
@@ -107,6 +108,32 @@ async fn finds_the_metadata_without_a_hint() {
         ]
     );
     assert_eq!(fake.form().0["resource"], format!("{}/", fake.base));
+}
+
+#[tokio::test]
+async fn finds_the_metadata_without_a_challenge() {
+    let fake = Fake::start().await;
+    let client = fake.user(Settings::user());
+    let answer = client.run("tools/list", None, async |token: Option<AccessToken>| {
+        let status = if token.is_some() { 200 } else { 401 };
+        Reply { status, challenges: Challenges::default(), response: token.map(|token| token.secret().to_owned()) }
+    });
+    // The scopes are those of the metadata.
+    assert_eq!(answer.await.unwrap().as_deref(), Some("t.notes:read"));
+}
+
+#[tokio::test]
+async fn asks_for_refresh_tokens_where_the_authorization_server_knows_their_scope() {
+    for (metadata, scope) in
+        [(json!({}), "notes:read"), (json!({"scopes_supported": ["offline_access"]}), "notes:read offline_access")]
+    {
+        let fake = Fake::start().await;
+        fake.metadata(metadata);
+        let client = fake.user(Settings::user().offline_access());
+        fake.call(&client, "list_notes", "notes:read", Challenge::FULL).await.unwrap();
+        let asked = fake.asked();
+        assert_eq!((&*asked["scope"], asked.contains_key("prompt")), (scope, scope.contains("offline_access")));
+    }
 }
 
 #[tokio::test]
