@@ -74,7 +74,7 @@ pub(crate) fn assemble(options: &Options, facts: &Facts, link: &Link, mut skippe
             why: "it is refused with 403; give one that lists tools".to_owned(),
         });
     }
-    skipped.extend(facts.talks.iter().flat_map(slow_calls));
+    skipped.extend(facts.talks.iter().filter_map(slow_calls));
     skipped.extend(facts.talks.iter().filter(|talk| talk.is_open).filter_map(partial_list));
     skipped.extend(silent_token(facts));
     skipped.extend(unproved_tokens(facts));

@@ -127,12 +127,11 @@ pub(crate) fn requirement(decl: &RequirementDecl<Span>, runtime: &Runtime) -> To
 
 fn condition_value(decl: &ConditionDecl<Span>, runtime: &Runtime) -> TokenStream {
     let (glob, scopes, alternatives) = (&decl.glob.value, texts(&decl.scopes), decl.alternatives);
-    let argument = match &decl.argument {
-        Some(argument) => {
-            let argument = &argument.value;
-            quote!(::core::option::Option::Some(#argument))
-        }
-        None => quote!(::core::option::Option::None),
+    let argument = if let Some(argument) = &decl.argument {
+        let argument = &argument.value;
+        quote!(::core::option::Option::Some(#argument))
+    } else {
+        quote!(::core::option::Option::None)
     };
     quote!(#runtime::Condition { argument: #argument, glob: #glob, scopes: #scopes, alternatives: #alternatives })
 }

@@ -83,9 +83,9 @@ impl ToolConditions {
         }
         let mut names: Vec<Box<str>> = Vec::new();
         let is_known = tool.parameters.for_each(&mut |parameter| names.push(parameter.name.into()));
-        let mut named = tool.conditions.iter().filter_map(|condition| condition.argument).peekable();
-        let names_one = named.peek().is_some();
-        for argument in named {
+        let mut stated = tool.conditions.iter().filter_map(|condition| condition.argument).peekable();
+        let names_one = stated.peek().is_some();
+        for argument in stated {
             let (tool, argument) = (name(), argument.to_owned());
             if !is_known {
                 problems.push(Problem::UnknownParameters { tool, argument });

@@ -132,7 +132,9 @@ impl ArgumentHasher {
         mac.update(b"arguments of a call");
         mac.update(&(tool.len() as u64).to_le_bytes());
         mac.update(tool.as_bytes());
-        parts.iter().for_each(|part| mac.update(part.as_bytes()));
+        for part in parts {
+            mac.update(part.as_bytes());
+        }
         let mut first = [0; 8];
         first.iter_mut().zip(mac.finalize().into_bytes()).for_each(|(place, byte)| *place = byte);
         // Zero means that there are none.

@@ -90,7 +90,9 @@ fn set_headers(parts: &mut Parts, admitted: &AdmittedRequest, requester: Option<
         headers.remove(CONTENT_LENGTH);
     }
     if admitted.is_rewritten {
-        HASHES.iter().for_each(|name| drop(headers.remove(name)));
+        for name in &HASHES {
+            headers.remove(name);
+        }
         if headers.contains_key(CONTENT_LENGTH) {
             headers.insert(CONTENT_LENGTH, HeaderValue::from(admitted.body.len()));
         }

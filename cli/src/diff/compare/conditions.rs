@@ -111,7 +111,8 @@ pub(super) fn compare<'d>(
             (Calls::Matching { .. }, true) => of_others,
             (Calls::Matching { .. }, false) => Security::NEUTRAL,
         };
-        if !(security.weakens && !known.weakens || security.tightens && !known.tightens) {
+        let is_new = security.weakens && !known.weakens || security.tightens && !known.tightens;
+        if !is_new {
             continue;
         }
         let kind = match (security.weakens, security.tightens) {

@@ -203,11 +203,11 @@ fn condition(
     written: &[(Key<'_>, &Value<'_>)],
 ) -> Option<ConditionDecl<usize>> {
     let glob = self::word(reader, word, glob);
-    let (mut argument, mut scopes) = (None, Vec::new());
+    let (mut argument, mut scopes) = (Ok(None), Vec::new());
     for (key, value) in written {
         match key.text {
             "when" => {}
-            "argument" => argument = Some(self::word(reader, *key, value)),
+            "argument" => argument = self::word(reader, *key, value).map(Some).ok_or(condition::Unread),
             "scopes" => {
                 let list = reader.strings(key.text, value, "").unwrap_or_default();
                 let texts = list.into_iter().map(|(value, place)| Located { value, place });

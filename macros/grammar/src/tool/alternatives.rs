@@ -58,20 +58,21 @@ impl<L> Alternative<L> {
     }
 }
 
+/// For each alternative, the scopes that every call needs.
+type ScopesOfEach<L> = Vec<Vec<Located<String, L>>>;
+
 /// Returns the scopes that every call needs, and the conditions, each with the alternatives that it belongs to.
-pub(crate) fn split<L>(list: Alternatives<L>) -> (Vec<Vec<Located<String, L>>>, Vec<ConditionDecl<L>>) {
+pub(crate) fn split<L>(list: Alternatives<L>) -> (ScopesOfEach<L>, Vec<ConditionDecl<L>>) {
     let mut conditions: Vec<ConditionDecl<L>> = Vec::new();
     let mut scopes = Vec::with_capacity(list.len());
     for (place, alternative) in list.into_iter().enumerate() {
         scopes.push(alternative.scopes);
         for condition in alternative.conditions {
-            let number = match conditions.iter().position(|known| known.is_like(&condition)) {
-                Some(number) => number,
-                None => {
-                    conditions.push(condition);
-                    conditions.len() - 1
-                }
-            };
+            let known = conditions.iter().position(|known| known.is_like(&condition));
+            let number = known.unwrap_or(conditions.len());
+            if known.is_none() {
+                conditions.push(condition);
+            }
             // INVARIANT: `within_limits` has rejected more than 64 alternatives.
             if let Some(known) = conditions.get_mut(number) {
                 known.alternatives |= 1 << (place % MAX_ALTERNATIVES);
@@ -88,7 +89,7 @@ pub(crate) fn has_base<L>(list: &Alternatives<L>, errors: &mut impl Report<L>) -
     for condition in list
         .iter()
         .filter(|alternative| alternative.scopes.is_empty())
-        .flat_map(|alternative| alternative.conditions.first())
+        .filter_map(|alternative| alternative.conditions.first())
     {
         let message = "`when` adds scopes to a requirement, and there is none that every call needs".to_owned();
         errors.report(&CONDITION_WITHOUT_SCOPE, &condition.glob.place, message, None);

@@ -61,8 +61,8 @@ const EXAMPLE: &str = "`when(\"/etc/*\", \"files:system\")`";
 pub(super) fn read(word: &Ident, group: &Group, errors: &mut Diagnostics) -> Option<ConditionDecl<Span>> {
     let elements = split(group.stream(), errors);
     let (argument, rest) = match elements.as_slice() {
-        [first, rest @ ..] if is_assignment(first) => (Some(argument(first, errors)), rest),
-        rest => (None, rest),
+        [first, rest @ ..] if is_assignment(first) => (argument(first, errors).map(Some).ok_or(Unread), rest),
+        rest => (Ok(None), rest),
     };
     let [glob, scopes @ ..] = rest else {
         let message = "`when` takes a glob and the scopes of calls that it matches".to_owned();
@@ -74,9 +74,12 @@ pub(super) fn read(word: &Ident, group: &Group, errors: &mut Diagnostics) -> Opt
     finish(argument, glob, scopes, &word.span(), errors)
 }
 
-/// Checks the parts of a condition. `argument` is `Some(None)` if it could not be read.
+/// A part that could not be read, which was reported.
+pub(crate) struct Unread;
+
+/// Checks the parts of a condition.
 pub(crate) fn finish<L: Clone>(
-    argument: Option<Option<Located<String, L>>>,
+    argument: Result<Option<Located<String, L>>, Unread>,
     glob: Option<Located<String, L>>,
     scopes: Vec<Option<Located<String, L>>>,
     at: &L,
@@ -100,10 +103,7 @@ pub(crate) fn finish<L: Clone>(
             errors.report(&REPEATED_VALUE, &scope.place, message, None);
         }
     }
-    let argument = match argument {
-        None => None,
-        Some(read) => Some(read?),
-    };
+    let argument = argument.ok()?;
     let scopes = scopes.into_iter().collect::<Option<Vec<_>>>()?;
     Some(ConditionDecl { argument, glob: glob?, scopes, alternatives: 0 })
 }

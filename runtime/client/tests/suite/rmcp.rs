@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    future::ready,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -33,7 +34,7 @@ impl Authorizer for Login {
 }
 
 /// Accepts each message with a token and the first stream, which ends at once. Refuses each further stream, by one status code after another.
-async fn respond(request: Request, streams: Arc<AtomicUsize>) -> Response {
+fn respond(request: &Request, streams: &AtomicUsize) -> Response {
     let has_token = request.headers().contains_key(header::AUTHORIZATION);
     let refusal = |status, challenge: &'static str| (status, [(header::WWW_AUTHENTICATE, challenge)]).into_response();
     if request.method() != Method::GET {
@@ -56,7 +57,7 @@ async fn a_stream_that_is_opened_again_and_again_requests_no_token() {
     let streams = Arc::new(AtomicUsize::new(0));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let uri: Arc<str> = format!("http://{}/mcp", listener.local_addr().unwrap()).into();
-    let answer = move |request: Request| respond(request, Arc::clone(&streams));
+    let answer = move |request: Request| ready(respond(&request, &streams));
     tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
 
     let login = Login::default();

@@ -93,7 +93,9 @@ fn resolved_url<'t>(url: &'t str, scheme: &str, rest: &str, converts: bool) -> R
     }
     let lower = lower_but_ascii(authority)?;
     let mut front = String::with_capacity(scheme.len() + 3 + lower.len() + path.len() + 1);
-    [scheme, "://", &lower].into_iter().for_each(|part| front.push_str(part));
+    for part in [scheme, "://", &lower] {
+        front.push_str(part);
+    }
     front.make_ascii_lowercase();
     let from = front.len();
     Ok(Cow::Owned(resolved_behind(front, path, from, converts)))

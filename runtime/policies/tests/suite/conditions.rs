@@ -130,7 +130,7 @@ fn reports_conditions_that_cannot_be_compared() {
         ),
         (vec![condition(None, "x"); 65], Parameters::Unknown, Problem::TooManyConditions { tool }),
     ] {
-        assert_eq!(compile(&conditions, parameters).unwrap_err(), [expected.clone()], "{expected}");
+        assert_eq!(compile(&conditions, parameters).unwrap_err(), core::slice::from_ref(&expected), "{expected}");
         let text = expected.to_string();
         assert!(text.contains("; "), "what to do: {text}");
     }

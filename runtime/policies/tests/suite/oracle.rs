@@ -290,7 +290,7 @@ fn logged_call(random: &mut Random, is_public: &[bool]) -> LoggedCall {
     // Only calls that need an approval have one that counts once.
     let counts_once = evidence == Evidence::Caller && !is_public[tool];
     let approval = counts_once.then(|| u8::try_from(random.below(3)).unwrap());
-    LoggedCall { hits, tool, texts, evidence, approval }
+    LoggedCall { tool, texts, hits, evidence, approval }
 }
 
 fn some<'a>(random: &mut Random, list: &[&'a str]) -> Vec<&'a str> {

@@ -121,6 +121,22 @@ impl ResourceServerBuilder {
         problems.finish(engine).map(ResourceServer::of)
     }
 
+    /// Returns the origins that the settings accept.
+    fn stated_origins(&self, problems: &mut ProblemList) -> Origins {
+        let mut origins = Origins::default();
+        for origin in &self.origins {
+            if let Err(wrong) = origins.accept(origin) {
+                let message = format!("{} {wrong}", Shown(origin));
+                let help = "write an origin such as `https://app.example.com`";
+                problems.add("origin", ProblemKind::Malformed, message, help);
+            }
+        }
+        if self.any_origin {
+            origins.accept_any();
+        }
+        origins
+    }
+
     /// Puts the parts of the engine together.
     fn engine(
         self,
@@ -133,17 +149,7 @@ impl ResourceServerBuilder {
         problems: &mut ProblemList,
     ) -> Option<Engine> {
         let table = self.table;
-        let mut origins = Origins::default();
-        for origin in &self.origins {
-            if let Err(wrong) = origins.accept(origin) {
-                let message = format!("{} {wrong}", Shown(origin));
-                let help = "write an origin such as `https://app.example.com`";
-                problems.add("origin", ProblemKind::Malformed, message, help);
-            }
-        }
-        if self.any_origin {
-            origins.accept_any();
-        }
+        let mut origins = self.stated_origins(problems);
         let contents = Contents::of(table);
         let methods = Methods::new(&self.methods, table, contents, problems);
         let params = ParamHeaders::new(&self.mirrored, table, problems);

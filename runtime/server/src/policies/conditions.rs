@@ -37,7 +37,9 @@ pub(crate) fn matched_by_process(conditions: &ToolConditions, call: &ProcessCall
             compared.map_err(|Unlisted| unlisted_argument(conditions))?;
         }
         arguments::each_string_of("", input_responses, &mut |_: &str, text: &str| reader.other(text));
-        request_state.iter().for_each(|state| reader.other(state));
+        if let Some(state) = request_state {
+            reader.other(state);
+        }
     }
     Ok(reader.matched())
 }

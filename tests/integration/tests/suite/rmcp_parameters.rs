@@ -1,4 +1,5 @@
 //! rmcp: the annotation above `#[tool]`, and `#[mcp_tools]` above and below `#[tool_router]`.
+#![expect(clippy::unused_async, clippy::unused_self, reason = "tools have the form that rmcp requires, and do little")]
 
 use mcp_scopes::{Caller, mcp_tool, mcp_tools, scope_table};
 use mcp_scopes_model::tool::Parameter;

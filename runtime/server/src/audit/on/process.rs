@@ -72,17 +72,13 @@ impl ProcessRecord {
     pub(crate) fn reserve(&mut self) -> Result<(), ProcessDenial> {
         let Some(open) = &mut self.open else { return Ok(()) };
         let Some(tool) = open.call.tool else { return Ok(()) };
-        match open.sink.reserve(tool.tool().risk) {
-            Ok(slot) => {
-                open.call.slot = slot;
-                Ok(())
-            }
-            Err(_) => {
-                let denial = ProcessDenial::unaudited();
-                self.deny(denial.reason, &[], None);
-                Err(denial)
-            }
+        if let Ok(slot) = open.sink.reserve(tool.tool().risk) {
+            open.call.slot = slot;
+            return Ok(());
         }
+        let denial = ProcessDenial::unaudited();
+        self.deny(denial.reason, &[], None);
+        Err(denial)
     }
 
     /// Records that scopes or the environment do not allow a call.
