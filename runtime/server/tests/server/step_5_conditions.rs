@@ -252,8 +252,8 @@ impl Files {
 impl ServerHandler for Files {}
 
 #[mcp_tool(scope = all("files:read", when(argument = "file", "/etc/*", "files:system")), risk = "low")]
-fn misnamed(place: Parameters<Place>) {
-    let _ = place;
+fn misnamed(Parameters(place): Parameters<Place>) {
+    drop(place);
 }
 
 scope_table! { static FIELDS = [Files::*]; }

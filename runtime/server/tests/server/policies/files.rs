@@ -50,11 +50,12 @@ fn denied(answer: &Value) -> Value {
     answer["result"]["_meta"][DENIAL_META].clone()
 }
 
+type ResultOfSize = Box<dyn Fn(usize) -> Value>;
+
 #[tokio::test]
 async fn replaces_an_answer_with_too_large_a_file() {
     let url = |bytes| format!("data:application/pdf;base64,{}", file(bytes));
-    type Result = Box<dyn Fn(usize) -> Value>;
-    let results: [Result; 5] = [
+    let results: [ResultOfSize; 5] = [
         Box::new(resource),
         Box::new(|bytes| json!({"content": [{"type": "image", "mimeType": "image/png", "data": file(bytes)}]})),
         Box::new(move |bytes| json!({"content": [{"type": "text", "text": url(bytes)}]})),

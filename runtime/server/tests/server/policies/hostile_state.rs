@@ -103,7 +103,7 @@ const VARIATIONS: &[(&str, Option<&str>, Change)] = &[
     ("a subject with another case", INVALID, |sent| sent.call.token = ADA.replace("ada", "Ada")),
     ("the subject of another issuer", INVALID, |sent| sent.call.token = ADA.replace("auth", "other")),
     ("another client of the subject", INVALID, |sent| sent.call.token = ADA.replace("app", "other")),
-    ("the subject as client", INVALID, |sent| sent.call.token = "auth~-~ada~live".to_owned()),
+    ("the subject as client", INVALID, |sent| "auth~-~ada~live".clone_into(&mut sent.call.token)),
     ("no subject", INVALID, |sent| sent.call.token = ADA.replace("ada", "-")),
     ("a token of the sandbox", INVALID, |sent| sent.call.token = ADA.replace("live", "sandbox")),
     ("a header that moves into the sandbox", INVALID, |sent| sent.headers.push(("mcp-sandbox", "sandbox"))),
@@ -113,7 +113,7 @@ const VARIATIONS: &[(&str, Option<&str>, Change)] = &[
     ("another type of argument", INVALID, |sent| sent.argument(|all| all["version"] = json!(1))),
     ("a further argument", INVALID, |sent| sent.argument(|all| all["force"] = json!(true))),
     ("an argument less", INVALID, |sent| {
-        drop(sent.call.arguments.as_mut().unwrap().as_object_mut().unwrap().remove("count"))
+        drop(sent.call.arguments.as_mut().unwrap().as_object_mut().unwrap().remove("count"));
     }),
     ("no arguments", INVALID, |sent| sent.call.arguments = None),
     ("empty arguments", INVALID, |sent| sent.call.arguments = Some(json!({}))),
