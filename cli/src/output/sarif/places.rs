@@ -28,9 +28,7 @@ pub(super) fn artifact(file: &str) -> ArtifactLocation {
 
 /// Converts a path to a URI reference (RFC 3986 §4.1).
 fn uri(file: &str) -> String {
-    if repository::is_address(file) {
-        return file.to_owned();
-    }
+    let is_address = repository::is_address(file);
     let mut uri = String::new();
     let drive = file.as_bytes().get(1) == Some(&b':') && file.as_bytes().get(2) == Some(&b'/');
     if drive {
@@ -42,6 +40,8 @@ fn uri(file: &str) -> String {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
             b':' if drive && place == 1 => uri.push(':'),
+            // Its reserved characters and escapes have their meaning (RFC 3986 §2). A server can state the others, too.
+            b'!'..=b'~' if is_address && !b"\"<>\\^`{|}".contains(&byte) => uri.push(char::from(byte)),
             // Writing to a string does not fail.
             _ => drop(write!(uri, "%{byte:02X}")),
         }
@@ -60,6 +60,7 @@ mod tests {
         assert_eq!(uri("/tmp/a:b.json"), "file:///tmp/a%3Ab.json");
         assert_eq!(uri("C:/x.rs"), "file:///C:/x.rs");
         assert_eq!(uri("<stdin>"), "%3Cstdin%3E");
-        assert_eq!(uri("https://h:8443/mcp?a=b"), "https://h:8443/mcp?a=b");
+        assert_eq!(uri("https://h:8443/mcp?a=b%20[c]#d"), "https://h:8443/mcp?a=b%20[c]#d");
+        assert_eq!(uri("https://h/\u{0}ü <\"\\>"), "https://h/%00%C3%BC%20%3C%22%5C%3E");
     }
 }
