@@ -62,9 +62,17 @@ impl<'a> Batch<'a> {
         risks.max().unwrap_or(Risk::Minimal)
     }
 
-    /// Returns whether some tool requires approval after another call.
+    /// Returns whether another call matches a pattern.
     pub(crate) fn is_triggered_by_others(self, place: usize) -> bool {
-        self.others(place).any(|other| self.rules.asks_approval(other))
+        self.others(place).any(|other| self.rules.matches_pattern(other))
+    }
+
+    /// Returns whether the caller is asked to sign in if this call needs its approval. No sign-in approves a call together with another one that
+    /// may need an approval too, or after which this one needs it.
+    pub(crate) fn asks_for_sign_in(self, place: usize) -> bool {
+        self.rules.sign_in_approval.is_some()
+            && !self.is_triggered_by_others(place)
+            && !self.others(place).any(|other| self.rules.may_lack_approval(other))
     }
 
     /// Returns whether another call states the same approval, which counts once.
@@ -90,10 +98,9 @@ pub(crate) const fn is_repeat(cooling: &Cooling, call: &Call, arguments: u64) ->
 }
 
 impl Rules {
-    /// Returns whether some tool requires approval after this call.
-    pub(crate) fn asks_approval(&self, call: &Call) -> bool {
-        let patterns = self.row(call.row).into_iter().flat_map(|row| row.patterns.iter().enumerate());
-        patterns.into_iter().any(|(place, pattern)| pattern.asks_approval && call.matched.has(place))
+    /// Returns whether a call matches a pattern, of whichever tool.
+    pub(crate) fn matches_pattern(&self, call: &Call) -> bool {
+        self.row(call.row).is_some_and(|row| (0..row.patterns.len()).any(|place| call.matched.has(place)))
     }
 
     /// Returns the maximum age of the authentication for a call, in seconds.

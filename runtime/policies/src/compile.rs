@@ -112,8 +112,8 @@ impl<'s> Compiler<'s> {
     /// Adds what a tool states. The words of its state are assigned later.
     fn add_policy(&mut self, number: u32, tool: &Tool<'_>) {
         let policy = &tool.policy;
-        let blocked_after = self.conditions(tool.name, policy.blocked_after, false);
-        let approval_after = self.conditions(tool.name, policy.requires_approval_after, true);
+        let blocked_after = self.conditions(tool.name, policy.blocked_after);
+        let approval_after = self.conditions(tool.name, policy.requires_approval_after);
         let mut blocked = Vec::new();
         for glob in policy.blocked_patterns {
             match glob_syntax(glob) {
@@ -150,11 +150,11 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    fn conditions(&mut self, tool: &str, patterns: &[&str], asks_approval: bool) -> Vec<Condition> {
+    fn conditions(&mut self, tool: &str, patterns: &[&str]) -> Vec<Condition> {
         let mut conditions = Vec::with_capacity(patterns.len());
         for pattern in patterns {
             match self.target(tool, pattern) {
-                Ok((source, test)) => conditions.push(self.latch(pattern, source, test, asks_approval)),
+                Ok((source, test)) => conditions.push(self.latch(pattern, source, test)),
                 Err(problem) => self.problems.push(problem),
             }
         }
@@ -194,13 +194,10 @@ impl<'s> Compiler<'s> {
     }
 
     /// Returns the condition of a pattern. Equal texts share a latch.
-    fn latch(&mut self, pattern: &str, row: Option<u32>, test: Test, asks_approval: bool) -> Condition {
+    fn latch(&mut self, pattern: &str, row: Option<u32>, test: Test) -> Condition {
         // A pattern of another server names it already.
         let full = if row.is_none() { pattern.to_owned() } else { qualified(self.domain, pattern) };
         if let Some(known) = self.numbers.get(&full).copied() {
-            if let Some(pattern) = self.pattern_of(known) {
-                pattern.asks_approval |= asks_approval;
-            }
             return known;
         }
         let latch = u32::try_from(self.latches.len()).unwrap_or(u32::MAX);
@@ -208,7 +205,7 @@ impl<'s> Compiler<'s> {
         let source = row.and_then(|row| {
             let patterns = &mut self.rows.get_mut(row as usize)?.patterns;
             let place = u32::try_from(patterns.len()).ok()?;
-            patterns.push(RowPattern { test, latch, asks_approval });
+            patterns.push(RowPattern { test, latch });
             Some((row, place))
         });
         let condition = Condition { latch, source };
@@ -216,16 +213,11 @@ impl<'s> Compiler<'s> {
         condition
     }
 
-    fn pattern_of(&mut self, condition: Condition) -> Option<&mut RowPattern> {
-        let (row, place) = condition.source?;
-        self.rows.get_mut(row as usize)?.patterns.get_mut(place as usize)
-    }
-
-    /// In a domain, each admitted tool sets a latch with its name, which patterns of other servers refer to. They may ask for an approval.
+    /// In a domain, each admitted tool sets a latch with its name, which patterns of other servers refer to.
     fn add_own_latches(&mut self, tools: &[&Tool<'_>]) {
         for (number, tool) in (0..).zip(tools) {
             if !matches!(tool.requirement, Requirement::Public) {
-                self.latch(tool.name, Some(number), Test::Any, true);
+                self.latch(tool.name, Some(number), Test::Any);
             }
         }
     }

@@ -60,7 +60,7 @@ impl Rules {
             }
             Decision::ApprovalNeeded(request) => {
                 session.contact(now);
-                if self.is_approved_by_sign_in(&request) {
+                if !request.by_reviewer && batch.asks_for_sign_in(request.call) {
                     session.set(CHALLENGED, challenged(facts, now.floor()));
                 }
             }
@@ -97,6 +97,13 @@ impl Rules {
         self.sign_in_approval.is_some() && !request.by_reviewer
     }
 
+    /// Returns whether the caller is asked for that sign-in. No sign-in approves a call in one body with another one that may need an approval
+    /// too, or after which this one needs it.
+    #[must_use]
+    pub fn asks_for_approving_sign_in(&self, calls: &[Call], request: &ApprovalRequest) -> bool {
+        self.is_approved_by_sign_in(request) && Batch { rules: self, calls }.asks_for_sign_in(request.call)
+    }
+
     /// Returns whether a call may need an approval that it does not have.
     #[must_use]
     pub fn may_lack_approval(&self, call: &Call) -> bool {
@@ -111,10 +118,9 @@ impl Rules {
         for (place, pattern) in row.patterns.iter().enumerate() {
             if call.matched.has(place) {
                 session.set_latch(self, pattern.latch);
-                if pattern.asks_approval {
-                    // Rounded down, as `auth_time` is: an authentication in a later second is later.
-                    session.set(TRIGGER, now.floor().max(session.get(TRIGGER)));
-                }
+                // Whether or not a tool of this table requires approval after it: those of a later version of the table may. Rounded down, as
+                // `auth_time` is: an authentication in a later second is later.
+                session.set(TRIGGER, now.floor().max(session.get(TRIGGER)));
             }
         }
     }
@@ -301,7 +307,7 @@ impl Asked<'_> {
     /// Returns the request for the approval that a pattern requires, or else the tool itself: by a reviewer.
     fn approval_request(&self, place: usize, call: &Call, pattern: Option<u32>) -> ApprovalRequest {
         let by_reviewer = pattern.is_none();
-        let is_repeated = !by_reviewer && self.batch.rules.sign_in_approval.is_some() && self.is_challenged();
+        let is_repeated = !by_reviewer && self.batch.asks_for_sign_in(place) && self.is_challenged();
         ApprovalRequest { call: place, row: call.row, by_reviewer, pattern, is_repeated }
     }
 
@@ -312,8 +318,7 @@ impl Asked<'_> {
         }
         // One from the future approves nothing: it could be older than the trigger.
         let auth_time = self.facts.auth_time(self.now).filter(|time| *time <= self.now)?;
-        let trigger =
-            if self.batch.is_triggered_by_others(request.call) { self.now } else { self.session.get(TRIGGER) };
+        let trigger = if self.batch.is_triggered_by_others(request.call) { self.now } else { self.session.trigger() };
         (auth_time > trigger.max(self.session.get(APPROVED_BY))).then_some(auth_time)
     }
 }

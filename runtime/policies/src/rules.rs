@@ -70,8 +70,6 @@ pub(crate) struct Row {
 pub(crate) struct RowPattern {
     pub(crate) test: Test,
     pub(crate) latch: u32,
-    /// Whether some tool requires approval after it.
-    pub(crate) asks_approval: bool,
 }
 
 /// What a call must contain to match a pattern.

@@ -19,7 +19,7 @@ pub(crate) const REFUSED: usize = 2;
 pub(crate) const HIGH_RISK: usize = 3;
 /// When the highest risk reached low, medium, high and critical.
 const RISES: usize = 4;
-/// The last admitted call after which some tool requires approval.
+/// The last admitted call that matched a pattern.
 pub(crate) const TRIGGER: usize = 8;
 /// The last `auth_time` that approved a call.
 pub(crate) const APPROVED_BY: usize = 9;
@@ -69,6 +69,15 @@ impl Session {
     /// Returns first contact, if there was any.
     pub(crate) fn started(&self) -> Option<u32> {
         Some(self.get(STARTED)).filter(|time| *time > 0)
+    }
+
+    /// Returns the time of the last call that may have set a latch. A session with latches that an earlier version of this library has stored
+    /// may have no trigger.
+    pub(crate) fn trigger(&self) -> u32 {
+        match self.get(TRIGGER) {
+            0 => self.get(ACTIVE),
+            trigger => trigger,
+        }
     }
 
     /// Records that the caller was here.

@@ -39,9 +39,8 @@ end
 local begin = fraction > 0 and now + 1 or now
 
 local request = ARGV[1]
-local idle_seconds, max_seconds, max_refused, max_high_risk, escalation, auth_time, is_forbidden, may_approve, asks_sign_in,
-    asks_approval, highest_risk, high_risk_calls, latch_count, call_count, matched_at =
-    unpack_struct('<I4I4I4I4I4I4BBBBBI4I4I4', request)
+local idle_seconds, max_seconds, max_refused, max_high_risk, escalation, auth_time, is_forbidden, may_approve, highest_risk,
+    high_risk_calls, latch_count, call_count, matched_at = unpack_struct('<I4I4I4I4I4I4BBBI4I4I4', request)
 
 -- Reads a session without what ended with it. Returns the value, or nothing if it is malformed, then the numbers of the header, then
 -- cooling periods, arguments, counters and latches.
@@ -172,14 +171,14 @@ end
 
 -- The first denial of the lowest rank, the first call whose caller must authenticate again, the first that needs an approval.
 local denial_rank, denial_place, denial_number, denial_wait = NONE, 0, 0, 0
-local demand, approval_place, by_reviewer, approval_number, is_triggered
+local demand, approval_place, by_reviewer, approval_number, is_triggered, asks_sign_in
 local approvals, effects, uses = 0, nil, nil
 
 local position = matched_at + LATCH * latch_count
 for _ = 1, call_count do
     local place, max_age, call_limit, same_calls, cooling_seconds, blocked_count, approval_count, kept, risk, highest_other,
         is_weak, needs_session, is_high_risk, needs_review, triggered, has_rival, is_idempotent, is_blocked, is_questioned,
-        approval_key, at = unpack_struct('<I4I4I4I4I4I4I4I4BBBBBBBBBBBB', request, position)
+        may_sign_in, approval_key, at = unpack_struct('<I4I4I4I4I4I4I4I4BBBBBBBBBBBBB', request, position)
     local counter, period, hash_name, hash
     if call_limit ~= NEVER then
         counter, at = sub(request, at, at + 7), at + 8
@@ -251,7 +250,8 @@ for _ = 1, call_count do
     if needs_review == 1 or asked_by then
         approvals = approvals + 1
         if approvals == 1 then
-            approval_place, by_reviewer, approval_number, is_triggered = place, needs_review, asked_by or 0, triggered
+            approval_place, by_reviewer, approval_number, is_triggered, asks_sign_in =
+                place, needs_review, asked_by or 0, triggered, may_sign_in
         end
     end
     if counter or period then
@@ -266,7 +266,8 @@ local function approving_sign_in()
     if approvals > 1 or by_reviewer == 1 or may_approve == 0 or not known_auth_time or known_auth_time > now then
         return nil
     end
-    local triggered_at = is_triggered == 1 and now or trigger
+    -- A session with latches that an earlier version of this library has stored may have no trigger.
+    local triggered_at = is_triggered == 1 and now or trigger > 0 and trigger or active
     return known_auth_time > max(triggered_at, approved_by) and known_auth_time or nil
 end
 
@@ -300,8 +301,9 @@ end
 if kind == ALLOWED then
     active = max(active, begin)
     latches = add_latches(latches)
-    if asks_approval == 1 then
-        -- Rounded down, as `auth_time` is: an authentication in a later second is later.
+    if latch_count > 0 then
+        -- Whether or not a tool of this table requires approval after it: those of a later version of the table may. Rounded
+        -- down, as `auth_time` is: an authentication in a later second is later.
         trigger = max(trigger, now)
     end
     for _, effect in ipairs(effects or {}) do

@@ -74,8 +74,6 @@ impl Encoder {
         let is_forbidden = batch.forbidden().is_some();
         to.push(u8::from(is_forbidden));
         to.push(u8::from(rules.may_approve(facts)));
-        to.push(u8::from(rules.sign_in_approval.is_some()));
-        to.push(u8::from(calls.iter().any(|call| rules.asks_approval(call))));
         let known = || calls.iter().enumerate().filter_map(|(place, call)| Some((place, call, rules.row(call.row)?)));
         let decided = || known().filter(|(_, _, row)| !row.is_public && !is_forbidden);
         to.push(decided().map(|(_, call, _)| call.risk).max().unwrap_or(Risk::Minimal) as u8);
@@ -117,6 +115,7 @@ impl Encoder {
             u8::from(cooling.is_some_and(|cooling| cooling.arguments.is_some())),
             u8::from(is_blocked),
             u8::from(is_questioned),
+            u8::from(batch.asks_for_sign_in(place)),
             approval_key(batch, place, call),
         ]);
         let names = self.rows.get(call.row as usize).copied().unwrap_or_default();

@@ -240,6 +240,60 @@ fn one_sign_in_approves_one_call() {
     assert!(!asks_approval(decide(21, &["send"], 22, "gold")), "in the future");
 }
 
+/// Another version of the table, or another replica with it, has set the latch.
+#[test]
+fn a_sign_in_before_a_call_of_another_version_of_the_table_approves_nothing() {
+    let of = |policy: Policy<'_>| two(policy, |settings| settings.sign_in_approval = Some(vec!["gold".to_owned()]));
+    let earlier = of(Policy { blocked_after: &["read:*.key"], ..Policy::NONE });
+    let later = of(Policy { requires_approval_after: &["read:*.key"], ..Policy::NONE });
+    let facts = |auth_time| Facts { auth_time: Some(START + auth_time), acr: Some("gold") };
+    let mut packed = PackedSession::new(&earlier);
+    assert_eq!(earlier.decide(&mut packed.session, &[path(&earlier, "read", "id.key")], &facts(1), at(10)), ALLOWED);
+    let decide = |bytes: &[u8], auth_time| {
+        let mut packed = PackedSession::unpack(&later, bytes, at(20)).unwrap();
+        later.decide(&mut packed.session, &[path(&later, "send", "")], &facts(auth_time), at(20))
+    };
+    let bytes = packed.pack(&earlier);
+    // An earlier version of this library has stored latches without a time.
+    let mut old = bytes.clone();
+    let trigger = 1 + 4 * 8;
+    assert_eq!(old[trigger..trigger + 4], u32::try_from(START + 10).unwrap().to_le_bytes());
+    old[trigger..trigger + 4].fill(0);
+    for bytes in [bytes, old] {
+        assert!(!asks_approval(decide(&bytes, 1)));
+        assert!(!asks_approval(decide(&bytes, 10)), "not later than the call");
+        assert_eq!(decide(&bytes, 11), ALLOWED);
+    }
+}
+
+#[test]
+fn asks_for_no_sign_in_that_approves_nothing() {
+    let policy = Policy { requires_approval_after: &["read"], ..Policy::NONE };
+    let rules = two(policy, |settings| settings.sign_in_approval = Some(vec!["gold".to_owned()]));
+    let mut session = Session::new(&rules);
+    let facts = Facts { auth_time: Some(START), acr: Some("gold") };
+    let mut asked = |seconds, names: &[&str]| {
+        let calls: Vec<_> = names.iter().map(|name| path(&rules, name, "")).collect();
+        match rules.decide(&mut session, &calls, &facts, at(seconds)) {
+            Decision::ApprovalNeeded(request) => {
+                Some((rules.asks_for_approving_sign_in(&calls, &request), request.is_repeated))
+            }
+            decision => {
+                assert_eq!(decision, ALLOWED);
+                None
+            }
+        }
+    };
+    assert_eq!(asked(0, &["read"]), None);
+    // A sign-in cannot approve two calls, nor one that the body itself triggers.
+    assert_eq!(asked(1, &["send", "send"]), Some((false, false)));
+    assert_eq!(asked(2, &["send", "read"]), Some((false, false)));
+    // The caller was not asked to sign in by these.
+    assert_eq!(asked(3, &["send"]), Some((true, false)));
+    assert_eq!(asked(4, &["send"]), Some((true, true)));
+    assert_eq!(asked(5, &["send", "send"]), Some((false, false)));
+}
+
 #[test]
 fn challenges_an_old_or_weak_authentication_once() {
     let mut settings = Settings::default();

@@ -41,8 +41,8 @@ pub(crate) enum Verdict {
     /// With the `auth_time` that approves a call.
     Allowed(Option<u64>),
     Denied(&'static str),
-    /// Whether by a reviewer, and whether a sign-in was asked for in vain.
-    ApprovalNeeded(bool, bool),
+    /// Whether by a reviewer, whether a sign-in is asked for, and whether one was asked for in vain.
+    ApprovalNeeded(bool, bool, bool),
     Reauthenticate,
 }
 
@@ -99,11 +99,30 @@ impl Naive<'_> {
             [(place, false)] if self.signed_in(&session, &hypothetical(place), token, now) => {
                 Verdict::Allowed(token.auth_time)
             }
-            [(_, by_reviewer), ..] => {
-                let by_sign_in = !by_reviewer && self.settings.sign_in_approval.is_some();
-                Verdict::ApprovalNeeded(by_reviewer, by_sign_in && Self::is_stale(&session, token, now))
+            [(place, by_reviewer), ..] => {
+                let by_sign_in = !by_reviewer && self.asks_for_sign_in(calls, place);
+                Verdict::ApprovalNeeded(by_reviewer, by_sign_in, by_sign_in && Self::is_stale(&session, token, now))
             }
         }
+    }
+
+    /// Returns whether the caller is asked to sign in for a call: no other call of the batch may need an approval, or matches a pattern.
+    fn asks_for_sign_in(&self, calls: &[LoggedCall], place: usize) -> bool {
+        let others = || calls.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, call)| call);
+        let may_need = |call: &LoggedCall| {
+            let policy = &self.tools[call.tool].policy;
+            (policy.requires_human_review && call.evidence != Evidence::Reviewer)
+                || (!policy.requires_approval_after.is_empty() && call.evidence == Evidence::None)
+        };
+        self.settings.sign_in_approval.is_some() && !others().any(|call| may_need(call) || self.matches_pattern(call))
+    }
+
+    /// Returns whether a call matches a pattern of any tool.
+    fn matches_pattern(&self, call: &LoggedCall) -> bool {
+        let policies = self.tools.iter().map(|tool| &tool.policy);
+        let mut patterns =
+            policies.flat_map(|policy| policy.blocked_after.iter().chain(policy.requires_approval_after));
+        patterns.any(|pattern| self.met(pattern, &vec![(0, call)]))
     }
 
     /// Returns whether the token was challenged with this `auth_time` before.
@@ -166,12 +185,9 @@ impl Naive<'_> {
             Event::Admitted(calls, _) => {
                 calls.iter().filter(|call| !is_public(&self.tools[call.tool])).any(|call| {
                     let tool = &self.tools[call.tool];
-                    let policies = self.tools.iter().map(|tool| &tool.policy);
-                    let patterns =
-                        policies.flat_map(|policy| policy.blocked_after.iter().chain(policy.requires_approval_after));
                     tool.policy.max_calls_per_session.is_some()
                         || (limits.max_high_risk_calls.is_some() && tool.risk >= Risk::High)
-                        || patterns.into_iter().any(|pattern| self.met(pattern, &vec![(0, call)]))
+                        || self.matches_pattern(call)
                 }) || contact
             }
             Event::Refused => contact || limits.max_refused_calls.is_some(),
@@ -295,17 +311,16 @@ impl Naive<'_> {
         };
         let mut before = admitted(session);
         before.extend(others);
-        let asks = |call: &(u64, &LoggedCall)| {
-            let patterns = self.tools.iter().flat_map(|tool| tool.policy.requires_approval_after);
-            patterns.into_iter().any(|pattern| self.met(pattern, &vec![*call]))
-        };
         let used = session.iter().filter_map(|(_, event)| match event {
             Event::Admitted(_, approved_by) => *approved_by,
             _ => None,
         });
         token.acr.is_some_and(|acr| values.iter().any(|value| value == acr))
             && time <= now / 1000
-            && before.iter().filter(|call| asks(call)).all(|(trigger, _)| time * 1000 > *trigger - *trigger % 1000)
+            && before
+                .iter()
+                .filter(|(_, call)| self.matches_pattern(call))
+                .all(|(trigger, _)| time * 1000 > *trigger - *trigger % 1000)
             && used.into_iter().all(|used| time > used)
     }
 }

@@ -90,9 +90,16 @@ pub(crate) fn run_table(random: &mut Random, seen: &mut BTreeMap<String, u64>, o
     let naive = Naive { tools: &tools, settings: &settings };
     let (mut log, mut now): (Log, _) = (Vec::new(), START * 1000);
     let mut token = Token { auth_time: None, acr: None };
+    let mut last: Option<Vec<LoggedCall>> = None;
     for step in 0..STEPS {
         now += if random.percent(85) { random.below(20_000) } else { random.below(400_000) };
-        let calls: Vec<LoggedCall> = (0..=random.below(3)).map(|_| logged_call(random, &is_public)).collect();
+        // Clients repeat what was refused, and most bodies make one call: for others, hardly any caller is asked to sign in.
+        let others = if random.percent(50) { 0 } else { random.below(3) };
+        let calls: Vec<LoggedCall> = match last {
+            Some(calls) if random.percent(30) => calls,
+            _ => (0..=others).map(|_| logged_call(random, &is_public)).collect(),
+        };
+        last = Some(calls.clone());
         // Half of the time the last token, else one from before, from just now, or with a clock that is ahead.
         if random.percent(50) {
             let back = if random.percent(50) { 10 } else { 200 };
@@ -115,7 +122,7 @@ pub(crate) fn run_table(random: &mut Random, seen: &mut BTreeMap<String, u64>, o
         let event = match expected {
             Verdict::Allowed(approved_by) => Event::Admitted(calls, approved_by),
             Verdict::Denied(_) => Event::Refused,
-            Verdict::ApprovalNeeded(false, _) if settings.sign_in_approval.is_some() => {
+            Verdict::ApprovalNeeded(_, true, _) => {
                 Event::Challenged(token.auth_time.filter(|time| *time <= now / 1000 + 60).unwrap_or(0))
             }
             Verdict::ApprovalNeeded(..) => Event::Contact,
@@ -127,8 +134,8 @@ pub(crate) fn run_table(random: &mut Random, seen: &mut BTreeMap<String, u64>, o
         let kind = match expected {
             Verdict::Allowed(Some(_)) => "allowed by a sign-in".to_owned(),
             Verdict::Allowed(None) => "allowed".to_owned(),
-            Verdict::ApprovalNeeded(_, true) => "repeated approval".to_owned(),
-            Verdict::ApprovalNeeded(_, false) => "approval".to_owned(),
+            Verdict::ApprovalNeeded(.., true) => "repeated approval".to_owned(),
+            Verdict::ApprovalNeeded(.., false) => "approval".to_owned(),
             Verdict::Reauthenticate => "reauthenticate".to_owned(),
             Verdict::Denied(reason) => reason.to_owned(),
         };
@@ -191,7 +198,10 @@ impl<'r> Engines<'r> {
         match decision {
             Decision::Allowed => Verdict::Allowed(None),
             Decision::Denied(denial) => Verdict::Denied(denial.reason.id()),
-            Decision::ApprovalNeeded(request) => Verdict::ApprovalNeeded(request.by_reviewer, request.is_repeated),
+            Decision::ApprovalNeeded(request) => {
+                let by_sign_in = rules.asks_for_approving_sign_in(&calls, &request);
+                Verdict::ApprovalNeeded(request.by_reviewer, by_sign_in, request.is_repeated)
+            }
             Decision::Reauthenticate(_) => Verdict::Reauthenticate,
         }
     }
@@ -268,7 +278,7 @@ fn settings(random: &mut Random) -> Settings {
             rule.acr_values = vec!["gold".to_owned()];
         }
     }
-    settings.sign_in_approval = random.percent(60).then(|| vec!["gold".to_owned()]);
+    settings.sign_in_approval = random.percent(85).then(|| vec!["gold".to_owned()]);
     settings
 }
 

@@ -39,8 +39,8 @@ impl ResourceServerBuilder {
         self
     }
 
-    /// Approves calls that `requires_approval_after` asks about by a new sign-in of the caller: a token whose `auth_time` is later than what
-    /// triggered the approval, and whose `acr` is one of these values. One sign-in approves one call. Until then the call is answered with
+    /// Approves calls that `requires_approval_after` asks about by a new sign-in of the caller: a token whose `auth_time` is later than the
+    /// last call that matched a pattern, and whose `acr` is one of these values. One sign-in approves one call. Until then the call is answered with
     /// 401, `insufficient_user_authentication` and these values (RFC 9470).
     ///
     /// It needs an authorization server that asks the user for each such sign-in, and writes `auth_time` and `acr` into access tokens. It

@@ -105,6 +105,12 @@ impl PolicyEngine {
             self.refuse(asked, request.call, &refusal, requester)
         };
         if self.rules.is_approved_by_sign_in(request) {
+            if !self.rules.asks_for_approving_sign_in(&asked.calls, request) {
+                // The caller would sign in again and again.
+                return Err(refuse(
+                    "another call of the batch may need an approval too, or causes this one to need it; send each call alone",
+                ));
+            }
             if request.is_repeated {
                 return Err(refuse("ask the user to sign in again, which approves one call"));
             }

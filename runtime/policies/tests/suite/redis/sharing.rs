@@ -44,6 +44,37 @@ fn one_of_64_parallel_calls_on_two_replicas_passes() {
     });
 }
 
+/// An earlier version of this library has stored latches without a time.
+#[test]
+fn a_sign_in_before_a_latch_without_a_time_approves_nothing() {
+    on_each_server(async |program| {
+        let server = Server::start(&program, &[]);
+        let tools = [
+            tool("read", Risk::Low, Policy::NONE),
+            tool("send", Risk::Low, Policy { requires_approval_after: &["read"], ..Policy::NONE }),
+        ];
+        let settings = Settings { sign_in_approval: Some(vec!["gold".to_owned()]), ..Settings::default() };
+        let rules = Arc::new(Rules::compile(&tools, &settings).unwrap());
+        let clock = Arc::new(AtomicU64::new((START + 10) * 1000));
+        let store = server.connect().await.with_test_clock(Arc::clone(&clock)).with_rules(Arc::clone(&rules));
+        let decide = async |name, auth_time| {
+            let facts = Facts { auth_time: Some(START + auth_time), acr: Some("gold") };
+            store.decide(&live("ada"), &[path(&rules, name, "")], &facts).await.unwrap()
+        };
+        assert_eq!(decide("read", 1).await, Decision::Allowed);
+        let key = keys(&server).await.pop_first().unwrap();
+        let mut session: Vec<u8> = server.run(&[b"GET", key.as_bytes()]).await;
+        let trigger = 1 + 4 * 8;
+        assert_eq!(session[trigger..trigger + 4], u32::try_from(START + 10).unwrap().to_le_bytes());
+        session[trigger..trigger + 4].fill(0);
+        let () = server.run(&[b"SETEX", key.as_bytes(), b"600", &session]).await;
+        clock.store((START + 20) * 1000, Ordering::Relaxed);
+        assert!(matches!(decide("send", 1).await, Decision::ApprovalNeeded(_)));
+        assert!(matches!(decide("send", 10).await, Decision::ApprovalNeeded(_)));
+        assert_eq!(decide("send", 11).await, Decision::Allowed);
+    });
+}
+
 #[test]
 fn separates_subjects_issuers_environments_and_realms() {
     on_each_server(async |program| {

@@ -60,6 +60,33 @@ async fn asks_for_a_sign_in_which_approves_one_call() {
     deploy(&token(server.now(), "platinum")).await.passed();
 }
 
+/// The user would sign in again and again.
+#[tokio::test]
+async fn asks_for_no_sign_in_for_a_batch_that_none_approves() {
+    let server = Limited::with(builder(&BY_CALLER).approval_by_sign_in(["gold"]).allow_batches());
+    let call = |id, tool| super::message(id, tool, &json!({"path": "/home/ada"}));
+    let send = async |calls: Value| {
+        let token = token(server.now(), "gold");
+        server.server.send(crate::server::Ask::post(calls.to_string()).token(&token)).await
+    };
+    send(json!([call(1, "list_files")])).await.passed();
+    for second in ["deploy", "list_files"] {
+        for _ in 0..2 {
+            server.wait(2);
+            let answer = send(json!([call(1, "deploy"), call(2, second)])).await;
+            assert!(answer.seen.is_none() && answer.status == 200, "{answer:?}");
+            assert!(answer.body.contains("send each call alone"), "{}", answer.body);
+        }
+    }
+    // Such an answer does not count as the request for a sign-in.
+    let used = token(server.now(), "gold");
+    let deploy = async || server.call(&used, "deploy", json!({})).await;
+    deploy().await.passed();
+    let twice = json!([call(1, "deploy"), call(2, "deploy")]).to_string();
+    assert!(server.server.send(crate::server::Ask::post(twice).token(&used)).await.seen.is_none());
+    assert_eq!(deploy().await.refused(), (401, 401));
+}
+
 /// Answers with what the test has prepared, and notes what it was asked.
 #[derive(Default)]
 struct Desk {
