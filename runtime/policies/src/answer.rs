@@ -71,9 +71,12 @@ impl Rules {
     #[must_use]
     pub fn explain_reauthentication(&self, needed: &Reauthentication) -> String {
         let tool = name_of(self.row(needed.row));
+        let values: Vec<_> = self.acr_values(needed).iter().map(|value| format!("`{value}`")).collect();
+        let strong = if values.is_empty() { String::new() } else { format!(" with acr {}", values.join(" or ")) };
+        // All that is required: the age may suffice where the strength does not.
         match needed.max_age {
-            Some(seconds) => format!("`{tool}` requires a sign-in within the last {} minutes", seconds / 60),
-            None => format!("`{tool}` requires a stronger sign-in"),
+            Some(seconds) => format!("`{tool}` requires a sign-in{strong} within the last {} minutes", seconds / 60),
+            None => format!("`{tool}` requires a sign-in{strong}"),
         }
     }
 
@@ -205,7 +208,8 @@ impl fmt::Display for Answer<'_> {
             ),
             Reason::StaleAuthentication => write!(
                 f,
-                "`{tool}` requires a new sign-in, and the client has not made one; ask the user to sign in again"
+                "`{tool}` requires a newer or stronger sign-in, and the client has not made one; ask the user to sign in again as the \
+                 server requires"
             ),
         }
     }

@@ -4,7 +4,7 @@ use mcp_scopes_model::{Policy, Risk};
 use mcp_scopes_policies::{Decision, Facts, Rules, Session, Settings};
 use serde_json::{Value, json};
 
-use crate::support::{Caller, at, call, path, seed, tool};
+use crate::support::{Caller, START, at, call, path, seed, tool};
 
 #[track_caller]
 fn explain(rules: &Rules, decision: Decision) -> (String, Value) {
@@ -95,11 +95,24 @@ fn says_why_an_approval_or_a_sign_in_is_needed() {
 
     let mut settings = Settings::default();
     settings.risk[Risk::High as usize].max_auth_age_minutes = Some(5);
-    settings.risk[Risk::High as usize].acr_values = vec!["gold".to_owned()];
-    let rules = Rules::compile(&[tool("run", Risk::High, Policy::NONE)], &settings).unwrap();
-    let calls = [path(&rules, "run", "")];
+    settings.risk[Risk::High as usize].acr_values = vec!["gold".to_owned(), "platinum".to_owned()];
+    settings.risk[Risk::Critical as usize].acr_values = vec!["gold".to_owned()];
+    settings.risk[Risk::Medium as usize].max_auth_age_minutes = Some(10);
+    let tools = [Risk::Medium, Risk::High, Risk::Critical].map(|risk| tool(risk.as_str(), risk, Policy::NONE));
+    let rules = Rules::compile(&tools, &settings).unwrap();
+    // A recent sign-in of another strength: the sentence states all that is required, and not the age alone.
+    let facts = Facts { auth_time: Some(START), acr: Some("silver") };
+    for (name, seconds, sentence) in [
+        ("medium", 601, "`medium` requires a sign-in within the last 10 minutes"),
+        ("high", 0, "`high` requires a sign-in with acr `gold` or `platinum` within the last 5 minutes"),
+        ("critical", 0, "`critical` requires a sign-in with acr `gold`"),
+    ] {
+        let decision = rules.decide(&mut Session::new(&rules), &[path(&rules, name, "")], &facts, at(seconds));
+        let Decision::Reauthenticate(needed) = decision else { panic!("{decision:?}") };
+        assert_eq!(rules.explain_reauthentication(&needed), sentence);
+    }
+    let calls = [path(&rules, "high", "")];
     let decision = rules.decide(&mut Session::new(&rules), &calls, &Facts::default(), at(0));
     let Decision::Reauthenticate(needed) = decision else { panic!("{decision:?}") };
-    assert_eq!(rules.explain_reauthentication(&needed), "`run` requires a sign-in within the last 5 minutes");
-    assert_eq!((needed.max_age, rules.acr_values(&needed)), (Some(300), &["gold".to_owned()][..]));
+    assert_eq!((needed.max_age, rules.acr_values(&needed).len()), (Some(300), 2));
 }

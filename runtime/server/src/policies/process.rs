@@ -134,7 +134,14 @@ impl ProcessEngine {
                 Err(Refusal::denied(rules, &denial))
             }
             Ok(Decision::Reauthenticate(needed)) => {
-                Err(Refusal::stale_sign_in(rules, name, &needed, "restart the server, or ask a person"))
+                // Nothing states how strong the sign-in to a process was.
+                let hint = match rules.acr_values(&needed) {
+                    [] => "restart the server, or ask a person",
+                    _ => {
+                        "this transport has no sign-in of a stated strength, so use the server over HTTP, or ask a person"
+                    }
+                };
+                Err(Refusal::stale_sign_in(rules, name, &needed, hint))
             }
             Ok(Decision::ApprovalNeeded(request)) => {
                 trail.note_rule(rules.approval_pattern(&request));

@@ -82,6 +82,7 @@ scope_table! { static THIRD = [Files::*] with "tests/server/policies/contents.to
 scope_table! { static FIFTH = [Files::*] with "tests/server/policies/contents.toml"; }
 scope_table! { static SIXTH = [Files::*] with "tests/server/policies/contents.toml"; }
 scope_table! { static SEVENTH = [Files::*] with "tests/server/policies/contents.toml"; }
+scope_table! { static EIGHTH = [Files::*] with "tests/server/policies/risks.toml"; }
 scope_table! { static FOURTH = [Files::*] with "tests/server/policies/contents.toml"; }
 
 scope_table! { static IN_DOMAIN = [Files::*] with "tests/server/policies/domain.toml"; }
@@ -166,6 +167,17 @@ async fn reads_of_resources_count_on_stdio() {
     let answer = stdio.say(&read.to_string()).await;
     assert_eq!(answer["error"]["code"], 403, "{answer}");
     assert_eq!(answer["error"]["data"][DENIAL_META]["reason"], "max_high_risk_calls");
+}
+
+#[tokio::test]
+async fn a_process_has_no_sign_in_of_a_stated_strength() {
+    let mut stdio = Stdio::start(credentials(&EIGHTH)).await;
+    let answer = stdio.say(&message(1, "wipe", &json!({})).to_string()).await;
+    assert_eq!(
+        answer["result"]["content"][0]["text"],
+        "`wipe` requires a sign-in with acr `gold` or `platinum` within the last 60 minutes; this transport has no sign-in of a stated \
+         strength, so use the server over HTTP, or ask a person"
+    );
 }
 
 #[tokio::test]
