@@ -207,13 +207,24 @@ impl Rules {
         !is_public && (by_risk || self.limits.auth_age.is_some())
     }
 
+    /// Returns whether a tool requires the approval of its caller after other calls.
+    #[must_use]
+    pub fn asks_for_approval(&self) -> bool {
+        self.rows.iter().any(|row| !row.approval_after.is_empty())
+    }
+
+    /// Returns whether a person other than the caller must review the calls of a tool.
+    #[must_use]
+    pub fn asks_for_review(&self) -> bool {
+        self.rows.iter().any(|row| row.requires_human_review)
+    }
+
     /// Returns whether a decision can depend on `auth_time`. Then the issuers must send it.
     #[must_use]
     pub fn reads_auth_time(&self) -> bool {
-        let asks = self.rows.iter().any(|row| !row.approval_after.is_empty());
         self.limits.auth_age.is_some()
             || self.risk.iter().any(|rule| rule.max_auth_age_minutes.is_some())
-            || (asks && self.sign_in_approval.is_some())
+            || (self.asks_for_approval() && self.sign_in_approval.is_some())
     }
 
     /// Returns whether a decision can depend on the hash of a call's arguments. All servers that share sessions need the same key for it.

@@ -138,6 +138,7 @@ impl ResourceServerBuilder {
                 return None;
             }
         };
+        self.check_forms(&rules, problems);
         self.check_files(&rules, problems);
         self.check_auth_time(&rules, problems);
         self.check_store(&rules, &settings, problems);
@@ -150,6 +151,25 @@ impl ResourceServerBuilder {
             error.problems().iter().for_each(|problem| add(problem, problems));
             Conditions::default()
         })
+    }
+
+    /// A form of approval that no tool asks for would still take requests with its answers out of the stream.
+    fn check_forms(&self, rules: &Rules, problems: &mut ProblemList) {
+        let PolicySettings { sign_in_approval, by_elicitation, approver, .. } = &self.policies;
+        let (of_caller, any) = (rules.asks_for_approval(), rules.asks_for_approval() || rules.asks_for_review());
+        let (no_caller, none) = (
+            "no tool requires the approval of its caller (`requires_approval_after`)",
+            "no tool requires an approval (`requires_approval_after`, `requires_human_review`)",
+        );
+        for (setting, has_no_effect, message) in [
+            ("approval_by_sign_in", sign_in_approval.is_some() && !of_caller, no_caller),
+            ("approval_by_elicitation", *by_elicitation && !of_caller, no_caller),
+            ("approver", approver.is_some() && !any, none),
+        ] {
+            if has_no_effect {
+                problems.add(setting, ProblemKind::NoEffect, message, "remove the call");
+            }
+        }
     }
 
     /// A file in base64 takes 4/3 of its size, in a body and in an answer.

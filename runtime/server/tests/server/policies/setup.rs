@@ -22,6 +22,11 @@ use crate::{
 #[mcp_tool(risk = "low", policy(max_file_size_mb = 10))]
 fn large() {}
 
+/// Publish
+#[mcp_tool(risk = "low", policy(requires_human_review))]
+fn publish() {}
+
+scope_table! { static REVIEW_ALONE = [publish]; }
 scope_table! { pub(super) static LARGE = [large]; }
 scope_table! { pub(super) static PLAIN = []; }
 scope_table! { static IN_DOMAIN = [] with "tests/server/policies/domain.toml"; }
@@ -123,6 +128,16 @@ fn rejects_settings_without_effect() {
     let expected = ["policy_answers", "approval_by_sign_in", "approver", "policy_capacity"];
     assert_eq!(all(builder(&PLAIN)), expected);
     assert_eq!(all(builder(&TABLE).policies_enforced_elsewhere()), expected);
-    assert!(all(builder(&TABLE)).is_empty());
-    assert_eq!(settings(builder(&PLAIN).approval_by_elicitation()), ["approval_by_elicitation"]);
+    assert!(all(builder(&BY_REVIEWER)).is_empty());
+    // No tool asks for an approval.
+    assert_eq!(all(builder(&TABLE)), ["approval_by_sign_in", "approver"]);
+    for table in [&PLAIN, &TABLE] {
+        assert_eq!(settings(builder(table).approval_by_elicitation()), ["approval_by_elicitation"]);
+    }
+    // Reviews alone: the approval of the caller has no effect.
+    assert!(settings(builder(&REVIEW_ALONE).approver(Nothing)).is_empty());
+    assert_eq!(
+        settings(builder(&REVIEW_ALONE).approver(Nothing).approval_by_elicitation()),
+        ["approval_by_elicitation"]
+    );
 }
