@@ -82,10 +82,7 @@ impl Authorizer {
         requester.reads_privately = reads_privately && requester.era == Era::Modern;
         requester.listens = opens_stream(content);
         requester.lists_tools = content.messages().iter().any(|message| message.method == "tools/list");
-        let kept = self.compare_params(params, head, content, requester.era)?;
-        #[cfg(feature = "policies")]
-        self.compare_conditions(content, requester)?;
-        Ok(kept)
+        self.compare_params(params, head, content, requester.era)
     }
 
     fn authorize_message(
@@ -126,10 +123,11 @@ impl Authorizer {
         })
     }
 
-    /// Compares the arguments of admitted calls with the conditions of their tools. A caller who lacks scopes of those that match receives one
-    /// challenge with everything that the call needs.
+    /// Compares what tools receive from admitted calls with the conditions of their tools: in the body that is forwarded, not in one with an
+    /// approval, whose texts no tool receives. A caller who lacks scopes of those that match receives one challenge with everything that the
+    /// call needs.
     #[cfg(feature = "policies")]
-    fn compare_conditions(&self, content: &Content<'_>, requester: &mut Requester) -> Result<(), Rejection> {
+    pub(super) fn compare_conditions(&self, content: &Content<'_>, requester: &mut Requester) -> Result<(), Rejection> {
         if self.conditions.is_empty() {
             return Ok(());
         }

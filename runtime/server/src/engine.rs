@@ -155,7 +155,8 @@ impl Engine {
         Ok(AdmittedRequest { body, is_rewritten, session, params, calls })
     }
 
-    /// Runs steps 5 and 6, and takes an approval out of the body, so that one reading of the rest decides on everything that follows.
+    /// Runs steps 5 and 6 as far as they do not depend on arguments, and takes an approval out of the body, so that one reading of the rest
+    /// decides on everything that follows.
     #[cfg_attr(not(feature = "policies"), expect(clippy::unused_async, reason = "only policies wait for a store"))]
     async fn authorize(
         &self,
@@ -175,9 +176,11 @@ impl Engine {
         Ok(Authorized { params, session, rewritten })
     }
 
-    /// Runs step 7, which decides on the messages of a body. Places for the events of its calls come before the policies, which record what
-    /// they allow.
+    /// Decides on the body that is forwarded: compares conditional scopes, and runs step 7. Places for the events of its calls come before the
+    /// policies, which record what they allow.
     async fn decide(&self, content: &Content<'_>, requester: &mut Requester) -> Result<Decided, Rejection> {
+        #[cfg(feature = "policies")]
+        self.authorizer.compare_conditions(content, requester)?;
         let places = self.audit.reserve(content)?;
         let allowed = self.policies.enforce_policies(content, requester).await?;
         Ok(Decided { places, allowed })

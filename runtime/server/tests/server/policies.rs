@@ -5,6 +5,7 @@
 //! | `keys` | each key of `policy(..)`, and of `[session]` if it limits calls |
 //! | `limits` | when sessions end, rules by risk, `idempotent` |
 //! | `approval` | the forms of approval |
+//! | `approved_body` | what is decided on the body of an approved call, and what of it an approval is for |
 //! | `elicitation` | the one by elicitation |
 //! | `hostile_state` | what a client could send to it |
 //! | `batches` | bodies with several calls, and parallel ones |
@@ -20,6 +21,7 @@
 
 mod answers;
 mod approval;
+mod approved_body;
 mod batches;
 mod callers;
 mod contents;
