@@ -42,13 +42,15 @@ impl PolicyEnforcer {
     pub(super) async fn enforce_policies(
         &self,
         content: &Content<'_>,
+        #[cfg_attr(not(feature = "policies"), expect(unused_variables, reason = "only policies read it"))]
+        body: &[u8],
         requester: &mut Requester,
     ) -> Result<Option<AllowedCalls>, Rejection> {
         let allowed = self.count_and_ask(content, requester).await?;
         #[cfg(feature = "policies")]
         if let Some(engine) = &self.engine {
             let mut trail = core::mem::take(&mut requester.trail);
-            let decided = Box::pin(engine.decide(content, requester, &mut trail)).await;
+            let decided = Box::pin(engine.decide(content, body, requester, &mut trail)).await;
             requester.trail = trail;
             if let Err(rejection) = decided {
                 allowed.into_iter().for_each(AllowedCalls::deny);
@@ -77,7 +79,7 @@ impl PolicyEnforcer {
         let opened = engine.open_approval(content, body, requester);
         if opened.is_err() {
             // Boxed, because few bodies come with a wrong approval.
-            Box::pin(engine.count_refused(content, requester)).await;
+            Box::pin(engine.count_refused(content, body, requester)).await;
         }
         opened
     }

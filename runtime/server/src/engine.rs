@@ -141,11 +141,11 @@ impl Engine {
         let authorized = self.authorize(params, method, head, &content, &body, requester).await;
         let Authorized { params, session, rewritten } =
             authorized.inspect_err(|rejection| self.audit.deny(received, &content, Some(requester), rejection))?;
-        let (content, is_rewritten) = match &rewritten {
-            Some(body) => (self.bodies.read_messages(method, body)?, true),
-            None => (content, false),
+        let (content, forwarded, is_rewritten) = match &rewritten {
+            Some(body) => (self.bodies.read_messages(method, body)?, body, true),
+            None => (content, &body, false),
         };
-        let decided = self.decide(&content, requester).await;
+        let decided = self.decide(&content, forwarded, requester).await;
         let Decided { places, allowed } =
             decided.inspect_err(|rejection| self.audit.deny(received, &content, Some(requester), rejection))?;
         let audited = self.audit.open(received, &content, requester, places);
@@ -178,11 +178,16 @@ impl Engine {
 
     /// Decides on the body that is forwarded: compares conditional scopes, and runs step 7. Places for the events of its calls come before the
     /// policies, which record what they allow.
-    async fn decide(&self, content: &Content<'_>, requester: &mut Requester) -> Result<Decided, Rejection> {
+    async fn decide(
+        &self,
+        content: &Content<'_>,
+        body: &[u8],
+        requester: &mut Requester,
+    ) -> Result<Decided, Rejection> {
         #[cfg(feature = "policies")]
         self.authorizer.compare_conditions(content, requester)?;
         let places = self.audit.reserve(content)?;
-        let allowed = self.policies.enforce_policies(content, requester).await?;
+        let allowed = self.policies.enforce_policies(content, body, requester).await?;
         Ok(Decided { places, allowed })
     }
 }

@@ -48,6 +48,7 @@
 //!   of a task. Files in these are not counted, nor those in text, such as base64 in a sentence.
 //! - Paths that a tool makes from parts, and links in a file system. Globs are compared with each string in the arguments.
 //! - What a caller does in another program, or as another subject.
+//! - `_meta` in the parameters of a call. It is neither compared with globs nor part of what an approval is for: a tool must not take instructions from it.
 //!
 //! | module | holds |
 //! |---|---|
@@ -57,6 +58,7 @@
 //! | `answers` | what a caller is told |
 //! | `approval` | the forms of approval: what is asked for, and what counts |
 //! | `approver` | [`Approver`] |
+//! | `bound` | the call that an approval is about, and who makes it; `canonical` one form for equal arguments |
 //! | `files` | the size of files in answers |
 //! | `elicitation` | what the client asks its user, and the sealed state of the question |
 //! | `process` | the same without HTTP, where one process is one session |
@@ -67,7 +69,9 @@ mod answers;
 mod approval;
 mod approver;
 mod arguments;
+mod bound;
 mod calls;
+mod canonical;
 pub(crate) mod conditions;
 pub(crate) mod elicitation;
 mod engine;

@@ -14,11 +14,12 @@ use super::{
     },
     answers::{Refusal, approval_reason},
     approver::{ApprovalQuery, ApproverAnswer},
+    bound::Bound,
     elicitation::{
         Elicitation,
         answer::{Action, Answer, can_ask},
         question,
-        state::{AskedCall, Bound},
+        state::AskedCall,
         without_answer,
     },
     engine::{Asked, PolicyEngine},
@@ -47,9 +48,7 @@ impl PolicyEngine {
                 Answer::Given(action, state) => (Some(action), state),
                 Answer::Malformed => (None, String::new()),
             };
-            let opened = self.opened(elicitation, message, &state, requester);
-            // A body of several calls is none that a user was asked about.
-            let opened = opened.filter(|_| matches!(content, Content::One(_)) && requester.era == Era::Modern);
+            let opened = self.opened(elicitation, content, body, message, &state, requester);
             let tool = message.params.name.as_deref().unwrap_or_default();
             let refusal = match (action, opened) {
                 (Some(Action::Accept), Some(asked)) => {
@@ -82,11 +81,18 @@ impl PolicyEngine {
     fn opened(
         &self,
         elicitation: &Elicitation,
+        content: &Content<'_>,
+        body: &[u8],
         message: &Message<'_>,
         state: &str,
         requester: &Requester,
     ) -> Option<AskedCall> {
-        let bound = Bound::new(requester, self.session_of(requester)?, &message.params)?;
+        // A body of several calls is none that a user was asked about, and neither are arguments that cannot be shown.
+        let is_modern = matches!(content, Content::One(_)) && requester.era == Era::Modern;
+        if !is_modern || !question::can_show(&[message.params.arguments]) {
+            return None;
+        }
+        let bound = Bound::new(requester, self.session_of(requester)?, content, body, message)?;
         elicitation.open(bound, state, self.seconds())
     }
 
@@ -135,7 +141,10 @@ impl PolicyEngine {
         }
         let reason = self.rules.explain_approval(request);
         let by_reviewer = request.by_reviewer;
-        let query = ApprovalQuery { tool, requester, message, reason: &reason, by_reviewer };
+        let session = self.session_of(requester);
+        let bound = session.and_then(|session| Bound::new(requester, session, asked.content, asked.body, message));
+        let bound = &bound.ok_or_else(Rejection::undecided)?;
+        let query = ApprovalQuery { tool, requester, message, bound, reason: &reason, by_reviewer };
         match approver.approve_boxed(query).await {
             ApproverAnswer::ApprovedByReviewer => Ok(Evidence::Reviewer),
             ApproverAnswer::ApprovedByCaller if !by_reviewer => Ok(Evidence::Caller),
@@ -170,7 +179,7 @@ impl PolicyEngine {
             let rejection = Rejection::lacks_elicitation(message, &text);
             return Some(Ok(self.reply(asked, request.call, rejection.because(approval_reason(request)))));
         }
-        Some(self.question(elicitation, message, request, requester).map(|body| {
+        Some(self.question(elicitation, asked, message, request, requester).map(|body| {
             let rejection = Rejection::answered(body);
             self.reply(asked, request.call, rejection.because(approval_reason(request)))
         }))
@@ -180,17 +189,20 @@ impl PolicyEngine {
     fn question(
         &self,
         elicitation: &Elicitation,
+        asked: &Asked<'_, '_>,
         message: &Message<'_>,
         request: &ApprovalRequest,
         requester: &Requester,
     ) -> Result<String, &'static str> {
         let not_shown = "its arguments are too long to be shown to a person in full; use shorter ones";
         let params = &message.params;
-        let bound = self.session_of(requester).and_then(|session| Bound::new(requester, session, params));
-        let (Some(bound), Some(id), Some(tool)) = (bound, message.id, params.name.as_deref()) else {
+        let tool = params.name.as_deref().unwrap_or_default();
+        let text = question::text(tool, &self.rules.explain_approval(request), params).map_err(|_| not_shown)?;
+        let session = self.session_of(requester);
+        let bound = session.and_then(|session| Bound::new(requester, session, asked.content, asked.body, message));
+        let (Some(bound), Some(id)) = (bound, message.id) else {
             return Err(not_shown);
         };
-        let text = question::text(tool, &self.rules.explain_approval(request), params).map_err(|_| not_shown)?;
         let mut approval = [0; 16];
         getrandom::fill(&mut approval).map_err(|_| "the server cannot ask for it now; make the call again later")?;
         let state = elicitation.seal(bound, params, approval, self.seconds());

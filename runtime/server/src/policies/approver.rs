@@ -6,7 +6,10 @@ use std::sync::Arc;
 use mcp_scopes::{Caller, ToolHandle};
 use serde_json::value::RawValue;
 
-use super::super::{Claims, message::Message, requester::Requester};
+use super::{
+    super::{Claims, message::Message, requester::Requester},
+    bound::Bound,
+};
 
 /// A call that needs an approval.
 #[derive(Clone, Copy)]
@@ -14,6 +17,7 @@ pub struct ApprovalQuery<'a> {
     pub(super) tool: ToolHandle,
     pub(super) requester: &'a Requester,
     pub(super) message: &'a Message<'a>,
+    pub(super) bound: &'a Bound<'a>,
     pub(super) reason: &'a str,
     pub(super) by_reviewer: bool,
 }
@@ -55,6 +59,18 @@ impl<'a> ApprovalQuery<'a> {
         self.message.params.request_state
     }
 
+    /// Returns what identifies the call for which an approval is: a hash of who makes it (issuer, subject, client), its environment, the first
+    /// resource of the server or its domain, the tool, the arguments, and all else in `params` but `_meta`. It is the same for a call that is
+    /// repeated, whatever the order of members, white space and escapes, and on each replica. It is different for any other call. It is not a
+    /// secret, and may change with a new version of this crate.
+    ///
+    /// An [`Approver`] that answers later stores this key, and not parts of the call: with tool and arguments alone, the approval of a call in the
+    /// sandbox would open the live one.
+    #[must_use]
+    pub fn key(&self) -> [u8; 32] {
+        self.bound.key(&self.message.params)
+    }
+
     /// Returns a sentence that says why the call needs an approval.
     #[must_use]
     pub const fn reason(&self) -> &'a str {
@@ -90,18 +106,33 @@ pub enum ApproverAnswer {
 
 /// Obtains approvals of calls: from a queue of reviews, a chat, a ticket. The layer asks after all other policies allow the call.
 ///
-/// An approval is for one call: of this tool, with these arguments, by this caller. An approver that answers later remembers who asked
-/// for what, and removes an approval when it returns it. It must not approve because the client says so.
+/// An approval is for one call: of this tool, with these arguments, by this caller, in this environment. An approver that answers later remembers
+/// calls by their [`key`](ApprovalQuery::key), removes an approval when it returns it, and forgets those that are not used within some minutes. It
+/// must not approve because the client says so. The person who approves must see all of the call: also the environment of
+/// [`caller`](ApprovalQuery::caller), [`input_responses`](ApprovalQuery::input_responses) and [`request_state`](ApprovalQuery::request_state).
+///
+/// An approval that is returned may be lost: a parallel call may have taken the last place of a limit, the store of sessions may not be reached,
+/// or the client may have gone. The call is then denied, and has to be approved again.
+///
+/// There is no limit of time for an answer: an approver that waits for a person keeps the request open. Better it files the call and answers
+/// [`ApproverAnswer::Pending`].
 ///
 /// ```
+/// use std::{collections::HashSet, sync::Mutex};
+///
 /// use mcp_scopes_server::policies::{ApprovalQuery, Approver, ApproverAnswer};
 ///
-/// struct Desk;
+/// #[derive(Default)]
+/// struct Desk {
+///     approved: Mutex<HashSet<[u8; 32]>>,
+/// }
 ///
 /// impl Approver for Desk {
 ///     async fn approve(&self, query: ApprovalQuery<'_>) -> ApproverAnswer {
-///         // Look the call up by its subject, tool and arguments, and file a request for review if there is none.
-///         let _ = (query.claims(), query.tool(), query.arguments(), query.input_responses(), query.request_state());
+///         if self.approved.lock().is_ok_and(|mut approved| approved.remove(&query.key())) {
+///             return ApproverAnswer::ApprovedByReviewer;
+///         }
+///         // File a request for review under `query.key()`, unless there is one.
 ///         ApproverAnswer::Pending
 ///     }
 /// }

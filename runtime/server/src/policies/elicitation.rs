@@ -10,12 +10,10 @@
 //! | `question` | what the user is asked |
 //! | `state` | the sealed `requestState` |
 //! | `answer` | what the client answers |
-//! | `canonical` | one form for equal arguments |
 //! | `body` | the body without question and answer, as the tool receives it |
 
 pub(super) mod answer;
 mod body;
-mod canonical;
 pub(super) mod question;
 pub(super) mod state;
 

@@ -48,6 +48,7 @@ pub(crate) struct PolicyEngine {
 /// The calls of a body, each with its message.
 pub(super) struct Asked<'c, 'b> {
     pub(super) content: &'c Content<'b>,
+    pub(super) body: &'c [u8],
     messages: Vec<&'c Message<'b>>,
     pub(super) calls: Vec<Call>,
 }
@@ -68,10 +69,11 @@ impl PolicyEngine {
     pub(crate) async fn decide(
         &self,
         content: &Content<'_>,
+        body: &[u8],
         requester: &Requester,
         trail: &mut Trail,
     ) -> Result<(), Rejection> {
-        let mut asked = self.read(content, trail)?;
+        let mut asked = self.read(content, body, trail)?;
         if asked.calls.is_empty() {
             return Ok(());
         }
@@ -101,8 +103,8 @@ impl PolicyEngine {
     }
 
     /// Counts the calls of a body as refused, which come with an approval that does not count.
-    pub(crate) async fn count_refused(&self, content: &Content<'_>, requester: &Requester) {
-        let Ok(asked) = self.read(content, &mut Trail::default()) else { return };
+    pub(crate) async fn count_refused(&self, content: &Content<'_>, body: &[u8], requester: &Requester) {
+        let Ok(asked) = self.read(content, body, &mut Trail::default()) else { return };
         let calls: Vec<Call> = asked.calls.into_iter().map(Call::with_used_approval).collect();
         if let Some(key) = self.session_of(requester) {
             // Whatever the store answers, the calls do not run.
@@ -111,9 +113,14 @@ impl PolicyEngine {
     }
 
     /// Returns the calls of a body.
-    fn read<'c, 'b>(&self, content: &'c Content<'b>, trail: &mut Trail) -> Result<Asked<'c, 'b>, Rejection> {
+    fn read<'c, 'b>(
+        &self,
+        content: &'c Content<'b>,
+        body: &'c [u8],
+        trail: &mut Trail,
+    ) -> Result<Asked<'c, 'b>, Rejection> {
         let reader = Calls { rules: &self.rules, hasher: &self.hasher, contents: self.contents };
-        let mut asked = Asked { content, messages: Vec::new(), calls: Vec::new() };
+        let mut asked = Asked { content, body, messages: Vec::new(), calls: Vec::new() };
         for (number, message) in content.messages().iter().enumerate() {
             let call = reader.of(message).map_err(|rejection| reply_to(self.challenges.table, message, rejection))?;
             if let Some(call) = call {

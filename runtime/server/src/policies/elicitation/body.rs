@@ -2,7 +2,10 @@
 
 use serde_json::value::RawValue;
 
-use super::{super::super::json, canonical::write_string, state::AskedCall};
+use super::{
+    super::{super::json, canonical::write_string},
+    state::AskedCall,
+};
 
 /// Returns a body with what its call has for the tool, in place of the answer. Everything else is as sent, except for white space and the
 /// escapes in the names of two objects. `None` if it is not the body of a call.

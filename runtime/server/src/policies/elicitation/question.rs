@@ -5,18 +5,25 @@ use core::fmt::Write as _;
 use serde_json::{Value, json, value::RawValue};
 
 use super::{
-    super::super::{json, message::Params},
+    super::{
+        super::{json, message::Params},
+        canonical::{canonical, write_string},
+    },
     QUESTION,
-    canonical::{canonical, write_string},
 };
 
 /// The maximum size in bytes, as sent, of the arguments and of the answers to questions of the tool. A person must be able to see all of
 /// what is approved: a part that is not shown could be the dangerous one.
-pub(super) const MAX_SHOWN: usize = 8 << 10;
+const MAX_SHOWN: usize = 8 << 10;
 
 /// Why the user cannot be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) struct NotShown;
+
+/// Returns whether values are short enough to be shown together.
+pub(in super::super) fn can_show(values: &[Option<&RawValue>]) -> bool {
+    values.iter().flatten().map(|value| value.get().len()).sum::<usize>() <= MAX_SHOWN
+}
 
 /// Returns the text of the question. `reason` says why the call needs an approval.
 ///
@@ -24,8 +31,7 @@ pub(in super::super) struct NotShown;
 /// The arguments are too long to be shown.
 pub(in super::super) fn text(tool: &str, reason: &str, params: &Params<'_>) -> Result<String, NotShown> {
     let shown = [params.arguments, params.input_responses];
-    let size: usize = shown.iter().flatten().map(|value| value.get().len()).sum();
-    if size > MAX_SHOWN {
+    if !can_show(&shown) {
         return Err(NotShown);
     }
     let mut text = format!("Approve this call once? {reason}.\n\nTool: `{tool}`\n");

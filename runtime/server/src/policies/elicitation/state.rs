@@ -5,20 +5,18 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::Hmac;
-use mcp_scopes::{Environment, ScopeTable};
-use mcp_scopes_policies::{ApprovalId, SessionKey};
+use mcp_scopes::ScopeTable;
+use mcp_scopes_policies::ApprovalId;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
-use super::{
-    super::super::{
+use super::super::{
+    super::{
         message::Params,
-        requester::Requester,
-        session::{Owner, SealKey, Sessions, read_seal, write_seal},
+        session::{SealKey, Sessions, read_seal, write_seal},
         token::{Hash, add_part},
     },
-    canonical::canonical,
-    question::MAX_SHOWN,
+    bound::Bound,
 };
 
 /// What the state of a question begins with. A tool that tells its clients a state with this beginning never gets it back.
@@ -40,16 +38,6 @@ pub(crate) struct Elicitation {
     sessions: Sessions,
     /// Over what is the same for all calls: the server, the table, and the process whose memory knows which approvals were used.
     server: Hash,
-}
-
-/// The call that an approval is about, and who makes it.
-#[derive(Clone, Copy)]
-pub(in super::super) struct Bound<'a> {
-    owner: Owner<'a>,
-    environment: Environment,
-    session: SessionKey,
-    tool: &'a str,
-    arguments: Option<Hash>,
 }
 
 /// The content of a state: what was asked, and what the call has for the tool.
@@ -127,25 +115,9 @@ impl Elicitation {
     fn mac(&self, key: &SealKey, bound: Bound<'_>, content: &[u8]) -> Hmac<Sha256> {
         let mut mac = key.keyed("approval", bound.owner, bound.environment);
         add_part(&mut mac, Some(&self.server));
-        add_part(&mut mac, Some(bound.session.as_bytes()));
-        add_part(&mut mac, Some(bound.tool.as_bytes()));
-        add_part(&mut mac, bound.arguments.as_ref().map(<[u8; 32]>::as_slice));
+        bound.add_to(&mut mac);
         add_part(&mut mac, Some(content));
         mac
-    }
-}
-
-impl<'a> Bound<'a> {
-    /// Returns the call of a tool with these parameters, in a session of policies. `None` for one that no question is asked about: it names no
-    /// tool, or has too many arguments.
-    pub(in super::super) fn new(requester: &'a Requester, session: SessionKey, params: &'a Params<'_>) -> Option<Self> {
-        let arguments = match params.arguments {
-            Some(arguments) if arguments.get().len() > MAX_SHOWN => return None,
-            Some(arguments) => Some(Sha256::digest(canonical(arguments)?).into()),
-            None => None,
-        };
-        let (owner, environment) = (requester.owner(), requester.caller.environment());
-        Some(Self { owner, environment, session, tool: params.name.as_deref()?, arguments })
     }
 }
 

@@ -43,7 +43,7 @@ fn publish(version: &str) {
 scope_table! { pub(crate) static ASKING = [read, deploy, release] with "tests/server/policies/contents.toml"; }
 scope_table! { pub(super) static CHANGED = [read, deploy] with "tests/server/policies/contents.toml"; }
 scope_table! { static PROBED = [read, deploy] with "tests/server/policies/ends.toml"; }
-scope_table! { static REVIEWED = [read, deploy, publish] with "tests/server/policies/contents.toml"; }
+scope_table! { pub(super) static REVIEWED = [read, deploy, publish] with "tests/server/policies/contents.toml"; }
 
 /// The name of the question and of its answer.
 pub(crate) const QUESTION: &str = "io.github.mcp-scopes/approval";
@@ -263,6 +263,11 @@ async fn other_policies_read_what_the_tool_receives() {
 #[tokio::test]
 async fn asks_about_nothing_that_cannot_be_shown() {
     let server = triggered().await;
+    // The longest arguments can be approved: the answer to the question does not count.
+    let longest = Call::of("ada", "deploy", json!({"version": "x".repeat((8 << 10) - 14)}));
+    let asked = send(&server, &longest).await;
+    question(&asked);
+    send(&server, &longest.answered(&asked, "accept")).await.passed();
     let answer = send(&server, &Call::of("ada", "deploy", json!({"version": "x".repeat(9000)}))).await;
     assert_eq!(reason(&answer), "requires_approval_after");
     assert!(answer.body.contains("too long to be shown to a person in full"), "{}", answer.body);

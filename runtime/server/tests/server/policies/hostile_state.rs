@@ -128,6 +128,11 @@ const VARIATIONS: &[(&str, Option<&str>, Change)] = &[
         sent.argument(|all| all["version"] = json!("1".repeat(100_000)));
     }),
     ("the state of another call", INVALID, |sent| sent.set_state(sent.other_state.clone())),
+    ("a further parameter", INVALID, |sent| {
+        let mut params = sent.call.params();
+        params["task"] = json!({"ttl": 1});
+        sent.body = Some(json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}));
+    }),
     // A changed state.
     ("a truncated state", INVALID, |sent| sent.edit(|state| state[..state.len() - 1].to_owned())),
     ("half of a state", INVALID, |sent| sent.edit(|state| state[..state.len() / 2].to_owned())),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::super::super::json;
+use super::super::json;
 
 /// Returns the form of a value that was checked before: members sorted by name, no white space, each character of a string written in
 /// one way. Numbers are as sent, since parsers round them differently. `None` if it is not JSON.
