@@ -168,12 +168,14 @@ async fn call(connection: &Connection, tool: &'static str) -> Result<(bool, Stri
 
 /// Checks what a user was asked before a note was deleted.
 #[track_caller]
-fn assert_asked(asked: &[String]) {
+fn assert_asked(url: &str, asked: &[String]) {
     let [first, question, second] = asked else { panic!("{asked:#?}") };
     assert_eq!(
-        first,
-        "Approve this call once? `delete_note` requires approval in this session because `read_note` was called.\n\nTool: \
-         `delete_note`\nArguments:\n\n    \"title\": \"lunch\"\n"
+        *first,
+        format!(
+            "Approve this call once? `delete_note` requires approval in this session because `read_note` was called.\n\nServer: \
+             `{url}`, live\nTool: `delete_note`\nArguments:\n\n    \"title\": \"lunch\"\n"
+        )
     );
     assert_eq!(question, "Type the title");
     // The call with the answer is another one, and the user sees the answer.
@@ -199,7 +201,7 @@ async fn the_client_of_rmcp_asks_its_user() {
     assert_eq!(user.asked(), ["Type the title"]);
     call(&connection, "read_note").await.unwrap();
     assert_eq!(call(&connection, "delete_note").await.unwrap(), deleted());
-    assert_asked(&user.asked());
+    assert_asked(&url, &user.asked());
     for (action, hint) in [(ElicitationAction::Decline, "declined"), (ElicitationAction::Cancel, "did not decide")] {
         *user.action.lock().unwrap() = action;
         let (is_error, text) = call(&connection, "delete_note").await.unwrap();
@@ -239,12 +241,13 @@ async fn of_an_official_client(command: Result<Command, &'static str>) {
         Ok(command) => command,
         Err(missing) => return skip(missing),
     };
-    let report = report(command, &serve().await).await;
+    let url = serve().await;
+    let report = report(command, &url).await;
     assert_eq!(report["version"], "2026-07-28");
     assert_eq!(report["before"], json!({"error": false, "text": "deleted `lunch`", "asked": ["Type the title"]}));
     let approved = &report["approved"];
     assert_eq!((&approved["error"], &approved["text"]), (&json!(false), &json!("deleted `lunch`")), "{report}");
-    assert_asked(&serde_json::from_value::<Vec<String>>(approved["asked"].clone()).unwrap());
+    assert_asked(&url, &serde_json::from_value::<Vec<String>>(approved["asked"].clone()).unwrap());
     let declined = &report["declined"];
     assert_eq!((&declined["error"], declined["asked"].as_array().unwrap().len()), (&json!(true), 1), "{report}");
     assert!(declined["text"].as_str().unwrap().contains("declined"), "{report}");

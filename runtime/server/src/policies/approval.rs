@@ -194,10 +194,16 @@ impl PolicyEngine {
         request: &ApprovalRequest,
         requester: &Requester,
     ) -> Result<String, &'static str> {
-        let not_shown = "its arguments are too long to be shown to a person in full; use shorter ones";
+        let not_shown = "its arguments, with the answers to its questions, are too long to be shown to a person in full; use shorter ones";
         let params = &message.params;
-        let tool = params.name.as_deref().unwrap_or_default();
-        let text = question::text(tool, &self.rules.explain_approval(request), params).map_err(|_| not_shown)?;
+        let text = question::text(&question::About {
+            tool: params.name.as_deref().unwrap_or_default(),
+            realm: &self.realm,
+            environment: requester.caller.environment(),
+            reason: &self.rules.explain_approval(request),
+            params,
+        })
+        .map_err(|_| not_shown)?;
         let session = self.session_of(requester);
         let bound = session.and_then(|session| Bound::new(requester, session, asked.content, asked.body, message));
         let (Some(bound), Some(id)) = (bound, message.id) else {

@@ -7,13 +7,14 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `question` | what the user is asked |
+//! | `question` | what the user is asked; `displayed` in which characters |
 //! | `state` | the sealed `requestState` |
 //! | `answer` | what the client answers |
 //! | `body` | the body without question and answer, as the tool receives it |
 
 pub(super) mod answer;
 mod body;
+mod displayed;
 pub(super) mod question;
 pub(super) mod state;
 

@@ -2,6 +2,7 @@
 
 use core::fmt::Write as _;
 
+use mcp_scopes::Environment;
 use serde_json::{Value, json, value::RawValue};
 
 use super::{
@@ -10,6 +11,7 @@ use super::{
         canonical::{canonical, write_string},
     },
     QUESTION,
+    displayed::Displayed,
 };
 
 /// The maximum size in bytes, as sent, of the arguments and of the answers to questions of the tool. A person must be able to see all of
@@ -20,27 +22,40 @@ const MAX_SHOWN: usize = 8 << 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) struct NotShown;
 
+/// What a question is about.
+#[derive(Clone, Copy)]
+pub(in super::super) struct About<'a> {
+    pub(in super::super) tool: &'a str,
+    /// The domain of the server, or else its first resource.
+    pub(in super::super) realm: &'a str,
+    pub(in super::super) environment: Environment,
+    /// Why the call needs an approval.
+    pub(in super::super) reason: &'a str,
+    pub(in super::super) params: &'a Params<'a>,
+}
+
 /// Returns whether values are short enough to be shown together.
 pub(in super::super) fn can_show(values: &[Option<&RawValue>]) -> bool {
     values.iter().flatten().map(|value| value.get().len()).sum::<usize>() <= MAX_SHOWN
 }
 
-/// Returns the text of the question. `reason` says why the call needs an approval.
+/// Returns the text of the question.
 ///
 /// # Errors
 /// The arguments are too long to be shown.
-pub(in super::super) fn text(tool: &str, reason: &str, params: &Params<'_>) -> Result<String, NotShown> {
-    let shown = [params.arguments, params.input_responses];
-    if !can_show(&shown) {
+pub(in super::super) fn text(about: &About<'_>) -> Result<String, NotShown> {
+    let About { tool, realm, environment, reason, params } = *about;
+    if !can_show(&[params.arguments, params.input_responses]) {
         return Err(NotShown);
     }
-    let mut text = format!("Approve this call once? {reason}.\n\nTool: `{tool}`\n");
-    let [arguments, responses] = shown;
-    match arguments {
+    let place = if realm.contains("://") { "Server" } else { "Domain" };
+    let mut text =
+        format!("Approve this call once? {reason}.\n\n{place}: `{realm}`, {}\nTool: `{tool}`\n", environment.as_str());
+    match params.arguments {
         Some(arguments) => write_members("Arguments", arguments, &mut text)?,
         None => text.push_str("It has no arguments.\n"),
     }
-    if let Some(responses) = responses {
+    if let Some(responses) = params.input_responses {
         write_members("Answers to questions of the tool", responses, &mut text)?;
     }
     Ok(text)
@@ -83,31 +98,17 @@ fn write_members(title: &str, value: &RawValue, to: &mut String) -> Result<(), N
     Ok(())
 }
 
-/// A JSON text in which every character can be seen: no control characters, no marks that reorder or hide others.
-struct Displayed<'a>(&'a str);
-
-impl core::fmt::Display for Displayed<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        // Quotes and escapes are those of JSON.
-        let of_json = ['"', '\'', '\\'];
-        for part in self.0.split_inclusive(of_json) {
-            let plain = part.trim_end_matches(of_json);
-            write!(f, "{}{}", plain.escape_debug(), part.get(plain.len()..).unwrap_or_default())?;
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::value::RawValue;
 
-    use super::{MAX_SHOWN, NotShown, Params, text};
+    use super::{About, Environment, MAX_SHOWN, NotShown, Params, text};
 
     fn asked(arguments: Option<&str>, responses: Option<&str>) -> Result<String, NotShown> {
         let raw = |text| serde_json::from_str::<&RawValue>(text).unwrap();
         let params = Params { arguments: arguments.map(raw), input_responses: responses.map(raw), ..Params::default() };
-        text("deploy", "because", &params)
+        let (realm, environment) = ("https://files.example.com/mcp", Environment::Live);
+        text(&About { tool: "deploy", realm, environment, reason: "because", params: &params })
     }
 
     #[test]
@@ -115,7 +116,7 @@ mod tests {
         let arguments = r#"{"version":"2","to":["a",{"c":1.50,"b":null}]}"#;
         assert_eq!(
             asked(Some(arguments), Some(r#"{"name":{"action":"accept"}}"#)).unwrap(),
-            "Approve this call once? because.\n\nTool: `deploy`\nArguments:\n\n    \"to\": [\"a\",{\"b\":null,\"c\":1.50}]\n    \
+            "Approve this call once? because.\n\nServer: `https://files.example.com/mcp`, live\nTool: `deploy`\nArguments:\n\n    \"to\": [\"a\",{\"b\":null,\"c\":1.50}]\n    \
              \"version\": \"2\"\nAnswers to questions of the tool:\n\n    \"name\": {\"action\":\"accept\"}\n"
         );
         assert!(asked(None, None).unwrap().ends_with("It has no arguments.\n"));

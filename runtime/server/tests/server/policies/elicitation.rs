@@ -146,7 +146,7 @@ async fn asks_the_user_about_exactly_this_call_and_runs_it_once() {
     let state = json["result"]["requestState"].take();
     assert!(state.as_str().unwrap().starts_with("mcp-scopes-approval."), "{state}");
     let text = "Approve this call once? `deploy` requires approval in this session because a call of `read` had an argument that matches \
-                `/home/*`.\n\nTool: `deploy`\nArguments:\n\n    \"to\": [\"a\",{\"b\":1.5}]\n    \"version\": \"1\"\n";
+                `/home/*`.\n\nServer: `https://files.example.com/mcp`, live\nTool: `deploy`\nArguments:\n\n    \"to\": [\"a\",{\"b\":1.5}]\n    \"version\": \"1\"\n";
     let schema = json!({"type": "object", "properties": {}});
     let request = json!({
         "method": "elicitation/create", "params": {"mode": "form", "message": text, "requestedSchema": schema},
@@ -271,6 +271,9 @@ async fn asks_about_nothing_that_cannot_be_shown() {
     let answer = send(&server, &Call::of("ada", "deploy", json!({"version": "x".repeat(9000)}))).await;
     assert_eq!(reason(&answer), "requires_approval_after");
     assert!(answer.body.contains("too long to be shown to a person in full"), "{}", answer.body);
+    let mut call = deploy_call();
+    call.responses = Some(json!({"name": {"action": "accept", "content": {"name": "x".repeat(9000)}}}));
+    assert!(send(&server, &call).await.body.contains("with the answers to its questions, are too long"));
     let hidden = Call::of("ada", "deploy", json!({"version\u{202e}": "a\n\nTool: `read`\u{200b}"}));
     let text = question(&send(&server, &hidden).await);
     assert!(text.ends_with("\n    \"version\\u{202e}\": \"a\\n\\nTool: `read`\\u{200b}\"\n"), "{text}");
