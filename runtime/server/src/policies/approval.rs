@@ -25,7 +25,7 @@ use super::{
     engine::{Asked, PolicyEngine},
 };
 
-/// The reason of calls that the user did not approve, and of those that come with an approval of another call.
+/// The reason of calls that a person did not approve, and of those that come with an approval of another call.
 const DECLINED: &str = "approval_declined";
 const INVALID: &str = "invalid_approval";
 
@@ -150,7 +150,12 @@ impl PolicyEngine {
             ApproverAnswer::ApprovedByCaller if !by_reviewer => Ok(Evidence::Caller),
             ApproverAnswer::ApprovedByCaller => Err(refuse("the approval of the caller does not suffice")),
             ApproverAnswer::Pending => Err(refuse("an approval has been requested; make the same call again later")),
-            ApproverAnswer::Declined(why) => Err(refuse(&format!("it was declined: {why}"))),
+            ApproverAnswer::Declined(why) => {
+                self.count_refused(asked.content, asked.body, requester).await;
+                let sentence = format!("{reason}; it was declined: {why}");
+                let refusal = Refusal::new(DECLINED, asked.name(request.call), sentence);
+                Err(self.refuse(asked, request.call, &refusal, requester))
+            }
         }
     }
 

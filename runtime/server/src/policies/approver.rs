@@ -100,7 +100,7 @@ pub enum ApproverAnswer {
     ApprovedByReviewer,
     /// There is no answer yet. The call does not run; the caller repeats it later.
     Pending,
-    /// The call was declined, with a reason that the caller is shown.
+    /// The call was declined, with a reason that the caller is shown. It counts as refused (`max_refused_calls`).
     Declined(String),
 }
 

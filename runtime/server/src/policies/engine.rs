@@ -102,11 +102,13 @@ impl PolicyEngine {
         Err(Rejection::undecided())
     }
 
-    /// Counts the calls of a body as refused, which come with an approval that does not count.
+    /// Counts the calls of a body as refused: a person has declined one, or they come with an approval that does not count.
     pub(crate) async fn count_refused(&self, content: &Content<'_>, body: &[u8], requester: &Requester) {
         let Ok(asked) = self.read(content, body, &mut Trail::default()) else { return };
-        let calls: Vec<Call> = asked.calls.into_iter().map(Call::with_used_approval).collect();
-        if let Some(key) = self.session_of(requester) {
+        let calls = asked.calls.into_iter().map(Call::with_used_approval);
+        // Nothing counts calls of public tools, and the store would allow a body of them.
+        let calls: Vec<Call> = calls.filter(|call| self.rules.needs_session(call)).collect();
+        if let (Some(key), false) = (self.session_of(requester), calls.is_empty()) {
             // Whatever the store answers, the calls do not run.
             let _ = self.store.decide(&key, &calls, &Facts::default(), self.now()).await;
         }

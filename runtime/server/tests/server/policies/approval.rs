@@ -20,6 +20,7 @@ fn publish(version: &str) {
 }
 
 scope_table! { pub(super) static BY_CALLER = [super::list_files, deploy]; }
+scope_table! { static DECLINED = [super::list_files, publish] with "tests/server/policies/ends.toml"; }
 scope_table! { pub(super) static BY_REVIEWER = [super::list_files, deploy, publish]; }
 
 fn token(auth_time: u64, acr: &str) -> String {
@@ -142,6 +143,17 @@ async fn asks_the_approver_for_a_review() {
     server.ada("list_files", "/home/ada").await.passed();
     desk.answer(ApproverAnswer::ApprovedByReviewer);
     publish().await.passed();
+}
+
+#[tokio::test]
+async fn a_call_that_was_declined_counts_as_refused() {
+    let desk = Arc::new(Desk::default());
+    // Three refused calls are allowed.
+    let server = Limited::with(builder(&DECLINED).approver(Arc::clone(&desk)));
+    for expected in ["approval_declined", "approval_declined", "approval_declined", "max_refused_calls"] {
+        desk.answer(ApproverAnswer::Declined("not on a Friday".to_owned()));
+        assert_eq!(reason(&server.ada("publish", "").await), expected);
+    }
 }
 
 #[tokio::test]

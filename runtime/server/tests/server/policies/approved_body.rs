@@ -16,6 +16,9 @@ use super::{
 };
 use crate::server::{Ask, RESOURCE};
 
+/// Say how the server is
+#[mcp_tool(public, risk = "minimal")]
+fn status() {}
 /// List files
 #[mcp_tool(scope = "files:read", risk = "low")]
 fn list() {}
@@ -38,7 +41,7 @@ fn change(path: &str, force: Option<&str>) {
     let _ = (path, force);
 }
 
-scope_table! { static GUARDED = [list, open, change] with "tests/server/policies/approvals.toml"; }
+scope_table! { static GUARDED = [status, list, open, change] with "tests/server/policies/approvals.toml"; }
 
 /// Accepts tokens of Ada that name their scopes: `read.system`.
 struct Scoped;
@@ -84,6 +87,20 @@ async fn the_answer_to_the_layer_needs_no_scopes() {
     // With the argument, the caller is challenged and not asked.
     let forced = Call::of("read", "change", json!({"path": "x", "force": "yes"}));
     assert_eq!(send(&server, &forced).await.refused(), (403, 403));
+}
+
+/// The store would count a body of public calls as admitted.
+#[tokio::test]
+async fn a_wrong_approval_of_a_public_tool_renews_no_session() {
+    let server = triggered().await;
+    let call = Call::of("read", "open", json!({"path": "x"}));
+    server.wait(590);
+    let mut wrong = Call::of("read", "status", json!({}));
+    wrong.state = Some(json!("mcp-scopes-approval.x"));
+    assert_eq!(reason(&send(&server, &wrong).await), "invalid_approval");
+    question(&send(&server, &call).await);
+    server.wait(11);
+    send(&server, &call).await.passed();
 }
 
 fn with_member(call: &Call, name: &str, value: Value) -> Ask {
