@@ -2,29 +2,30 @@
 
 mod action;
 mod flight;
+mod need;
 mod operation;
+mod refusal;
 mod refusals;
 mod settings;
 mod stop;
+mod way;
 
 use std::{collections::BTreeMap, time::Instant};
 
 use crate::{
-    challenge::{Authentication, Challenge, ChallengeError},
+    challenge::ChallengeError,
     scopes::Scopes,
     selection::{OFFLINE_ACCESS, ScopeMap},
 };
 
-use self::{
-    flight::Flight,
-    operation::{Need, Operation},
-    refusals::Refusals,
-};
+use self::{flight::Flight, need::Need, operation::Operation, refusals::Refusals};
 
 pub use action::{Action, Answer};
-pub use flight::{Grant, Refusal, TokenRequest, Way};
+pub use flight::{Grant, TokenRequest};
+pub use refusal::Refusal;
 pub use settings::{Kind, Settings};
 pub use stop::Stop;
+pub use way::Way;
 
 /// How often an operation is sent again with another token.
 const MAX_RETRIES: u8 = 2;
@@ -207,54 +208,6 @@ impl StepUp {
             }
             _ => self.end(operation, Action::Stop(operation, Stop::StillRefused(Scopes::NONE))),
         }
-    }
-
-    /// Returns what a token needs so that the operation may succeed; `None` if no token helps.
-    fn need(&self, state: &Operation, answer: Answer<'_>, challenge: &Challenge) -> Result<Option<Need>, Stop> {
-        let need = |scopes: Scopes, authentication| {
-            let resource_metadata = challenge.resource_metadata().map(ToOwned::to_owned);
-            Some(Need { scopes, authentication, renew: false, resource_metadata })
-        };
-        let error = challenge.error();
-        if error == ChallengeError::InsufficientUserAuthentication {
-            let scopes = challenge.scope().map_err(Stop::Malformed)?.unwrap_or_default();
-            if !self.settings.can_authenticate() {
-                return Err(Stop::NoAuthentication);
-            }
-            return Ok(need(scopes, challenge.new_authentication()));
-        }
-        if answer.status == 401 {
-            return self.renewal(Some(challenge)).map(Some);
-        }
-        if !matches!(error, ChallengeError::InsufficientScope | ChallengeError::None) {
-            return Ok(None);
-        }
-        let held = self.held.union(&self.requested);
-        let scopes = self.map.needed(challenge, state.tool.as_deref(), &held).map_err(Stop::Malformed)?;
-        // Some servers leave out the error. Without scopes it may be another refusal, unless the metadata says that the token lacks some.
-        let is_unstated = error == ChallengeError::None && challenge.param("scope").is_none();
-        let scopes = match scopes {
-            Some(scopes) if !is_unstated || !held.covers(&scopes) => scopes,
-            _ if is_unstated => return Ok(None),
-            _ => return Err(Stop::UnknownScopes),
-        };
-        if !self.settings.step_up {
-            return Err(Stop::NoStepUp(scopes));
-        }
-        Ok(need(scopes, Authentication::default()))
-    }
-
-    /// Returns the need of a request that was refused as a whole, without a token or with one that is not accepted.
-    fn renewal(&self, challenge: Option<&Challenge>) -> Result<Need, Stop> {
-        // A later token is for what was requested before, which `scopes_supported` would widen.
-        let scopes = if self.requested.is_empty() {
-            self.map.first(challenge)
-        } else {
-            challenge.map_or(Ok(None), Challenge::scope).map(Option::unwrap_or_default)
-        };
-        let resource_metadata = challenge.and_then(Challenge::resource_metadata).map(ToOwned::to_owned);
-        let (scopes, authentication) = (scopes.map_err(Stop::Malformed)?, Authentication::default());
-        Ok(Need { scopes, authentication, renew: true, resource_metadata })
     }
 
     /// Requests a token for the first operation that waits, if no request is in progress.

@@ -5,7 +5,7 @@ use std::{collections::HashMap, time::Instant};
 
 use crate::{challenge::Authentication, scopes::Scopes};
 
-use super::{flight::Refusal, operation::Need};
+use super::{Refusal, need::Need};
 
 /// The number of refusals of each kind that are remembered. One that is forgotten costs another request.
 const CAPACITY: usize = 1024;

@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::scopes::{ScopeError, Scopes};
 
-use super::flight::Refusal;
+use super::Refusal;
 
 /// Why an operation ended without success.
 #[derive(Clone, Debug, PartialEq, Eq)]

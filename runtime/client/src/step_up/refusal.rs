@@ -1,0 +1,81 @@
+//! Why no token was issued.
+
+use core::fmt;
+
+use super::Way;
+
+/// Why no token was issued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// `invalid_scope` (RFC 6749 §5.2).
+    InvalidScope,
+    /// `invalid_target`: not for this resource (RFC 8707 §2).
+    InvalidTarget,
+    /// `access_denied`: the user or the authorization server declined (RFC 6749 §4.1.2.1).
+    AccessDenied,
+    /// The user did not answer in time. It is not remembered.
+    TimedOut,
+    /// `invalid_grant`: the code, the refresh token or the exchanged token is not valid, such as after its expiry (RFC 6749 §5.2). The next way is tried.
+    /// It is not remembered.
+    InvalidGrant,
+    /// The token has the same scopes as the one before. The client does not report this: [`StepUp`](super::StepUp) finds it.
+    NotGranted,
+    /// This way is not open: there is no refresh token, the grant type is not supported, the user must be asked. The next way is tried.
+    NotThisWay,
+    /// `use_dpop_nonce`: the proof lacks the nonce of the response, which the authorizer has kept (RFC 9449 §8). The same way is tried once more, with
+    /// the same [number](TokenRequest::flight): a code that the user has brought is still valid.
+    UseNonce,
+    /// The authorization server was not reached. It is not remembered.
+    Unavailable,
+    /// The metadata or a response cannot be used, for this reason. It is not remembered.
+    Unusable(&'static str),
+}
+
+impl Refusal {
+    /// Returns the refusal for an `error` of a token or authorization response. Unknown errors mean that this way is not open.
+    #[must_use]
+    pub fn of_error(error: &str) -> Self {
+        match error {
+            "invalid_scope" => Self::InvalidScope,
+            "invalid_target" => Self::InvalidTarget,
+            "invalid_grant" => Self::InvalidGrant,
+            "access_denied" => Self::AccessDenied,
+            "temporarily_unavailable" | "server_error" => Self::Unavailable,
+            _ => Self::NotThisWay,
+        }
+    }
+
+    /// Returns whether no other way is tried after this one.
+    pub(super) const fn is_final(self, way: Option<Way>) -> bool {
+        match self {
+            Self::NotThisWay | Self::InvalidGrant | Self::UseNonce => false,
+            // The authorization server may grant to the user what it does not grant for a token.
+            Self::InvalidScope => !matches!(way, Some(Way::Refresh | Way::Exchange)),
+            _ => true,
+        }
+    }
+
+    pub(super) const fn is_remembered(self) -> bool {
+        !matches!(self, Self::TimedOut | Self::InvalidGrant | Self::Unavailable | Self::Unusable(_) | Self::UseNonce)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::InvalidScope => {
+                "the authorization server does not know them, or does not issue them to this client (`invalid_scope`)"
+            }
+            Self::InvalidTarget => "the authorization server issues no tokens for this resource (`invalid_target`)",
+            Self::AccessDenied => "the request was declined (`access_denied`)",
+            Self::TimedOut => "the user did not answer in time; try again",
+            Self::InvalidGrant => "the code or token for it is not valid or has expired (`invalid_grant`); try again",
+            Self::NotGranted => "the new token has the same scopes as the one before",
+            Self::NotThisWay => "no way to obtain a token is open to this client",
+            Self::UseNonce => "the authorization server asks for another nonce each time (`use_dpop_nonce`)",
+            Self::Unavailable => "the authorization server or the metadata could not be reached; try again later",
+            Self::Unusable(reason) => reason,
+        })
+    }
+}
