@@ -19,8 +19,10 @@
 //! for `DPoP`, the others are not seen; several challenges in one header are. rmcp also hands over no header that is not text, and for a 403
 //! without that header a different error, so such a response is returned as it is.
 //!
-//! A request for a stream (GET) is sent with the newest token, and never leads to a request for one. If the server refuses it, rmcp ends the stream. The
-//! next call obtains the token that is needed; a stream that has ended is opened again with the next session.
+//! Only requests lead to requests for tokens. Responses to the server, notifications, the end of a session (DELETE) and requests for streams (GET) are sent
+//! with the newest token, and a refusal of them is returned as it is: rmcp gives them up after some seconds, in which no user can log in, or repeats
+//! them without limit. If the server refuses a stream, rmcp ends it. The next request obtains the token that is needed; a stream that has ended is
+//! opened again with the next session.
 //!
 //! A bound token is sent with a [proof](Authorizer::proof), which requires an HTTP client that sends custom headers, as rmcp's do. rmcp does not hand over
 //! the header `DPoP-Nonce` (RFC 9449 §9), so an MCP server that requires nonces is not served by this wrapper. The nonces of authorization servers are.
@@ -161,6 +163,26 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StepUpHttp<C,
     }
 }
 
+impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StepUpHttp<C, A, S> {
+    /// Sends a message: a request as an operation, and every other one with the newest token.
+    async fn post<T, R>(
+        &self,
+        (uri, message): (&str, &ClientJsonRpcMessage),
+        configured: Option<String>,
+        headers: Headers,
+        send: impl Fn(Option<String>, Headers) -> R,
+    ) -> Answer<T, C::Error>
+    where
+        R: Future<Output = Answer<T, C::Error>>,
+    {
+        let Some((label, tool)) = operation(message) else {
+            let (token, headers) = self.newest(("POST", uri), configured, headers);
+            return send(token, headers).await;
+        };
+        self.run(&Operation::new(("POST", uri), (&label, tool), configured, headers), send).await
+    }
+}
+
 impl<C, A: Authorizer, S: TokenStore> StepUpHttp<C, A, S> {
     /// Returns the token and the headers of a request.
     fn authorized(&self, token: Option<AccessToken>, operation: &Operation<'_>) -> (Option<String>, Headers) {
@@ -176,10 +198,15 @@ impl<C, A: Authorizer, S: TokenStore> StepUpHttp<C, A, S> {
         (token, headers)
     }
 
-    /// Returns the token and the headers of a request for a stream. Its refusal leads to no request for a token: rmcp opens a stream that has ended
-    /// again, without limit, until it receives the server's own refusal.
-    fn newest(&self, uri: &str, configured: Option<String>, headers: Headers) -> (Option<String>, Headers) {
-        let operation = Operation::new(("GET", uri), ("", None), configured, headers);
+    /// Returns the token and the headers of what must not lead to a request for a token. The server's refusal is returned unchanged: rmcp repeats a
+    /// stream that has ended without limit until it receives that.
+    fn newest(
+        &self,
+        (method, uri): (&str, &str),
+        configured: Option<String>,
+        headers: Headers,
+    ) -> (Option<String>, Headers) {
+        let operation = Operation::new((method, uri), ("", None), configured, headers);
         self.authorized(self.step_up.access_token(), &operation)
     }
 
@@ -206,11 +233,9 @@ fn reply<T, E: Error + Send + Sync + 'static>(response: Answer<T, E>) -> Reply<A
     Reply { status, challenges: Challenges::parse(header), response }
 }
 
-/// Returns what a message does, and the tool that it calls.
-fn operation(message: &ClientJsonRpcMessage) -> (String, Option<&str>) {
-    let ClientJsonRpcMessage::Request(request) = message else {
-        return ("a message without an answer".to_owned(), None);
-    };
+/// Returns what a request does, and the tool that it calls. `None` for a response, an error and a notification.
+fn operation(message: &ClientJsonRpcMessage) -> Option<(String, Option<&str>)> {
+    let ClientJsonRpcMessage::Request(request) = message else { return None };
     let request = &request.request;
     let (subject, tool) = match request {
         ClientRequest::CallToolRequest(call) => (&*call.params.name, Some(&*call.params.name)),
@@ -218,7 +243,7 @@ fn operation(message: &ClientJsonRpcMessage) -> (String, Option<&str>) {
         ClientRequest::GetPromptRequest(get) => (&*get.params.name, None),
         _ => ("", None),
     };
-    (format!("{} {subject}", request.method()).trim_end().to_owned(), tool)
+    Some((format!("{} {subject}", request.method()).trim_end().to_owned(), tool))
 }
 
 impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StreamableHttpClient for StepUpHttp<C, A, S> {
@@ -232,9 +257,7 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StreamableHtt
         auth_header: Option<String>,
         custom_headers: Headers,
     ) -> Answer<StreamableHttpPostResponse, C::Error> {
-        let (label, tool) = operation(&message);
-        let operation = Operation::new(("POST", &uri), (&label, tool), auth_header, custom_headers);
-        self.run(&operation, |token, headers| {
+        self.post((&uri, &message), auth_header, custom_headers, |token, headers| {
             self.http.post_message(uri.clone(), message.clone(), session_id.clone(), token, headers)
         })
         .await
@@ -249,9 +272,7 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StreamableHtt
         custom_headers: Headers,
         limit: usize,
     ) -> Answer<StreamableHttpPostResponse, C::Error> {
-        let (label, tool) = operation(&message);
-        let operation = Operation::new(("POST", &uri), (&label, tool), auth_header, custom_headers);
-        self.run(&operation, |token, headers| {
+        self.post((&uri, &message), auth_header, custom_headers, |token, headers| {
             let (uri, message, session_id) = (uri.clone(), message.clone(), session_id.clone());
             self.http.post_message_with_max_sse_event_size(uri, message, session_id, token, headers, limit)
         })
@@ -267,9 +288,7 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StreamableHtt
         custom_headers: Headers,
         limits: StreamableHttpResponseLimits,
     ) -> Answer<StreamableHttpPostResponse, C::Error> {
-        let (label, tool) = operation(&message);
-        let operation = Operation::new(("POST", &uri), (&label, tool), auth_header, custom_headers);
-        self.run(&operation, |token, headers| {
+        self.post((&uri, &message), auth_header, custom_headers, |token, headers| {
             let (uri, message, session_id) = (uri.clone(), message.clone(), session_id.clone());
             self.http.post_message_with_response_limits(uri, message, session_id, token, headers, limits)
         })
@@ -283,9 +302,8 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StreamableHtt
         auth_header: Option<String>,
         custom_headers: Headers,
     ) -> Answer<(), C::Error> {
-        let operation = Operation::new(("DELETE", &uri), ("delete the session", None), auth_header, custom_headers);
-        self.run(&operation, |token, headers| self.http.delete_session(uri.clone(), session_id.clone(), token, headers))
-            .await
+        let (token, headers) = self.newest(("DELETE", &uri), auth_header, custom_headers);
+        self.http.delete_session(uri, session_id, token, headers).await
     }
 
     async fn get_stream(
@@ -296,7 +314,7 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StreamableHtt
         auth_header: Option<String>,
         custom_headers: Headers,
     ) -> Answer<BoxStream<'static, Result<Sse, SseError>>, C::Error> {
-        let (token, headers) = self.newest(&uri, auth_header, custom_headers);
+        let (token, headers) = self.newest(("GET", &uri), auth_header, custom_headers);
         self.http.get_stream(uri, session_id, last_event_id, token, headers).await
     }
 
@@ -309,7 +327,7 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StreamableHtt
         custom_headers: Headers,
         limit: usize,
     ) -> Answer<BoxStream<'static, Result<Sse, SseError>>, C::Error> {
-        let (token, headers) = self.newest(&uri, auth_header, custom_headers);
+        let (token, headers) = self.newest(("GET", &uri), auth_header, custom_headers);
         self.http.get_stream_with_max_sse_event_size(uri, session_id, last_event_id, token, headers, limit).await
     }
 }

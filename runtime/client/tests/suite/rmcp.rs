@@ -17,7 +17,10 @@ use axum::{
 };
 use mcp_scopes_client::{Authorizer, Issued, Refusal, ScopeMap, Settings, StepUpClient, TokenRequest};
 use rmcp::{
-    model::{ClientJsonRpcMessage, ClientRequest, PingRequest, RequestId},
+    model::{
+        ClientJsonRpcMessage, ClientNotification, ClientRequest, ClientResult, ErrorData, InitializedNotification,
+        PingRequest, RequestId,
+    },
     transport::streamable_http_client::{StreamableHttpClient as _, StreamableHttpError},
 };
 use tokio::net::TcpListener;
@@ -52,20 +55,28 @@ fn respond(request: &Request, streams: &AtomicUsize) -> Response {
     }
 }
 
+/// Starts a server, and returns its address.
+async fn serve(respond: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Arc<str> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let uri = format!("http://{}/mcp", listener.local_addr().unwrap()).into();
+    let respond = Arc::new(respond);
+    let answer = move |request: Request| ready(respond(&request));
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
+    uri
+}
+
+fn ping() -> ClientJsonRpcMessage {
+    ClientJsonRpcMessage::request(ClientRequest::PingRequest(PingRequest::default()), RequestId::Number(1))
+}
+
 #[tokio::test]
 async fn a_stream_that_is_opened_again_and_again_requests_no_token() {
-    let streams = Arc::new(AtomicUsize::new(0));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let uri: Arc<str> = format!("http://{}/mcp", listener.local_addr().unwrap()).into();
-    let answer = move |request: Request| ready(respond(&request, &streams));
-    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
-
+    let streams = AtomicUsize::new(0);
+    let uri = serve(move |request| respond(request, &streams)).await;
     let login = Login::default();
     let client = StepUpClient::new(Settings::user(), ScopeMap::default(), login.clone());
     let http = client.over(reqwest::Client::new());
-    let ping = ClientRequest::PingRequest(PingRequest::default());
-    let ping = ClientJsonRpcMessage::request(ping, RequestId::Number(1));
-    http.post_message(uri.clone(), ping, None, None, HashMap::new()).await.unwrap();
+    http.post_message(uri.clone(), ping(), None, None, HashMap::new()).await.unwrap();
     assert_eq!(login.0.load(Ordering::Relaxed), 1);
 
     let session: Option<Arc<str>> = Some("session".into());
@@ -86,4 +97,36 @@ async fn a_stream_that_is_opened_again_and_again_requests_no_token() {
         }
     }
     assert_eq!(login.0.load(Ordering::Relaxed), 1, "a stream asks the user");
+}
+
+/// rmcp gives these up after five seconds, in which no user can log in, and a server causes as many as it wants to.
+#[tokio::test]
+async fn what_is_no_request_requests_no_token() {
+    let posts = AtomicUsize::new(0);
+    let uri = serve(move |request| {
+        let has_token = request.headers().contains_key(header::AUTHORIZATION);
+        // The first request is answered for the login; the rest is refused, with and without a token.
+        if has_token && posts.fetch_add(1, Ordering::Relaxed) == 0 {
+            return StatusCode::ACCEPTED.into_response();
+        }
+        (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")]).into_response()
+    })
+    .await;
+    let login = Login::default();
+    let client = StepUpClient::new(Settings::user(), ScopeMap::default(), login.clone());
+    let http = client.over(reqwest::Client::new());
+    http.post_message(uri.clone(), ping(), None, None, HashMap::new()).await.unwrap();
+    let id = || RequestId::Number(7);
+    for message in [
+        ClientJsonRpcMessage::response(ClientResult::empty(()), id()),
+        ClientJsonRpcMessage::error(ErrorData::internal_error("", None), Some(id())),
+        ClientJsonRpcMessage::notification(ClientNotification::InitializedNotification(
+            InitializedNotification::default(),
+        )),
+    ] {
+        let answer = http.post_message(uri.clone(), message, None, None, HashMap::new()).await;
+        assert!(matches!(answer, Err(StreamableHttpError::AuthRequired(_))), "{answer:?}");
+    }
+    assert!(http.delete_session(uri, "session".into(), None, HashMap::new()).await.is_err());
+    assert_eq!(login.0.load(Ordering::Relaxed), 1, "a message without an answer asks the user");
 }
