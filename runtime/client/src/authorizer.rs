@@ -19,6 +19,12 @@ pub trait Authorizer: Send + Sync + 'static {
         async { None }
     }
 
+    /// Returns the address of the resource that the tokens are for. Tokens are sent to no other one by the wrapper of rmcp's client,
+    /// which knows where requests go. `None`: every resource receives them.
+    fn resource(&self) -> Option<&str> {
+        None
+    }
+
     /// Obtains a token in the way that the request names. `current` are the newest tokens, which [`Way::Refresh`](crate::Way::Refresh) and
     /// [`Way::Exchange`](crate::Way::Exchange) use. The request has `resource` (RFC 8707), and for an interaction also PKCE.
     ///

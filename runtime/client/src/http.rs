@@ -86,7 +86,7 @@ impl HttpAuthorizer {
     /// Creates one for a client that uses its own credentials, for [`Settings::client_credentials`](crate::Settings::client_credentials).
     ///
     /// # Errors
-    /// The address of the server is not https, nor plain http to this machine, or has a fragment.
+    /// The address of the server is not https, nor plain http to this machine, or has a user or a fragment.
     pub fn for_client(server: &str, identity: ClientIdentity) -> Result<Self, crate::discovery::MetadataError> {
         Self::create(server, identity, "", NoInteraction)
     }
@@ -97,7 +97,7 @@ impl<I: Interaction> HttpAuthorizer<I> {
     /// afterwards: an address that the client has registered, such as one of the loopback interface (RFC 8252 §7.3).
     ///
     /// # Errors
-    /// The address of the server is not https, nor plain http to this machine, or has a fragment.
+    /// The address of the server is not https, nor plain http to this machine, or has a user or a fragment.
     pub fn for_user(
         server: &str,
         identity: ClientIdentity,
@@ -177,6 +177,10 @@ impl<I: Interaction> HttpAuthorizer<I> {
 }
 
 impl<I: Interaction> Authorizer for HttpAuthorizer<I> {
+    fn resource(&self) -> Option<&str> {
+        Some(self.discovery.server())
+    }
+
     async fn discover(&self, challenges: &Challenges) -> Option<Discovered> {
         let stated = challenges.for_tokens().and_then(Challenge::resource_metadata);
         let found = self.discovery.metadata(&self.http, stated).await.ok()?;

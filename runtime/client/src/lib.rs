@@ -7,6 +7,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `address` | addresses as requests state them |
 //! | [`challenge`] | [`Challenges`]: the header `WWW-Authenticate` |
 //! | `scopes` | [`Scopes`]: a set of scopes |
 //! | [`selection`] | the scopes that a challenge and the metadata ask for |
@@ -23,6 +24,8 @@
 #![cfg_attr(feature = "rmcp", doc = "| [`rmcp`] | [`StepUpClient::over`]: in front of rmcp's HTTP client |")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(any(feature = "http", feature = "rmcp"))]
+mod address;
 pub mod authorizer;
 pub mod challenge;
 pub mod client;

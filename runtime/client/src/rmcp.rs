@@ -32,6 +32,7 @@ use std::{collections::HashMap, io, sync::Arc};
 
 use futures_util::stream::BoxStream;
 use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
+use mcp_scopes_model::address::Shown;
 use rmcp::{
     model::{ClientJsonRpcMessage, ClientRequest},
     service::ClientInitializeError,
@@ -42,6 +43,7 @@ use rmcp::{
 use sse_stream::Sse;
 
 use crate::{
+    address,
     authorizer::Authorizer,
     challenge::Challenges,
     client::{Reply, StepUpClient, Stopped},
@@ -57,6 +59,8 @@ pub struct StepUpHttp<C, A, S = MemoryStore> {
 
 impl<A: Authorizer, S: TokenStore> StepUpClient<A, S> {
     /// Puts this client in front of an HTTP client of rmcp, for `StreamableHttpClientTransport::with_client`.
+    ///
+    /// The transport must be for the [resource](Authorizer::resource) of the tokens. Requests to another address are I/O errors, and are not sent.
     ///
     /// An operation that [stops](Stop) is an [I/O error](StreamableHttpError::Io) of the transport; [`stop_of`] finds the reason in an error of
     /// rmcp. Its source is what the server has answered, so `auth_challenge` of rmcp's errors still returns the challenge.
@@ -114,6 +118,25 @@ impl Error for Refused {
     }
 }
 
+/// A request to another server than that of the tokens.
+#[derive(Debug)]
+struct OtherServer {
+    resource: String,
+    uri: String,
+}
+
+impl fmt::Display for OtherServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (resource, uri) = (Shown(&self.resource), Shown(&self.uri));
+        write!(
+            f,
+            "the tokens of this client are for {resource}, and the transport is for {uri}; create a client for each server"
+        )
+    }
+}
+
+impl Error for OtherServer {}
+
 type Answer<T, E> = Result<T, StreamableHttpError<E>>;
 type Headers = HashMap<HeaderName, HeaderValue>;
 
@@ -149,6 +172,7 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StepUpHttp<C,
     where
         R: Future<Output = Answer<T, C::Error>>,
     {
+        self.check(operation.uri)?;
         let answer = self.step_up.run(operation.label, operation.tool, |token: Option<AccessToken>| {
             let (token, headers) = self.authorized(token, operation);
             let response = send(token, headers);
@@ -176,7 +200,7 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StepUpHttp<C,
         R: Future<Output = Answer<T, C::Error>>,
     {
         let Some((label, tool)) = operation(message) else {
-            let (token, headers) = self.newest(("POST", uri), configured, headers);
+            let (token, headers) = self.newest(("POST", uri), configured, headers)?;
             return send(token, headers).await;
         };
         self.run(&Operation::new(("POST", uri), (&label, tool), configured, headers), send).await
@@ -200,14 +224,29 @@ impl<C, A: Authorizer, S: TokenStore> StepUpHttp<C, A, S> {
 
     /// Returns the token and the headers of what must not lead to a request for a token. The server's refusal is returned unchanged: rmcp repeats a
     /// stream that has ended without limit until it receives that.
-    fn newest(
+    fn newest<E>(
         &self,
         (method, uri): (&str, &str),
         configured: Option<String>,
         headers: Headers,
-    ) -> (Option<String>, Headers) {
+    ) -> Result<(Option<String>, Headers), StreamableHttpError<E>>
+    where
+        E: Error + Send + Sync + 'static,
+    {
+        self.check(uri)?;
         let operation = Operation::new((method, uri), ("", None), configured, headers);
-        self.authorized(self.step_up.access_token(), &operation)
+        Ok(self.authorized(self.step_up.access_token(), &operation))
+    }
+
+    /// Rejects requests to another server than that of the tokens, which would receive them, and whose challenges would lead to logins at this one.
+    fn check<E: Error + Send + Sync + 'static>(&self, uri: &str) -> Result<(), StreamableHttpError<E>> {
+        match self.step_up.authorizer().resource() {
+            Some(resource) if !address::is_same(resource, uri) => {
+                let error = OtherServer { resource: resource.to_owned(), uri: uri.to_owned() };
+                Err(StreamableHttpError::Io(io::Error::other(error)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Returns the headers of a request with a bound token: rmcp itself sends tokens as `Bearer`.
@@ -302,7 +341,7 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StreamableHtt
         auth_header: Option<String>,
         custom_headers: Headers,
     ) -> Answer<(), C::Error> {
-        let (token, headers) = self.newest(("DELETE", &uri), auth_header, custom_headers);
+        let (token, headers) = self.newest(("DELETE", &uri), auth_header, custom_headers)?;
         self.http.delete_session(uri, session_id, token, headers).await
     }
 
@@ -314,7 +353,7 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StreamableHtt
         auth_header: Option<String>,
         custom_headers: Headers,
     ) -> Answer<BoxStream<'static, Result<Sse, SseError>>, C::Error> {
-        let (token, headers) = self.newest(("GET", &uri), auth_header, custom_headers);
+        let (token, headers) = self.newest(("GET", &uri), auth_header, custom_headers)?;
         self.http.get_stream(uri, session_id, last_event_id, token, headers).await
     }
 
@@ -327,7 +366,7 @@ impl<C: StreamableHttpClient + Sync, A: Authorizer, S: TokenStore> StreamableHtt
         custom_headers: Headers,
         limit: usize,
     ) -> Answer<BoxStream<'static, Result<Sse, SseError>>, C::Error> {
-        let (token, headers) = self.newest(("GET", &uri), auth_header, custom_headers);
+        let (token, headers) = self.newest(("GET", &uri), auth_header, custom_headers)?;
         self.http.get_stream_with_max_sse_event_size(uri, session_id, last_event_id, token, headers, limit).await
     }
 }

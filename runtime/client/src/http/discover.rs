@@ -113,6 +113,10 @@ impl Discovery {
         Self { server: server.to_owned(), issuer: None, is_bound: false, identity, state: Mutex::default() }
     }
 
+    pub(super) fn server(&self) -> &str {
+        &self.server
+    }
+
     pub(super) fn prefer(&mut self, issuer: &str) {
         self.issuer = Some(issuer.to_owned());
     }

@@ -27,9 +27,13 @@ use tokio::net::TcpListener;
 
 /// Counts the logins, and grants each.
 #[derive(Clone, Default)]
-struct Login(Arc<AtomicUsize>);
+struct Login(Arc<AtomicUsize>, Option<Arc<str>>);
 
 impl Authorizer for Login {
+    fn resource(&self) -> Option<&str> {
+        self.1.as_deref()
+    }
+
     async fn obtain(&self, _: &TokenRequest, _: Option<&Issued>) -> Result<Issued, Refusal> {
         let number = self.0.fetch_add(1, Ordering::Relaxed) + 1;
         Ok(Issued::new(&format!("token-{number}")))
@@ -129,4 +133,30 @@ async fn what_is_no_request_requests_no_token() {
     }
     assert!(http.delete_session(uri, "session".into(), None, HashMap::new()).await.is_err());
     assert_eq!(login.0.load(Ordering::Relaxed), 1, "a message without an answer asks the user");
+}
+
+#[tokio::test]
+async fn another_server_receives_no_token() {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&requests);
+    let uri = serve(move |request| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        respond(request, &AtomicUsize::new(0))
+    })
+    .await;
+    let login = Login(Arc::default(), Some("http://127.0.0.1:1/mcp".into()));
+    let client = StepUpClient::new(Settings::user(), ScopeMap::default(), login.clone());
+    let http = client.over(reqwest::Client::new());
+    let error = http.post_message(uri.clone(), ping(), None, None, HashMap::new()).await.unwrap_err();
+    let text = format!(
+        "the tokens of this client are for `http://127.0.0.1:1/mcp`, and the transport is for `{uri}`; create a client for each server"
+    );
+    assert!(error.to_string().contains(&text), "{error}");
+    assert!(http.get_stream(uri.clone(), None, None, None, HashMap::new()).await.is_err());
+    assert!(http.delete_session(uri.clone(), "session".into(), None, HashMap::new()).await.is_err());
+    assert_eq!((requests.load(Ordering::Relaxed), login.0.load(Ordering::Relaxed)), (0, 0));
+    // The same address in another spelling.
+    let login = Login(Arc::default(), Some(uri.replace("http:", "HTTP:").into()));
+    let client = StepUpClient::new(Settings::user(), ScopeMap::default(), login);
+    client.over(reqwest::Client::new()).post_message(uri, ping(), None, None, HashMap::new()).await.unwrap();
 }
