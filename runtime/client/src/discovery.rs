@@ -48,10 +48,14 @@ impl ResourceMetadataPlace {
     /// then without.
     ///
     /// # Errors
-    /// The address of the server is not https, nor plain http to this machine, or has a fragment.
+    /// The address of the server is not https, nor plain http to this machine, or has a user or a fragment.
     pub fn of(server: &str, stated: Option<&str>) -> Result<Vec<Self>, MetadataError> {
         let well_known = well_known_url(server).map_err(|_| MetadataError("the address of the server is not https"))?;
-        let Address { origin, path, query, .. } = Address::parse(server).map_err(MetadataError)?;
+        let address = Address::parse(server).map_err(MetadataError)?;
+        if address.has_user() {
+            return Err(MetadataError("the address of the server has a user; tokens take its place"));
+        }
+        let Address { origin, path, query, .. } = address;
         let is_host = matches!(path, "" | "/") && query.is_none();
         let at =
             |address: &str, is_of_host| Self { address: address.to_owned(), resource: server.to_owned(), is_of_host };

@@ -12,7 +12,11 @@ use mcp_scopes_prm::json::Json;
 use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
 use sha2::{Digest as _, Sha256};
 
-use crate::{step_up::Refusal, tokens::AccessToken};
+use crate::{
+    address::{origin, path},
+    step_up::Refusal,
+    tokens::AccessToken,
+};
 
 use super::interaction::random_bytes;
 
@@ -111,11 +115,11 @@ impl Prover {
     }
 }
 
-/// Returns the address of a request without query and fragment: `htu`.
+/// Returns the address of a request without query and fragment: `htu`. It is normalized, since a server that compares texts sees what the HTTP client sends
+/// (RFC 9449 §4.3).
 fn target(url: &str) -> Option<String> {
-    let address = Address::parse(url).ok().filter(|address| !address.host.is_empty())?;
-    let path = if address.path.is_empty() { "/" } else { address.path };
-    Some([address.origin, path].concat())
+    let address = Address::parse(url).ok()?;
+    Some([&*origin(&address)?, path(&address)].concat())
 }
 
 /// Returns a JSON string.

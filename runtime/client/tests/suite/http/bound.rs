@@ -79,6 +79,8 @@ async fn binds_tokens_where_the_resource_requires_it() {
     assert_eq!((&key, &other), (&thumbprint, &thumbprint));
     assert_eq!((&first["htm"], &second["htm"]), (&json!("POST"), &json!("GET")));
     assert_eq!(first["htu"], format!("{}/mcp", fake.base));
+    let other = verified(&authorizer.proof(&token, "POST", "HTTPS://Notes.Example.com:443/mcp?a=b").unwrap()).0;
+    assert_eq!(other["htu"], "https://notes.example.com/mcp");
     assert_eq!(first["ath"], BASE64.encode(Sha256::digest("t.notes:read")));
     assert_ne!(first["jti"], second["jti"]);
     assert!(first["jti"].as_str().unwrap().len() >= 22);

@@ -1,5 +1,6 @@
 use mcp_scopes_client::{
-    AccessToken, Challenges, Refusal, Reply, ScopeMap, Settings, StepUpClient, Stop, http::ClientIdentity,
+    AccessToken, Challenges, Refusal, Reply, ScopeMap, Settings, StepUpClient, Stop,
+    http::{ClientIdentity, HttpAuthorizer},
 };
 use serde_json::json;
 
@@ -167,4 +168,11 @@ async fn registers_for_a_token_and_not_for_a_refusal() {
         ["GET /.well-known/oauth-protected-resource/mcp", "GET /.well-known/oauth-authorization-server"]
     );
     assert_eq!(client.authorizer().registered().await, None);
+}
+
+#[test]
+fn rejects_the_address_of_a_server_with_a_user() {
+    let identity = ClientIdentity::confidential("https://auth.example.com", "a client", "a secret");
+    let error = HttpAuthorizer::for_client("https://ada:secret@notes.example.com/mcp", identity).unwrap_err();
+    assert_eq!(error.to_string(), "the address of the server has a user; tokens take its place");
 }
