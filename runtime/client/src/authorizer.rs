@@ -36,6 +36,10 @@ pub trait Authorizer: Send + Sync + 'static {
         current: Option<&Issued>,
     ) -> impl Future<Output = Result<Issued, Refusal>> + Send;
 
+    /// Forgets what has failed, so that the next request tries it again. For a user who asks to be asked again:
+    /// [`StepUpClient::forget_refusals`](crate::StepUpClient::forget_refusals).
+    fn forget_failures(&self) {}
+
     /// Returns the header `DPoP` of a request with a [bound](AccessToken::is_bound) token: a proof for this method and address, used once (RFC 9449
     /// §7.1). `None`: this authorizer has no key.
     fn proof(&self, token: &AccessToken, method: &str, url: &str) -> Option<String> {

@@ -115,6 +115,7 @@ impl Challenge {
             Some("insufficient_user_authentication") => ChallengeError::InsufficientUserAuthentication,
             Some("invalid_token") => ChallengeError::InvalidToken,
             Some("use_dpop_nonce") => ChallengeError::UseDpopNonce,
+            Some("invalid_dpop_proof") => ChallengeError::InvalidDpopProof,
             Some(other) => ChallengeError::Other(other),
         }
     }
@@ -156,6 +157,8 @@ pub enum ChallengeError<'c> {
     InvalidToken,
     /// `use_dpop_nonce`: the proof lacks the nonce of the header `DPoP-Nonce` (RFC 9449 §9).
     UseDpopNonce,
+    /// `invalid_dpop_proof`: the proof of possession is not valid, such as for a clock that differs (RFC 9449 §7.1).
+    InvalidDpopProof,
     /// Another value.
     Other(&'c str),
 }

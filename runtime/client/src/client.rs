@@ -91,6 +91,8 @@ impl<A, S> fmt::Debug for StepUpClient<A, S> {
 struct Shared<A, S> {
     authorizer: A,
     store: S,
+    /// Held while the store changes.
+    saving: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -113,7 +115,14 @@ impl<A: Authorizer> StepUpClient<A> {
 impl<A: Authorizer, S: TokenStore> StepUpClient<A, S> {
     fn create(settings: Settings, map: ScopeMap, authorizer: A, store: S) -> Self {
         let state = State { step_up: StepUp::new(settings, map), current: None, queues: HashMap::new() };
-        Self { shared: Arc::new(Shared { authorizer, store, state: Mutex::new(state) }) }
+        Self {
+            shared: Arc::new(Shared {
+                authorizer,
+                store,
+                saving: tokio::sync::Mutex::default(),
+                state: Mutex::new(state),
+            }),
+        }
     }
 
     /// Creates a client with the tokens that a store has kept.
@@ -138,9 +147,25 @@ impl<A: Authorizer, S: TokenStore> StepUpClient<A, S> {
         &self.shared.authorizer
     }
 
-    /// Forgets what was refused. For a user who asks to be asked again.
+    /// Forgets what was refused, and what the authorizer could not read. For a user who asks to be asked again.
     pub fn forget_refusals(&self) {
         self.shared.lock().step_up.forget_refusals();
+        self.shared.authorizer.forget_failures();
+    }
+
+    /// Forgets the tokens, also those in the [store](TokenStore::clear), and what was refused. For a user who logs out, or who uses another account: the next
+    /// operation logs in. A login that is in progress does not count any more. The authorization server still knows the tokens; they end by their
+    /// expiry.
+    pub async fn forget_tokens(&self) {
+        self.shared.perform(|state| {
+            state.current = None;
+            state.step_up.forget_tokens()
+        });
+        let _saving = self.shared.saving.lock().await;
+        // A login after that has replaced them.
+        if self.shared.lock().current.is_none() {
+            self.shared.store.clear().await;
+        }
     }
 
     /// Returns the newest access token, for a request whose refusal must not lead to a request for another one, such as for a stream that is opened
@@ -174,7 +199,9 @@ impl<A: Authorizer, S: TokenStore> StepUpClient<A, S> {
         let mut operation = Operation::begin(&self.shared, label, tool);
         let mut token = operation.first;
         loop {
-            let reply = send(self.shared.access_token(token)).await;
+            let (number, newest) = self.shared.access_token(token);
+            token = number;
+            let reply = send(newest).await;
             let answer = Answer { status: reply.status, challenges: &reply.challenges, token };
             if answer.is_about_tokens() {
                 self.shared.discover(answer.challenges).await;
@@ -203,12 +230,18 @@ impl<A: Authorizer, S: TokenStore> Shared<A, S> {
 
     /// Obtains a token, and tells what came of it.
     async fn obtain(self: &Arc<Self>, request: TokenRequest) {
+        // Dropped last: until a saved token counts, a log-out waits.
+        let _saving;
         let mut flight = FlightGuard { shared: self, number: request.flight, result: None };
         let current = self.lock().current.clone();
         let result = self.authorizer.obtain(&request, current.as_ref()).await;
         flight.result = Some(result.clone());
         if let Ok(issued) = &result {
-            self.store.save(issued, &request.scopes).await;
+            _saving = self.saving.lock().await;
+            let is_accepted = self.lock().step_up.accepts(request.flight, &issued.grant());
+            if is_accepted {
+                self.store.save(issued, &request.scopes).await;
+            }
         }
     }
 }
@@ -218,10 +251,13 @@ impl<A, S> Shared<A, S> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the token with this number. Only the newest is ever sent.
-    fn access_token(&self, number: Option<u64>) -> Option<AccessToken> {
-        number?;
-        self.lock().current.as_ref().map(|issued| issued.access_token.clone())
+    /// Returns the newest token and its number, for a request with a token: only the newest is ever sent, which may have arrived after the decision.
+    fn access_token(&self, number: Option<u64>) -> (Option<u64>, Option<AccessToken>) {
+        let state = self.lock();
+        match (number, &state.current) {
+            (Some(_), Some(issued)) => (state.step_up.token(), Some(issued.access_token.clone())),
+            _ => (None, None),
+        }
     }
 
     /// Changes the state, and hands each action to its operation.
@@ -237,7 +273,7 @@ impl<A, S> Shared<A, S> {
             if let Action::Obtain(request) = action
                 && !sent
             {
-                actions.extend(state.step_up.cancelled(request.flight));
+                actions.extend(state.step_up.not_begun(request.flight));
             }
         }
     }
@@ -256,8 +292,13 @@ impl<A, S> Drop for FlightGuard<'_, A, S> {
         let result = self.result.take();
         self.shared.perform(|state| match result {
             Some(result) => {
-                let granted = result.map(|issued| state.current.insert(issued).grant());
-                state.step_up.obtained(self.number, granted)
+                let before = state.step_up.token();
+                let granted = result.as_ref().map(Issued::grant).map_err(|refusal| *refusal);
+                let actions = state.step_up.obtained(self.number, granted);
+                if state.step_up.token() != before {
+                    state.current = result.ok();
+                }
+                actions
             }
             None => state.step_up.cancelled(self.number),
         });
@@ -311,7 +352,7 @@ impl<A, S> Drop for Operation<'_, A, S> {
             }
         }
         for flight in unstarted {
-            self.shared.perform(|state| state.step_up.cancelled(flight));
+            self.shared.perform(|state| state.step_up.not_begun(flight));
         }
     }
 }

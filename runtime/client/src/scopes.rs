@@ -121,6 +121,30 @@ fn checked(scope: &str) -> Result<String, ScopeError> {
     }
 }
 
+/// The scopes for a message: a server can name as many as fit into a header.
+#[derive(Clone, Copy)]
+pub(crate) struct Abridged<'s>(pub(crate) &'s Scopes);
+
+const MAX_SHOWN: usize = 20;
+const MAX_SHOWN_BYTES: usize = 1024;
+
+impl fmt::Display for Abridged<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut left = MAX_SHOWN_BYTES;
+        let shown: Vec<&str> = (self.0.iter().take(MAX_SHOWN))
+            .map_while(|scope| {
+                left = left.checked_sub(scope.len() + 1)?;
+                Some(scope)
+            })
+            .collect();
+        match self.0.len() - shown.len() {
+            0 => write!(f, "`{}`", shown.join(" ")),
+            more if shown.is_empty() => write!(f, "({more} scopes of more than {MAX_SHOWN_BYTES} bytes)"),
+            more => write!(f, "`{}` and {more} more", shown.join(" ")),
+        }
+    }
+}
+
 /// The scopes, separated by spaces.
 impl fmt::Display for Scopes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

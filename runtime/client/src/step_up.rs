@@ -2,6 +2,7 @@
 
 mod action;
 mod flight;
+mod landing;
 mod need;
 mod operation;
 mod refusal;
@@ -18,7 +19,7 @@ use crate::{
     selection::{OFFLINE_ACCESS, ScopeMap},
 };
 
-use self::{flight::Flight, need::Need, operation::Operation, refusals::Refusals};
+use self::{flight::Flight, need::Need, operation::Operation, refusals::Refusals, way::Ways};
 
 pub use action::{Action, Answer};
 pub use flight::{Grant, TokenRequest};
@@ -41,8 +42,11 @@ pub struct OperationId(u64);
 /// - A refused operation asks for the scopes requested so far and those that the challenge names.
 /// - One request for a token is in progress at a time; other operations wait for it if they need the same.
 /// - An operation is sent again if the new token differs: the scopes of a token may cover a need under other names.
-/// - What was refused is remembered for the operation and the set of scopes, until a token with other scopes arrives.
+/// - What was refused is remembered for the operation and the set of scopes, until the user grants other scopes. A need for a new token is remembered until
+///   the next login; a refresh token is still used for it.
 /// - What the resource refused with each new token is remembered for ten minutes, so that the user is not asked in vain for each call.
+/// - After three logins in a row that ended without a token and without a decision of the user, the user is not asked for ten minutes.
+/// - A token that was refused is not refreshed or exchanged again: the user is asked next. A token from an exchange that has no further scope is not taken.
 /// - An operation is sent again at most twice with another token, and once with a nonce (RFC 9449 §9). With the requests for tokens, it causes at most
 ///   six requests.
 ///
@@ -67,13 +71,17 @@ pub struct StepUp {
     map: ScopeMap,
     operations: BTreeMap<OperationId, Operation>,
     next: u64,
-    /// The number of the newest token; 0: none.
-    token: u64,
+    /// The number of the newest token, and of tokens so far.
+    token: Option<u64>,
+    tokens: u64,
     /// The scopes of the newest token, as far as they are known.
     held: Scopes,
     /// The scopes that were requested for it.
     requested: Scopes,
-    can_refresh: bool,
+    /// What else is known of it.
+    grant: Grant,
+    /// Whether it is from a process before, which may have had another key.
+    is_restored: bool,
     /// Whether the authorization server knows the scope `offline_access`.
     offline_access: bool,
     flight: Option<Flight>,
@@ -90,10 +98,12 @@ impl StepUp {
             map,
             operations: BTreeMap::new(),
             next: 0,
-            token: 0,
+            token: None,
+            tokens: 0,
             held: Scopes::NONE,
             requested: Scopes::NONE,
-            can_refresh: false,
+            grant: Grant::default(),
+            is_restored: false,
             offline_access: true,
             flight: None,
             flights: 0,
@@ -124,18 +134,29 @@ impl StepUp {
 
     /// States that the client has kept a token from earlier, for which these scopes were requested.
     pub fn restore(&mut self, grant: Grant, requested: Scopes) {
-        self.token += 1;
-        self.can_refresh = grant.can_refresh;
-        self.held = grant.scopes.unwrap_or_else(|| requested.clone());
-        self.held.remove(OFFLINE_ACCESS);
-        self.requested = requested;
+        let scopes = grant.scopes.clone().unwrap_or_else(|| requested.clone());
+        self.hold(grant, scopes);
+        (self.requested, self.is_restored) = (requested, true);
         self.refusals.forget();
+    }
+
+    /// Forgets the token and what was refused. For a user who logs out: a request for a token that is in progress does not count any more, and operations
+    /// that wait for it request another one.
+    pub fn forget_tokens(&mut self) -> Vec<Action> {
+        self.token = None;
+        (self.held, self.requested) = (Scopes::NONE, Scopes::NONE);
+        self.grant = Grant::default();
+        self.refusals.forget();
+        if let Some(flight) = self.flight.take() {
+            self.charge(&flight);
+        }
+        self.take_off()
     }
 
     /// Returns the number of the newest token.
     #[must_use]
     pub const fn token(&self) -> Option<u64> {
-        if self.token == 0 { None } else { Some(self.token) }
+        self.token
     }
 
     /// Begins an operation. `label` names what it does, such as `tools/call write_note`: a refusal is remembered for it. `tool` is the tool that
@@ -159,7 +180,8 @@ impl StepUp {
             return Vec::new();
         };
         let challenge = answer.challenges.for_tokens().filter(|_| answer.is_about_tokens());
-        if challenge.is_some_and(|challenge| challenge.error() == ChallengeError::UseDpopNonce) {
+        let lacks_nonce = challenge.is_some_and(|challenge| challenge.error() == ChallengeError::UseDpopNonce);
+        if lacks_nonce && answer.token.is_some() {
             return self.answer_with_nonce(operation);
         }
         let need = match challenge {
@@ -173,24 +195,23 @@ impl StepUp {
             Ok(None) => return self.end(operation, Action::Deliver(operation)),
             Err(stop) => return self.end(operation, Action::Stop(operation, stop)),
         };
-        let (is_old, retries) = (answer.token != self.token(), state.retries);
-        if retries >= MAX_RETRIES {
-            // A need that is new was not tried.
-            if need.renews() && state.served.iter().any(|served| served.is_like(&need)) {
-                self.refusals.remember_futile(&state.label, &need, Instant::now());
-            }
-            return self.end(operation, Action::Stop(operation, Stop::StillRefused(need.scopes)));
-        }
-        if is_old {
+        let now = Instant::now();
+        let stop = if state.retries >= MAX_RETRIES || state.more >= MAX_MORE {
+            Some(Stop::StillRefused(need.scopes.clone()))
+        } else if answer.token != self.token {
             // Another operation has obtained a token in the meantime.
             return vec![self.send_again(operation)];
-        }
-        if let Some(refusal) = self.refusals.of(&state.label, &need) {
-            let stop = Stop::Refused(need.scopes, refusal);
+        } else if self.refusals.is_futile(&state.label, &need, now) {
+            Some(Stop::StillRefused(need.scopes.clone()))
+        } else {
+            self.ways(state, &need, now).stop(&need)
+        };
+        if let Some(stop) = stop {
+            // A need that is new was not tried.
+            if need.renews() && state.served.iter().any(|served| served.is_like(&need)) {
+                self.refusals.remember_futile(&state.label, &need, now);
+            }
             return self.end(operation, Action::Stop(operation, stop));
-        }
-        if self.refusals.is_futile(&state.label, &need, Instant::now()) {
-            return self.end(operation, Action::Stop(operation, Stop::StillRefused(need.scopes)));
         }
         if let Some(state) = self.operations.get_mut(&operation) {
             state.waits = Some(need);
@@ -201,130 +222,70 @@ impl StepUp {
     /// Sends an operation again whose proof lacks a nonce. The token is the same, so it is not a retry; it happens once.
     fn answer_with_nonce(&mut self, operation: OperationId) -> Vec<Action> {
         match self.operations.get_mut(&operation) {
-            Some(state) if !state.has_nonce && state.more < MAX_MORE => {
+            // A request with a token that is not bound has no proof: it would be the same.
+            Some(state) if self.grant.is_bound && !state.has_nonce && state.more < MAX_MORE => {
                 state.has_nonce = true;
                 state.more += 1;
                 vec![self.send(operation)]
             }
-            _ => self.end(operation, Action::Stop(operation, Stop::StillRefused(Scopes::NONE))),
+            _ => self.end(operation, Action::Stop(operation, Stop::NonceRequired)),
         }
+    }
+
+    /// Returns the ways that are open to an operation.
+    fn ways(&self, state: &Operation, need: &Need, now: Instant) -> Ways {
+        // A token that was refused is not obtained in the same way again: the user can change more.
+        let is_new = |way| !state.ways.contains(&way);
+        let can_refresh = self.grant.can_refresh && is_new(Way::Refresh);
+        let can_exchange = self.settings.exchange && self.token.is_some() && is_new(Way::Exchange);
+        let mut open = Way::for_need(self.settings.kind, can_exchange, can_refresh, &need.authentication, need.renew);
+        let refused = self.refusals.of(&state.label, need);
+        if refused.is_some() {
+            // It asks for nothing, so it was not refused.
+            open.retain(|way| *way == Way::Refresh);
+        } else if self.settings.kind == Kind::User && self.refusals.are_logins_in_vain(now) {
+            open.retain(|way| *way != Way::Interaction);
+            return Ways { open, closed: Some(Refusal::LoginsInVain) };
+        }
+        Ways { open, closed: refused }
     }
 
     /// Requests a token for the first operation that waits, if no request is in progress.
     fn take_off(&mut self) -> Vec<Action> {
         let mut actions = Vec::new();
         while self.flight.is_none() {
-            let waiting = self.operations.iter().find_map(|(id, state)| Some((*id, state.waits.clone()?, state.more)));
-            let Some((owner, need, more)) = waiting else { break };
+            let waiting = self.operations.iter().find_map(|(id, state)| Some((*id, state, state.waits.clone()?)));
+            let Some((owner, state, need)) = waiting else { break };
+            let ways = self.ways(state, &need, Instant::now());
             // The last one is for the operation itself.
-            let requests = MAX_MORE.saturating_sub(more + 1);
-            if requests == 0 {
-                actions.extend(self.end(owner, Action::Stop(owner, Stop::StillRefused(need.scopes))));
+            let requests = MAX_MORE.saturating_sub(state.more + 1);
+            let stop = if requests == 0 { Some(Stop::StillRefused(need.scopes.clone())) } else { ways.stop(&need) };
+            if let Some(stop) = stop {
+                actions.extend(self.end(owner, Action::Stop(owner, stop)));
                 continue;
             }
-            let flight = self.prepare(owner, need, requests);
-            actions.extend(flight.request(self.token()).map(Action::Obtain));
-            self.flight = Some(flight);
+            self.flights += 1;
+            let scopes = self.scopes_for(&need);
+            self.flight = Flight::new(self.flights, owner, scopes, need, ways, requests);
+            let request = self.flight.as_ref().map(|flight| flight.request(self.token, &self.requested));
+            actions.extend(request.map(Action::Obtain));
         }
         actions
     }
 
-    fn prepare(&mut self, owner: OperationId, need: Need, requests: u8) -> Flight {
+    /// Returns the scopes to request: those that were requested before, and those that an operation needs.
+    fn scopes_for(&self, need: &Need) -> Scopes {
         let mut scopes = self.requested.union(&need.scopes);
         if self.settings.offline_access && self.offline_access {
             scopes.add(OFFLINE_ACCESS);
         } else {
             scopes.remove(OFFLINE_ACCESS);
         }
-        self.flights += 1;
-        let can_exchange = self.settings.exchange && self.token != 0;
-        let ways = Way::for_need(self.settings.kind, can_exchange, self.can_refresh, &need.authentication, need.renew);
-        Flight::new(self.flights, owner, scopes, need, ways, requests)
-    }
-
-    /// Decides on the result of a request for a token. Nothing happens for one that is not in progress.
-    pub fn obtained(&mut self, flight: u64, result: Result<Grant, Refusal>) -> Vec<Action> {
-        let Some(mut landed) = self.flight.take_if(|current| current.number() == flight) else { return Vec::new() };
-        let mut actions = match result {
-            Ok(grant) => self.granted(&landed, grant),
-            Err(refusal) => {
-                if !landed.ends_with(refusal)
-                    && landed.next_request(refusal)
-                    && let Some(request) = landed.request(self.token())
-                {
-                    self.flight = Some(landed);
-                    return vec![Action::Obtain(request)];
-                }
-                self.refused(&landed, refusal)
-            }
-        };
-        actions.extend(self.take_off());
-        actions
-    }
-
-    /// States that a request for a token was given up, because the caller of its operation has gone. Others that wait request it again.
-    pub fn cancelled(&mut self, flight: u64) -> Vec<Action> {
-        if self.flight.take_if(|current| current.number() == flight).is_none() {
-            return Vec::new();
-        }
-        self.take_off()
-    }
-
-    fn granted(&mut self, landed: &Flight, grant: Grant) -> Vec<Action> {
-        if let Some(owner) = self.operations.get_mut(&landed.owner()) {
-            owner.more += landed.spent();
-        }
-        let mut scopes = grant.scopes.unwrap_or_else(|| landed.scopes().clone());
-        scopes.remove(OFFLINE_ACCESS);
-        let is_changed = landed.renews() || self.token == 0 || scopes != self.held;
-        self.token += 1;
-        self.can_refresh = grant.can_refresh;
-        if scopes != self.held {
-            self.refusals.forget_refused();
-        }
-        (self.held, self.requested) = (scopes, landed.scopes().clone());
-        let served = self.served(landed);
-        let mut actions = Vec::new();
-        for operation in served {
-            if is_changed {
-                actions.push(self.send_again(operation));
-            } else {
-                actions.extend(self.refuse(operation, Refusal::NotGranted));
-            }
-        }
-        actions
-    }
-
-    fn refused(&mut self, landed: &Flight, refusal: Refusal) -> Vec<Action> {
-        let served = self.served(landed);
-        served.into_iter().flat_map(|operation| self.refuse(operation, refusal)).collect()
-    }
-
-    /// Returns the operations that wait for what this request was made for.
-    fn served(&self, landed: &Flight) -> Vec<OperationId> {
-        let is_served = |id: OperationId, need: &Need| {
-            id == landed.owner()
-                || (landed.scopes().covers(&need.scopes) && need.authentication == *landed.authentication())
-        };
-        let waiting = self.operations.iter().filter_map(|(id, state)| Some((*id, state.waits.as_ref()?)));
-        waiting.filter(|(id, need)| is_served(*id, need)).map(|(id, _)| id).collect()
-    }
-
-    fn refuse(&mut self, operation: OperationId, refusal: Refusal) -> Vec<Action> {
-        let Some(state) = self.operations.get_mut(&operation) else { return Vec::new() };
-        let Some(need) = state.waits.take() else { return Vec::new() };
-        if refusal.is_remembered() {
-            self.refusals.remember(&state.label, &need, refusal);
-        }
-        let stop = match refusal {
-            Refusal::NotGranted => Stop::NotGranted(need.scopes),
-            refusal => Stop::Refused(need.scopes, refusal),
-        };
-        self.end(operation, Action::Stop(operation, stop))
+        scopes
     }
 
     fn send(&self, operation: OperationId) -> Action {
-        Action::Send { operation, token: self.token() }
+        Action::Send { operation, token: self.token }
     }
 
     fn send_again(&mut self, operation: OperationId) -> Action {

@@ -81,6 +81,7 @@ impl Issued {
     /// Returns what the state machine needs to know.
     pub(crate) fn grant(&self) -> Grant {
         let grant = self.scopes.clone().map_or_else(Grant::as_requested, Grant::with_scopes);
+        let grant = if self.access_token.is_bound() { grant.bound() } else { grant };
         if self.refresh_token.is_some() { grant.can_refresh() } else { grant }
     }
 }
@@ -92,6 +93,9 @@ pub trait TokenStore: Send + Sync + 'static {
 
     /// Keeps tokens in place of earlier ones. A store that fails loses them: the user is asked again after a restart.
     fn save(&self, issued: &Issued, requested: &Scopes) -> impl Future<Output = ()> + Send;
+
+    /// Deletes the tokens: the user has logged out.
+    fn clear(&self) -> impl Future<Output = ()> + Send;
 }
 
 /// Keeps tokens in memory, until the process ends.
@@ -105,5 +109,9 @@ impl TokenStore for MemoryStore {
 
     async fn save(&self, issued: &Issued, requested: &Scopes) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((issued.clone(), requested.clone()));
+    }
+
+    async fn clear(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }

@@ -50,14 +50,26 @@ impl StepUp {
             }
             return Ok(need(scopes, challenge.new_authentication()));
         }
-        if answer.status == 401 {
+        // Another token has the same proof, unless its key was lost with a process before.
+        if error == ChallengeError::InvalidDpopProof
+            && answer.token.is_some()
+            && answer.token == self.token
+            && !self.is_restored
+        {
+            return Err(Stop::InvalidProof);
+        }
+        // Without a step-up, a 401 must not lead to scopes that a 403 does not lead to.
+        let is_for_scopes =
+            error == ChallengeError::InsufficientScope && answer.token.is_some() && !self.settings.step_up;
+        if answer.status == 401 && !is_for_scopes {
             return self.renewal(Some(challenge)).map(Some);
         }
         if !matches!(error, ChallengeError::InsufficientScope | ChallengeError::None) {
             return Ok(None);
         }
-        let held = self.held.union(&self.requested);
-        let scopes = self.map.needed(challenge, state.tool.as_deref(), &held).map_err(Stop::Malformed)?;
+        // What was requested and not granted must not decide which alternative is next.
+        let held = &self.held;
+        let scopes = self.map.needed(challenge, state.tool.as_deref(), held).map_err(Stop::Malformed)?;
         // Some servers leave out the error. Without scopes it may be another refusal, unless the metadata says that the token lacks some.
         let is_unstated = error == ChallengeError::None && challenge.param("scope").is_none();
         let scopes = match scopes {
@@ -74,7 +86,9 @@ impl StepUp {
     /// Returns the need of a request that was refused as a whole, without a token or with one that is not accepted.
     pub(super) fn renewal(&self, challenge: Option<&Challenge>) -> Result<Need, Stop> {
         // A later token is for what was requested before, which `scopes_supported` would widen.
-        let scopes = if self.requested.is_empty() {
+        let scopes = if self.token.is_some() && !self.settings.step_up {
+            Ok(Scopes::NONE)
+        } else if self.requested.is_empty() {
             self.map.first(challenge)
         } else {
             challenge.map_or(Ok(None), Challenge::scope).map(Option::unwrap_or_default)

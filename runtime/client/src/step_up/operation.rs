@@ -1,6 +1,6 @@
 //! An operation that has not ended.
 
-use super::need::Need;
+use super::{Way, need::Need};
 
 /// An operation that has not ended.
 #[derive(Debug)]
@@ -17,10 +17,12 @@ pub(super) struct Operation {
     pub(super) waits: Option<Need>,
     /// What it has received tokens for.
     pub(super) served: Vec<Need>,
+    /// The ways by which these were obtained.
+    pub(super) ways: Vec<Way>,
 }
 
 impl Operation {
     pub(super) const fn new(label: String, tool: Option<String>) -> Self {
-        Self { label, tool, retries: 0, more: 0, has_nonce: false, waits: None, served: Vec::new() }
+        Self { label, tool, retries: 0, more: 0, has_nonce: false, waits: None, served: Vec::new(), ways: Vec::new() }
     }
 }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::scopes::{ScopeError, Scopes};
+use crate::scopes::{Abridged, ScopeError, Scopes};
 
 use super::Refusal;
 
@@ -22,6 +22,10 @@ pub enum Stop {
     Refused(Scopes, Refusal),
     /// The new token has the same scopes as the one before.
     NotGranted(Scopes),
+    /// The server requires nonces in proofs of possession (RFC 9449 §9), and accepts none that this client sends.
+    NonceRequired,
+    /// The server does not accept the proofs of possession of this client (RFC 9449 §7.1, `invalid_dpop_proof`).
+    InvalidProof,
     /// The operation was refused after each of the retries.
     StillRefused(Scopes),
 }
@@ -34,7 +38,7 @@ impl fmt::Display for Stop {
                 "the server refuses the operation for missing scopes, and neither its challenge nor its metadata names them; ask its operator",
             ),
             Self::NoStepUp(scopes) => {
-                write!(f, "the operation needs the scopes `{scopes}`, which this client was not granted; ask an administrator")
+                write!(f, "the operation needs the scopes {}, which this client was not granted; ask an administrator", Abridged(scopes))
             }
             Self::NoAuthentication => f.write_str(
                 "the operation requires that a user authenticates again (RFC 9470 §3), which this client does not do; ask an administrator",
@@ -43,17 +47,26 @@ impl fmt::Display for Stop {
                 write!(f, "the operation needs a token, and none was issued: {refusal}")
             }
             Self::Refused(scopes, refusal) => {
-                write!(f, "the operation needs the scopes `{scopes}`, and no token with them was issued: {refusal}")
+                write!(f, "the operation needs the scopes {}, and no token with them was issued: {refusal}", Abridged(scopes))
             }
             Self::NotGranted(scopes) => {
-                write!(f, "the operation needs the scopes `{scopes}`, and the authorization server did not add them to the token")
+                write!(f, "the operation needs the scopes {}, and the authorization server did not add them to the token", Abridged(scopes))
             }
+            Self::NonceRequired => f.write_str(
+                "the server requires a nonce in proofs of possession (RFC 9449 §9), and accepts none that this client sends; use a client that requests \
+                 bound tokens and receives the header `DPoP-Nonce`",
+            ),
+            Self::InvalidProof => f.write_str(
+                "the server does not accept the proof of possession (`invalid_dpop_proof`), and another token does not change it; check the clock of this \
+                 machine and the address of the server",
+            ),
             Self::StillRefused(scopes) if scopes.is_empty() => {
                 f.write_str("the server refuses the operation with every new token; ask its operator")
             }
             Self::StillRefused(scopes) => write!(
                 f,
-                "the server refuses the operation with every new token, most recently for the scopes `{scopes}`; ask its operator"
+                "the server refuses the operation with every new token, most recently for the scopes {}; ask its operator",
+                Abridged(scopes)
             ),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::challenge::Authentication;
 
-use super::Kind;
+use super::{Kind, Refusal, Stop, need::Need};
 
 /// A way to obtain a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,5 +39,22 @@ impl Way {
             Kind::User if !renew && can_exchange => vec![Self::Exchange, Self::Interaction],
             Kind::User => vec![Self::Interaction],
         }
+    }
+}
+
+/// The ways that are open to an operation, and why others are not.
+#[derive(Debug)]
+pub(super) struct Ways {
+    /// In the order in which they are tried.
+    pub(super) open: Vec<Way>,
+    /// Why a way that may succeed is not tried.
+    pub(super) closed: Option<Refusal>,
+}
+
+impl Ways {
+    /// Returns why the operation ends, if no way is open.
+    pub(super) fn stop(&self, need: &Need) -> Option<Stop> {
+        let refusal = self.closed.unwrap_or(Refusal::NotThisWay);
+        self.open.is_empty().then(|| Stop::Refused(need.scopes.clone(), refusal))
     }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use mcp_scopes_client::{
     Authorizer, Challenges, Issued, MemoryStore, Refusal, Reply, ScopeMap, Scopes, Settings, StepUpClient, Stop,
-    TokenRequest, TokenStore,
+    TokenRequest, TokenStore, Way,
 };
 use tokio::sync::Notify;
 
@@ -39,7 +39,7 @@ fn respond(needed: &str, token: Option<&str>) -> Reply<String> {
     Reply { status, challenges: Challenges::parse([challenge]), response: token.unwrap_or_default().to_owned() }
 }
 
-async fn call<S: TokenStore>(client: &StepUpClient<Login, S>, needed: &str) -> Result<String, Stop> {
+async fn call<A: Authorizer, S: TokenStore>(client: &StepUpClient<A, S>, needed: &str) -> Result<String, Stop> {
     let label = format!("tools/call {needed}");
     let answer = client.run(&label, None, async |token| {
         tokio::task::yield_now().await;
@@ -66,16 +66,45 @@ async fn obtains_one_token_for_operations_that_need_the_same() {
     assert_eq!(login.requests.lock().unwrap().len(), 2);
 }
 
+/// Issues what is asked for. The first requests wait until the test lets them continue.
+#[derive(Clone, Default)]
+struct Slow {
+    waits: usize,
+    requests: Arc<Mutex<Vec<String>>>,
+    begun: Arc<Notify>,
+    released: Arc<Notify>,
+}
+
+impl Authorizer for Slow {
+    async fn obtain(&self, request: &TokenRequest, _: Option<&Issued>) -> Result<Issued, Refusal> {
+        let number = {
+            let mut requests = self.requests.lock().unwrap();
+            requests.push(request.scopes.to_string());
+            requests.len()
+        };
+        if number <= self.waits {
+            self.begun.notify_one();
+            self.released.notified().await;
+        }
+        Ok(Issued::new(&request.scopes.to_string()))
+    }
+}
+
 #[tokio::test]
 async fn another_operation_obtains_what_a_dropped_one_gave_up() {
-    let login = Login::default();
-    let client = client(&login);
-    let dropped = tokio::time::timeout(Duration::from_millis(5), call(&client, "a"));
-    let (dropped, kept) = tokio::join!(dropped, async {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-        call(&client, "a").await
+    let login = Slow { waits: 1, ..Slow::default() };
+    let client = StepUpClient::new(Settings::user(), ScopeMap::default(), login.clone());
+    let mut dropped = Box::pin(call(&client, "a"));
+    tokio::select! {
+        _ = &mut dropped => unreachable!("it waits"),
+        () = login.begun.notified() => {}
+    }
+    let (kept, ()) = tokio::join!(call(&client, "a"), async {
+        for _ in 0..8 {
+            tokio::task::yield_now().await;
+        }
+        drop(dropped);
     });
-    assert!(dropped.is_err());
     assert_eq!(kept, Ok("a".to_owned()));
     assert_eq!(*login.requests.lock().unwrap(), ["a", "a"]);
     // Nothing is in progress any more.
@@ -139,6 +168,8 @@ impl TokenStore for Stuck {
             core::future::pending::<()>().await;
         }
     }
+
+    async fn clear(&self) {}
 }
 
 #[tokio::test]
@@ -152,6 +183,129 @@ async fn tokens_count_although_their_operation_is_dropped_while_they_are_saved()
     assert_eq!(client.access_token().unwrap().secret(), "a");
     assert_eq!(call(&client, "a").await, Ok("a".to_owned()));
     assert_eq!(*login.requests.lock().unwrap(), ["a"]);
+}
+
+#[tokio::test]
+async fn callers_that_do_not_wait_do_not_open_one_login_after_another() {
+    let login = Slow { waits: 3, ..Slow::default() };
+    let client = StepUpClient::new(Settings::user(), ScopeMap::default(), login.clone());
+    // Each for another operation and another scope, as the server wants to.
+    for needed in ["s1", "s2", "s3"] {
+        tokio::select! {
+            _ = call(&client, needed) => unreachable!("it waits"),
+            () = login.begun.notified() => {}
+        }
+    }
+    for needed in ["s4", "s5"] {
+        let stop = Stop::Refused(Scopes::parse(needed).unwrap(), Refusal::LoginsInVain);
+        assert_eq!(call(&client, needed).await, Err(stop));
+    }
+    assert_eq!(login.requests.lock().unwrap().len(), 3);
+    client.forget_refusals();
+    assert_eq!(call(&client, "a").await, Ok("a".to_owned()));
+}
+
+#[tokio::test]
+async fn forgets_tokens_of_a_user_who_logs_out() {
+    let (store, login) = (Kept::default(), Slow::default());
+    let client = StepUpClient::restored(Settings::user(), ScopeMap::default(), login.clone(), store.clone()).await;
+    assert_eq!(call(&client, "a").await, Ok("a".to_owned()));
+    assert!(store.load().await.is_some());
+    client.forget_tokens().await;
+    assert!(client.access_token().is_none() && store.load().await.is_none());
+    assert_eq!(call(&client, "b").await, Ok("b".to_owned()));
+    assert_eq!(*login.requests.lock().unwrap(), ["a", "b"]);
+}
+
+#[tokio::test]
+async fn a_login_before_a_log_out_does_not_count() {
+    let (store, login) = (Kept::default(), Slow { waits: 1, ..Slow::default() });
+    let client = StepUpClient::restored(Settings::user(), ScopeMap::default(), login.clone(), store.clone()).await;
+    let (answer, ()) = tokio::join!(call(&client, "a"), async {
+        login.begun.notified().await;
+        client.forget_tokens().await;
+        login.released.notify_one();
+    });
+    assert_eq!(answer, Ok("a".to_owned()));
+    assert_eq!(*login.requests.lock().unwrap(), ["a", "a"]);
+}
+
+/// Obtains the first token late, and each further one at once.
+#[derive(Default)]
+struct Hurried(AtomicUsize);
+
+impl Authorizer for Hurried {
+    async fn obtain(&self, request: &TokenRequest, _: Option<&Issued>) -> Result<Issued, Refusal> {
+        if self.0.fetch_add(1, Ordering::Relaxed) == 0 {
+            tokio::task::yield_now().await;
+        }
+        Ok(Issued::new(&request.scopes.to_string()))
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_counts_for_the_token_that_was_sent() {
+    let client = StepUpClient::new(Settings::user(), ScopeMap::default(), Hurried::default());
+    // Both are refused without a token. The first one obtains a second token before the other one sends the first.
+    let run = async |needed: &'static [&'static str]| {
+        let answer = client.run("tools/call run", None, async |token| {
+            let token = token.map(|token| token.secret().to_owned());
+            let held = |needed: &str| token.as_ref().is_some_and(|token| token.split(' ').any(|held| held == needed));
+            let missing = needed.iter().find(|needed| !held(needed));
+            respond(missing.or(needed.last()).unwrap(), token.as_deref())
+        });
+        answer.await.map_err(|stopped| stopped.stop)
+    };
+    let (first, second) = tokio::join!(run(&["a", "b"]), run(&["a", "c"]));
+    assert_eq!((first, second), (Ok("a b".to_owned()), Ok("a b c".to_owned())));
+}
+
+/// A store that a test can look into.
+#[derive(Clone, Default)]
+struct Kept(Arc<MemoryStore>);
+
+impl TokenStore for Kept {
+    async fn load(&self) -> Option<(Issued, Scopes)> {
+        self.0.load().await
+    }
+
+    async fn save(&self, issued: &Issued, requested: &Scopes) {
+        self.0.save(issued, requested).await;
+    }
+
+    async fn clear(&self) {
+        self.0.clear().await;
+    }
+}
+
+/// Exchanges a token for one without further scopes, and issues to the user what is requested.
+struct Exchanges(Arc<Mutex<Vec<Way>>>);
+
+impl Authorizer for Exchanges {
+    async fn obtain(&self, request: &TokenRequest, current: Option<&Issued>) -> Result<Issued, Refusal> {
+        self.0.lock().unwrap().push(request.way);
+        if request.way == Way::Exchange {
+            return Ok(Issued { scopes: Some(Scopes::parse("a").unwrap()), ..Issued::new("useless") });
+        }
+        assert!(current.is_none_or(|current| current.access_token.secret() == "a"), "{current:?}");
+        Ok(Issued::new(&request.scopes.to_string()))
+    }
+}
+
+#[tokio::test]
+async fn an_exchange_of_no_use_replaces_no_token() {
+    let store = Kept::default();
+    store.save(&Issued::new("a"), &Scopes::parse("a").unwrap()).await;
+    let ways = Arc::default();
+    let settings = Settings::user().token_exchange();
+    let login = Exchanges(Arc::clone(&ways));
+    let client = StepUpClient::restored(settings, ScopeMap::default(), login, store.clone()).await;
+    let answer = client.run("tools/call b", None, async |token| {
+        respond("b", token.as_ref().map(mcp_scopes_client::AccessToken::secret))
+    });
+    assert_eq!(answer.await.unwrap(), "a b");
+    assert_eq!(*ways.lock().unwrap(), [Way::Exchange, Way::Interaction]);
+    assert_eq!(store.load().await.unwrap().0.access_token.secret(), "a b");
 }
 
 #[test]

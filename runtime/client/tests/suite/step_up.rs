@@ -15,26 +15,26 @@ const DOCUMENT: &str = r#"{
 
 const LACKS: &str = r#"Bearer error="insufficient_scope""#;
 
-fn scopes(text: &str) -> Scopes {
+pub(super) fn scopes(text: &str) -> Scopes {
     Scopes::parse(text).unwrap()
 }
 
-fn lacks(needed: &str) -> String {
+pub(super) fn lacks(needed: &str) -> String {
     format!("Bearer scope=\"{needed}\", error=\"insufficient_scope\"")
 }
 
-struct Client {
-    step_up: StepUp,
+pub(super) struct Client {
+    pub(super) step_up: StepUp,
 }
 
 impl Client {
-    fn new(settings: Settings) -> Self {
+    pub(super) fn new(settings: Settings) -> Self {
         let metadata = Metadata::from_json(DOCUMENT).unwrap();
         Self { step_up: StepUp::new(settings, ScopeMap::of(metadata.document())) }
     }
 
     /// A client that has a token with these scopes.
-    fn with_token(settings: Settings, held: &str) -> Self {
+    pub(super) fn with_token(settings: Settings, held: &str) -> Self {
         let mut client = Self::new(settings);
         let call = client.begin("tools/list");
         let request = client.asks(call, 401, &format!("Bearer scope=\"{held}\""));
@@ -43,13 +43,13 @@ impl Client {
         client
     }
 
-    fn begin(&mut self, label: &str) -> OperationId {
+    pub(super) fn begin(&mut self, label: &str) -> OperationId {
         let (call, actions) = self.step_up.begin(label, label.strip_prefix("tools/call "));
         assert_eq!(actions, [Action::Send { operation: call, token: self.step_up.token() }]);
         call
     }
 
-    fn answer(&mut self, operation: OperationId, status: u16, challenge: &str) -> Vec<Action> {
+    pub(super) fn answer(&mut self, operation: OperationId, status: u16, challenge: &str) -> Vec<Action> {
         let challenges = Challenges::parse([challenge]);
         let token = self.step_up.token();
         self.step_up.answered(operation, Answer { status, challenges: &challenges, token })
@@ -57,22 +57,26 @@ impl Client {
 
     /// Answers, and returns the request for a token that follows.
     #[track_caller]
-    fn asks(&mut self, operation: OperationId, status: u16, challenge: &str) -> TokenRequest {
+    pub(super) fn asks(&mut self, operation: OperationId, status: u16, challenge: &str) -> TokenRequest {
         let actions = self.answer(operation, status, challenge);
         let [Action::Obtain(request)] = &*actions else { panic!("{actions:?}") };
         request.clone()
     }
 
-    fn gets(&mut self, request: &TokenRequest, held: &str) -> Vec<Action> {
+    pub(super) fn gets(&mut self, request: &TokenRequest, held: &str) -> Vec<Action> {
         self.step_up.obtained(request.flight, Ok(Grant::with_scopes(scopes(held))))
     }
 
-    fn fails(&mut self, request: &TokenRequest, refusal: Refusal) -> Vec<Action> {
+    fn gets_bound(&mut self, request: &TokenRequest) -> Vec<Action> {
+        self.step_up.obtained(request.flight, Ok(Grant::as_requested().bound()))
+    }
+
+    pub(super) fn fails(&mut self, request: &TokenRequest, refusal: Refusal) -> Vec<Action> {
         self.step_up.obtained(request.flight, Err(refusal))
     }
 }
 
-fn send(operation: OperationId, token: u64) -> Action {
+pub(super) fn send(operation: OperationId, token: u64) -> Action {
     Action::Send { operation, token: Some(token) }
 }
 
@@ -240,14 +244,20 @@ fn exchanges_the_token_before_it_asks_the_user() {
     let [Action::Obtain(next)] = &*actions else { panic!("{actions:?}") };
     assert_eq!((next.way, next.token, next.flight), (Way::Interaction, None, request.flight));
     // The user may be granted what is not granted for a token.
-    for (error, asks_user) in [("invalid_scope", true), ("invalid_target", false), ("access_denied", false)] {
+    for (refusal, asks_user) in [
+        (Refusal::of_error("invalid_scope"), true),
+        (Refusal::of_error("access_denied"), true),
+        (Refusal::of_error("unauthorized_client"), true),
+        (Refusal::Unusable("the response cannot be read"), true),
+        (Refusal::of_error("invalid_target"), false),
+        (Refusal::Unavailable, false),
+    ] {
         let mut client = Client::with_token(settings, "notes:read");
         let call = client.begin("tools/call write_note");
         let request = client.asks(call, 403, &lacks("notes:write"));
-        let refusal = Refusal::of_error(error);
         let actions = client.fails(&request, refusal);
         let last = matches!(&*actions, [Action::Obtain(next)] if next.way == Way::Interaction);
-        assert_eq!(last, asks_user, "{error} {actions:?}");
+        assert_eq!(last, asks_user, "{refusal:?} {actions:?}");
         // For the last way each of them is final.
         let stopped = if asks_user { client.fails(&request, refusal) } else { actions };
         assert_eq!(stopped, [Action::Stop(call, Stop::Refused(scopes("notes:write"), refusal))]);
@@ -262,9 +272,11 @@ fn refreshes_an_expired_token_before_it_asks_the_user() {
     client.step_up.obtained(request.flight, Ok(Grant::as_requested().can_refresh()));
     let expired = r#"Bearer scope="b", error="invalid_token""#;
     let request = client.asks(call, 401, expired);
-    assert_eq!((request.way, request.token, &request.scopes), (Way::Refresh, Some(1), &scopes("a b")));
+    // It names no scopes.
+    assert_eq!((request.way, request.token, &request.scopes), (Way::Refresh, Some(1), &scopes("a")));
     let actions = client.fails(&request, Refusal::of_error("invalid_grant"));
-    assert!(matches!(&*actions, [Action::Obtain(next)] if next.way == Way::Interaction), "{actions:?}");
+    let [Action::Obtain(next)] = &*actions else { panic!("{actions:?}") };
+    assert_eq!((next.way, &next.scopes), (Way::Interaction, &scopes("a b")));
 }
 
 #[test]
@@ -505,10 +517,17 @@ fn repeats_requests_with_a_nonce_once() {
     let request = client.asks(call, 401, "DPoP scope=\"notes:write\"");
     // The same request: the authorizer may have a code for it.
     assert_eq!(client.fails(&request, Refusal::UseNonce), [Action::Obtain(request.clone())]);
-    assert_eq!(client.gets(&request, "notes:write"), [send(call, 1)]);
+    assert_eq!(client.gets_bound(&request), [send(call, 1)]);
     assert_eq!(client.answer(call, 401, NO_NONCE), [send(call, 1)]);
-    let stop = Stop::StillRefused(Scopes::NONE);
-    assert_eq!(client.answer(call, 401, NO_NONCE), [Action::Stop(call, stop)]);
+    assert_eq!(client.answer(call, 401, NO_NONCE), [Action::Stop(call, Stop::NonceRequired)]);
+
+    // A token that is not bound has no proof, so the request would be the same. Without a token, it asks for one.
+    let mut other = Client::with_token(Settings::user(), "notes:write");
+    let call = other.begin("tools/call write_note");
+    assert_eq!(other.answer(call, 401, NO_NONCE), [Action::Stop(call, Stop::NonceRequired)]);
+    let mut other = Client::new(Settings::user());
+    let call = other.begin("tools/call write_note");
+    assert_eq!(other.asks(call, 401, NO_NONCE).way, Way::Interaction);
 
     // An authorization server that states another nonce each time. That is not remembered.
     for _ in 0..2 {
@@ -526,7 +545,7 @@ fn a_login_and_a_step_up_with_nonces_take_six_requests_more() {
     let call = client.begin("tools/call write_note");
     let request = client.asks(call, 401, "DPoP scope=\"notes:read\"");
     assert_eq!(client.fails(&request, Refusal::UseNonce), [Action::Obtain(request.clone())]);
-    assert_eq!(client.gets(&request, "notes:read"), [send(call, 1)]);
+    assert_eq!(client.gets_bound(&request), [send(call, 1)]);
     assert_eq!(client.answer(call, 401, NO_NONCE), [send(call, 1)]);
     // Two are left, of which one is the call: the way that can succeed is tried, and no other.
     let request = client.asks(call, 403, &lacks("notes:write"));

@@ -36,6 +36,8 @@ enum Event {
     Restore(u8),
     Map(bool),
     ForgetRefusals,
+    /// The user logs out.
+    ForgetTokens,
     /// The authorization server lists token exchange, and `offline_access`.
     Listed(bool, bool),
 }
@@ -53,7 +55,8 @@ impl From<u64> for Choice {
     fn from(number: u64) -> Self {
         let [kind, subject, flags, which, what, scope, ..] = number.to_le_bytes();
         let (first, second) = (flags & 1 == 1, flags & 2 == 2);
-        let event = match kind % 12 {
+        let event = match kind % 14 {
+            12 => Event::ForgetTokens,
             0 | 1 => Event::Begin(subject),
             2 => Event::Abandon(subject, first),
             3 => Event::Restore(subject),
@@ -66,7 +69,7 @@ impl From<u64> for Choice {
     }
 }
 
-fn map() -> ScopeMap {
+pub(super) fn map() -> ScopeMap {
     let document = r#"{
         "resource": "https://notes.example.com/mcp", "authorization_servers": ["https://auth.example.com"],
         "scopes_supported": ["s1", "offline_access"],
@@ -110,6 +113,12 @@ impl World {
             }
             Event::Map(is_full) => self.step_up.set_map(if is_full { map() } else { ScopeMap::default() }),
             Event::ForgetRefusals => self.step_up.forget_refusals(),
+            Event::ForgetTokens => {
+                // The request in progress does not count any more.
+                self.pending.retain(|pending| matches!(pending, Pending::Response(..)));
+                let actions = self.step_up.forget_tokens();
+                self.perform(actions);
+            }
             Event::Listed(exchange, offline) => {
                 self.step_up.set_token_exchange(exchange);
                 self.step_up.set_offline_access(offline);
@@ -178,7 +187,8 @@ impl World {
 
 /// Refusals mostly, for ever new scopes.
 fn response(what: u8, scope: u8) -> (u16, String) {
-    match what % 14 {
+    match what % 15 {
+        14 => (401, "DPoP error=\"invalid_dpop_proof\"".to_owned()),
         11 => (401, String::new()),
         12 => (403, "Bearer".to_owned()),
         13 => (200, String::new()),
@@ -195,7 +205,9 @@ fn response(what: u8, scope: u8) -> (u16, String) {
 
 fn token(what: u8, scope: u8) -> Result<Grant, Refusal> {
     let other = || Scopes::parse(&format!("s{scope}")).unwrap();
-    match what % 14 {
+    match what % 16 {
+        14 => Err(Refusal::AfterLogin("it cannot be used")),
+        15 => Err(Refusal::Rejected("it is rejected")),
         10 => Err(Refusal::InvalidScope),
         11 => Err(Refusal::InvalidTarget),
         12 => Err(Refusal::InvalidGrant),
@@ -205,9 +217,9 @@ fn token(what: u8, scope: u8) -> Result<Grant, Refusal> {
         1 => Err(Refusal::NotThisWay),
         2 => Err(Refusal::Unavailable),
         3 => Ok(Grant::with_scopes(Scopes::NONE)),
-        4 => Ok(Grant::with_scopes(other()).can_refresh()),
+        4 => Ok(Grant::with_scopes(other()).can_refresh().bound()),
         5 => Err(Refusal::Unusable("it cannot be used")),
-        _ => Ok(Grant::as_requested().can_refresh()),
+        _ => Ok(Grant::as_requested().can_refresh().bound()),
     }
 }
 

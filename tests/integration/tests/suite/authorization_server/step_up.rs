@@ -161,6 +161,10 @@ impl TokenStore for Shared {
     async fn save(&self, issued: &Issued, requested: &Scopes) {
         self.0.save(issued, requested).await;
     }
+
+    async fn clear(&self) {
+        self.0.clear().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
