@@ -1,6 +1,6 @@
 //! Requests: only to https or to this machine, bounded in time and size, without redirects.
 
-use core::time::Duration;
+use core::{net::IpAddr, time::Duration};
 use std::sync::OnceLock;
 
 use mcp_scopes_model::address::{Address, is_this_machine};
@@ -22,8 +22,9 @@ const NOT_TEXT: Refusal = Refusal::Unusable("a response of the authorization ser
 
 /// Sends requests for one MCP server.
 pub(super) struct Http {
-    /// Whether addresses of this machine are asked. A remote server does not choose what this machine is asked.
+    /// Whether addresses of this machine and of private networks are asked. A remote server does not choose what is asked there.
     may_be_loopback: bool,
+    may_be_private: bool,
     /// With https, and with plain http to this machine.
     clients: [OnceLock<Client>; 2],
 }
@@ -45,8 +46,10 @@ pub(super) struct Secrets {
 
 impl Http {
     pub(super) fn new(server: &str) -> Self {
+        let is_host = |is: fn(&str) -> bool| Url::parse(server).is_ok_and(|url| url.host_str().is_some_and(is));
         Self {
-            may_be_loopback: Url::parse(server).is_ok_and(|url| url.host_str().is_some_and(is_this_machine)),
+            may_be_loopback: is_host(is_this_machine),
+            may_be_private: is_host(|host| is_this_machine(host) || is_private(host)),
             clients: [const { OnceLock::new() }; 2],
         }
     }
@@ -100,6 +103,11 @@ impl Http {
                 "the metadata names an address on this machine, and the MCP server is not on this machine",
             );
         }
+        if url.host_str().is_some_and(is_private) && !self.may_be_private {
+            return unusable(
+                "the metadata names an address of a private network, and the MCP server is not in a private network",
+            );
+        }
         Ok(())
     }
 
@@ -120,6 +128,22 @@ impl Http {
         let created =
             builder.build().map_err(|_| Refusal::Unusable("there are no root certificates on this machine"))?;
         Ok((client.get_or_init(|| created), url))
+    }
+}
+
+/// Returns whether a host is the literal address of a network that is not the Internet, for a host as the HTTP client reads it. A name that leads to one
+/// is not seen here: https to it fails for the name in its certificate.
+fn is_private(host: &str) -> bool {
+    let literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    match literal.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V4(address)) => {
+            let [first, second, ..] = address.octets();
+            // RFC 6598: the networks between providers and their customers.
+            let is_shared = first == 100 && second & 0xc0 == 64;
+            address.is_private() || address.is_link_local() || address.is_broadcast() || is_shared || first == 0
+        }
+        Ok(IpAddr::V6(address)) => address.is_unique_local() || address.is_unicast_link_local(),
+        Err(_) => false,
     }
 }
 
@@ -162,6 +186,17 @@ mod tests {
             ("https://h/mcp", "https://[::]/token", false),
             ("https://h/mcp", "https://localhost.example.com/token", true),
             ("https://[::ffff:127.0.0.1]/mcp", "https://localhost/token", true),
+            ("https://h/mcp", "https://10.0.0.5/token", false),
+            ("https://h/mcp", "https://169.254.169.254/latest", false),
+            ("https://h/mcp", "https://192.168.1/token", false),
+            ("https://h/mcp", "https://100.64.0.1/token", false),
+            ("https://h/mcp", "https://[fd00::1]/token", false),
+            ("https://h/mcp", "https://[fe80::1]/token", false),
+            ("https://h/mcp", "https://[::ffff:10.0.0.5]/token", false),
+            ("https://h/mcp", "https://100.128.0.1/token", true),
+            ("https://10.0.0.4/mcp", "https://10.0.0.5/token", true),
+            ("https://10.0.0.4/mcp", "https://127.0.0.1/token", false),
+            ("http://127.0.0.1/mcp", "https://10.0.0.5/token", true),
             ("http://127.0.0.1/mcp", "http://127.0.0.1:9000/token", true),
             ("http://127.0.0.1/mcp", "https://auth.example.com/token", true),
             ("http://127.0.0.1/mcp", "http://auth.example.com/token", false),
