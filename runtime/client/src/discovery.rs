@@ -12,7 +12,7 @@ const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /// Why metadata cannot be used. Its text is static: nothing of the document is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MetadataError(&'static str);
+pub struct MetadataError(pub(crate) &'static str);
 
 impl MetadataError {
     /// Returns the reason.

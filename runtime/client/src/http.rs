@@ -24,7 +24,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::{
     authorizer::{Authorizer, Discovered},
     challenge::{Challenge, Challenges},
-    discovery::ResourceMetadataPlace,
+    discovery::{MetadataError, ResourceMetadataPlace},
     selection::OFFLINE_ACCESS,
     step_up::{Refusal, TokenRequest, Way},
     tokens::{AccessToken, Issued},
@@ -35,7 +35,7 @@ use self::{
     dpop::Prover,
     fetch::Http,
     grant::Grants,
-    interaction::{Authorization, Code},
+    interaction::{Authorization, Code, OPENID, adds_openid},
 };
 
 pub use self::{
@@ -48,7 +48,7 @@ pub use self::{
 ///
 /// It reads the metadata of the server and of its authorization server with the first refusal, and registers the client before its first request for a
 /// token: at most six requests in all. Then it keeps the results; what failed is repeated after 2 s, and later after up to 5 min. Only a registration
-/// that the authorization server has lost is repeated. Every request for a token names the resource (RFC 8707). It sends requests only to https, or to this machine
+/// that the authorization server has lost is repeated, at most once in 5 min. Every request for a token names the resource (RFC 8707). It sends requests only to https, or to this machine
 /// if the MCP server is on this machine, and follows no redirect.
 ///
 /// Tokens are bound to a key (RFC 9449) if the metadata of the resource requires it, or with [`bind_tokens`](Self::bind_tokens). The key exists as long
@@ -86,8 +86,14 @@ impl HttpAuthorizer {
     /// Creates one for a client that uses its own credentials, for [`Settings::client_credentials`](crate::Settings::client_credentials).
     ///
     /// # Errors
-    /// The address of the server is not https, nor plain http to this machine, or has a user or a fragment.
-    pub fn for_client(server: &str, identity: ClientIdentity) -> Result<Self, crate::discovery::MetadataError> {
+    /// The address of the server is not https, nor plain http to this machine, or has a user or a fragment. Or the identity registers itself, which is for
+    /// clients of users.
+    pub fn for_client(server: &str, identity: ClientIdentity) -> Result<Self, MetadataError> {
+        if identity.registers() {
+            return Err(MetadataError(
+                "a client without a user does not register itself; register it at the authorization server, and use `ClientIdentity::confidential`",
+            ));
+        }
         Self::create(server, identity, "", NoInteraction)
     }
 }
@@ -103,7 +109,7 @@ impl<I: Interaction> HttpAuthorizer<I> {
         identity: ClientIdentity,
         redirect_uri: &str,
         interaction: I,
-    ) -> Result<Self, crate::discovery::MetadataError> {
+    ) -> Result<Self, MetadataError> {
         Self::create(server, identity, redirect_uri, interaction)
     }
 
@@ -112,7 +118,7 @@ impl<I: Interaction> HttpAuthorizer<I> {
         identity: ClientIdentity,
         redirect_uri: &str,
         interaction: I,
-    ) -> Result<Self, crate::discovery::MetadataError> {
+    ) -> Result<Self, MetadataError> {
         // Checks the address.
         ResourceMetadataPlace::of(server, None)?;
         Ok(Self {
@@ -142,7 +148,8 @@ impl<I: Interaction> HttpAuthorizer<I> {
         self
     }
 
-    /// Returns the identity that dynamic registration has resulted in, so that a client can keep it. `None` if there was no registration.
+    /// Returns the identity that dynamic registration has resulted in, so that a client can keep it. It registers again, under the same name, if the
+    /// authorization server has lost it. `None` if there was no registration.
     pub async fn registered(&self) -> Option<ClientIdentity> {
         self.discovery.registered().await
     }
@@ -154,25 +161,44 @@ impl<I: Interaction> HttpAuthorizer<I> {
             Some((flight, code)) if flight == request.flight => code,
             _ => self.ask(grants, request).await?,
         };
-        let issued = grants.code(request, &code, &self.redirect_uri).await;
+        let mut issued = grants.code(request, &code, &self.redirect_uri).await;
         if issued == Err(Refusal::UseNonce) {
             *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some((request.flight, code));
         }
-        issued
+        // It is not what an operation needs, so it does not make another token.
+        if let Ok(Issued { scopes: Some(scopes), .. }) = &mut issued
+            && adds_openid(request, grants.found)
+        {
+            scopes.remove(OPENID);
+        }
+        issued.map_err(after_login)
     }
 
     async fn ask(&self, grants: &Grants<'_>, request: &TokenRequest) -> Result<Code, Refusal> {
         let thumbprint = grants.prover.map(Prover::thumbprint).transpose()?;
         let authorization = Authorization::new(grants.found, &self.redirect_uri, thumbprint)?;
         let url = authorization.url(request)?;
+        // The user is not asked for what cannot succeed.
+        self.http.check(grants.endpoint()?)?;
         // It is opened on the user's machine, by whatever the scheme says.
         self.http.check(&url)?;
-        let query = self.interaction.authorize(&url).await?;
-        authorization.code(&query)
+        let query = self.interaction.authorize(&url).await.map_err(after_login)?;
+        authorization.code(&query).map_err(after_login)
     }
 
     fn grants<'f>(&'f self, found: &'f Found) -> Grants<'f> {
         Grants { http: &self.http, found, prover: found.metadata.is_bound.then_some(&self.prover) }
+    }
+}
+
+/// Returns the refusal for a failure after the user was asked.
+const fn after_login(refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::Unusable(reason) => Refusal::AfterLogin(reason),
+        Refusal::Unavailable => Refusal::AfterLogin(
+            "the authorization server failed, or could not be reached, after the login; try again later",
+        ),
+        refusal => refusal,
     }
 }
 
@@ -202,12 +228,24 @@ impl<I: Interaction> Authorizer for HttpAuthorizer<I> {
             (Way::ClientCredentials, _) => grants.client_credentials(request).await,
             _ => Err(Refusal::NotThisWay),
         };
-        if issued != Err(grant::UNKNOWN_CLIENT) || !found.client.is_new {
-            return issued;
+        // The authorization server may have lost the registration. It tells the user, and not this client, if they are to sign in: that ends late.
+        let is_lost = match (request.way, &issued) {
+            (Way::Refresh, Err(Refusal::Unusable(reason))) | (Way::Interaction, Err(Refusal::AfterLogin(reason))) => {
+                *reason == grant::UNKNOWN_CLIENT
+            }
+            (Way::Interaction, Err(Refusal::TimedOut)) => true,
+            // Many authorization servers do not let every client exchange tokens, and say so by `invalid_client`.
+            _ => false,
+        };
+        if is_lost {
+            // The next request registers again.
+            self.discovery.forget_client().await;
         }
-        // The authorization server has lost the registration: the next request registers again.
-        self.discovery.forget_client().await;
-        if request.way == Way::Interaction { issued } else { Err(Refusal::NotThisWay) }
+        issued
+    }
+
+    fn forget_failures(&self) {
+        self.discovery.forget_failures();
     }
 
     fn proof(&self, token: &AccessToken, method: &str, url: &str) -> Option<String> {

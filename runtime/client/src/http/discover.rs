@@ -1,11 +1,12 @@
 //! Reads the metadata once, and registers the client.
 
+use core::sync::atomic::{AtomicBool, Ordering};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
     discovery::{MetadataError, ResourceMetadata, ResourceMetadataPlace, ServerMetadata},
@@ -25,6 +26,10 @@ const OTHER_SERVER: Refusal =
 /// further failure, up to the maximum: a server without metadata is not asked for each call.
 const FAILURE_LASTS: Duration = Duration::from_secs(2);
 const FAILURE_LASTS_AT_MOST: Duration = Duration::from_secs(300);
+/// How many failures in a row another address in a challenge is tried after at once. A server can name a new one each time.
+const MAX_OTHER_ADDRESSES: u32 = 4;
+/// How long a registration counts at least: an authorization server that accepts none must not receive one for each call.
+const REGISTRATION_LASTS: Duration = Duration::from_secs(300);
 
 impl From<MetadataError> for Refusal {
     fn from(error: MetadataError) -> Self {
@@ -61,12 +66,18 @@ pub(super) struct Discovery {
     is_bound: bool,
     identity: ClientIdentity,
     state: Mutex<State>,
+    /// Whether what has failed is to be tried again at once.
+    tries_again: AtomicBool,
 }
 
 #[derive(Default)]
 struct State {
     metadata: Kept<Metadata>,
+    /// The address of the metadata that a challenge has named, of the newest failure.
+    stated: Option<String>,
     client: Kept<Identified>,
+    /// When a registration that was lost was given up most recently.
+    replaced: Option<Instant>,
 }
 
 /// The result of a step that is not repeated for each operation.
@@ -93,6 +104,11 @@ impl<T> Kept<T> {
         (now.saturating_duration_since(since) < lasts).then_some(Err(refusal))
     }
 
+    /// Returns the number of failures in a row.
+    fn failures(&self) -> u32 {
+        self.failed.map_or(0, |(_, _, before)| before.saturating_add(1))
+    }
+
     fn keep(&mut self, result: Result<T, Refusal>, now: Instant) -> Result<Arc<T>, Refusal> {
         match result {
             Ok(found) => {
@@ -100,8 +116,7 @@ impl<T> Kept<T> {
                 Ok(Arc::clone(self.found.insert(Arc::new(found))))
             }
             Err(refusal) => {
-                let failures = self.failed.map_or(0, |(_, _, before)| before.saturating_add(1));
-                self.failed = Some((refusal, now, failures));
+                self.failed = Some((refusal, now, self.failures()));
                 Err(refusal)
             }
         }
@@ -110,7 +125,14 @@ impl<T> Kept<T> {
 
 impl Discovery {
     pub(super) fn new(server: &str, identity: ClientIdentity) -> Self {
-        Self { server: server.to_owned(), issuer: None, is_bound: false, identity, state: Mutex::default() }
+        Self {
+            server: server.to_owned(),
+            issuer: None,
+            is_bound: false,
+            identity,
+            state: Mutex::default(),
+            tries_again: AtomicBool::new(false),
+        }
     }
 
     pub(super) fn server(&self) -> &str {
@@ -128,42 +150,66 @@ impl Discovery {
     /// Returns what the metadata says. `stated` is the address of the metadata that a challenge names.
     pub(super) async fn metadata(&self, http: &Http, stated: Option<&str>) -> Result<Arc<Metadata>, Refusal> {
         // Operations that need the same wait here.
-        let kept = &mut self.state.lock().await.metadata;
-        self.kept_metadata(kept, http, stated).await
+        let state = &mut *self.state().await;
+        self.kept_metadata(state, http, stated).await
     }
 
     /// Returns what requests for tokens need: the metadata, and the client, which registers for the first of them.
     pub(super) async fn found(&self, http: &Http, stated: Option<&str>, redirect_uri: &str) -> Result<Found, Refusal> {
-        let State { metadata, client } = &mut *self.state.lock().await;
-        let metadata = self.kept_metadata(metadata, http, stated).await?;
-        let client = if let Some(known) = client.known(Instant::now()) {
+        let state = &mut *self.state().await;
+        let metadata = self.kept_metadata(state, http, stated).await?;
+        let client = if let Some(known) = state.client.known(Instant::now()) {
             known?
         } else {
-            let identified = self.identity.identify(http, &metadata.server, redirect_uri, metadata.is_bound).await;
-            client.keep(identified, Instant::now())?
+            let (server, is_lost) = (&metadata.server, state.replaced.is_some());
+            let identified = self.identity.identify(http, server, redirect_uri, metadata.is_bound, is_lost).await;
+            state.client.keep(identified, Instant::now())?
         };
         Ok(Found { metadata, client })
     }
 
-    /// Forgets the registration of the client. The metadata has not changed.
+    /// Forgets the registration of the client, if there can be another one and there was none a short time ago. The metadata has not changed.
     pub(super) async fn forget_client(&self) {
-        self.state.lock().await.client = Kept::default();
+        let (state, now) = (&mut *self.state().await, Instant::now());
+        let can_be_replaced = state.client.found.as_ref().is_some_and(|client| client.can_be_replaced);
+        let is_recent = state.replaced.is_some_and(|since| now.saturating_duration_since(since) < REGISTRATION_LASTS);
+        if can_be_replaced && !is_recent {
+            (state.client, state.replaced) = (Kept::default(), Some(now));
+        }
+    }
+
+    /// Lets the next request try again what has failed.
+    pub(super) fn forget_failures(&self) {
+        self.tries_again.store(true, Ordering::Relaxed);
+    }
+
+    async fn state(&self) -> MutexGuard<'_, State> {
+        let mut state = self.state.lock().await;
+        if self.tries_again.swap(false, Ordering::Relaxed) {
+            (state.metadata.failed, state.client.failed) = (None, None);
+        }
+        state
     }
 
     pub(super) async fn registered(&self) -> Option<ClientIdentity> {
-        let State { metadata, client } = &*self.state.lock().await;
-        client.found.as_ref()?.registered(&metadata.found.as_ref()?.server)
+        let State { metadata, client, .. } = &*self.state().await;
+        client.found.as_ref()?.registered(&metadata.found.as_ref()?.server, &self.identity)
     }
 
     async fn kept_metadata(
         &self,
-        kept: &mut Kept<Metadata>,
+        state: &mut State,
         http: &Http,
         stated: Option<&str>,
     ) -> Result<Arc<Metadata>, Refusal> {
-        if let Some(known) = kept.known(Instant::now()) {
-            return known;
+        let kept = &mut state.metadata;
+        let is_other = stated.is_some() && stated != state.stated.as_deref() && kept.failures() < MAX_OTHER_ADDRESSES;
+        match kept.known(Instant::now()) {
+            Some(Err(_)) if is_other => {}
+            Some(known) => return known,
+            None => {}
         }
+        state.stated = stated.map(ToOwned::to_owned);
         let read = self.read(http, stated).await;
         kept.keep(read, Instant::now())
     }

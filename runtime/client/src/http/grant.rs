@@ -21,10 +21,12 @@ const OTHER_TYPE: Refusal = Refusal::Unusable("the authorization server issued a
 const NOT_BOUND: Refusal = Refusal::Unusable(
     "the authorization server issued a token that is not bound to the key of the client (RFC 9449 §5)",
 );
-/// The authorization server does not know the client.
-pub(super) const UNKNOWN_CLIENT: Refusal = Refusal::Unusable(
-    "the authorization server does not know this client, or does not accept its secret (`invalid_client`)",
+const INVALID_PROOF: Refusal = Refusal::Unusable(
+    "the authorization server does not accept the proof of possession (`invalid_dpop_proof`); check the clock of this machine",
 );
+/// Why there is no token if the authorization server does not know the client.
+pub(super) const UNKNOWN_CLIENT: &str =
+    "the authorization server does not know this client, or does not accept its secret (`invalid_client`)";
 
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 
@@ -97,12 +99,17 @@ impl Grants<'_> {
         current.issuer.as_ref() == Some(&self.found.metadata.server.issuer)
     }
 
+    /// Returns the address of the token endpoint.
+    pub(super) fn endpoint(&self) -> Result<&str, Refusal> {
+        self.found.metadata.server.token_endpoint.as_deref().ok_or(NO_ENDPOINT)
+    }
+
     /// Sends a form with the resource and the identity of the client. The issued token has the scopes that the response states, else those that
     /// were requested.
     async fn send(&self, form: Form<'_>, requested: Option<&Scopes>) -> Result<Issued, Refusal> {
         let Found { metadata, client } = self.found;
         let Metadata { resource, server, .. } = &**metadata;
-        let endpoint = server.token_endpoint.as_deref().ok_or(NO_ENDPOINT)?;
+        let endpoint = self.endpoint()?;
         let mut form: Form<'_> = form;
         form.push(("resource", resource.resource()));
         let authorization = client.authenticate(&mut form);
@@ -115,7 +122,8 @@ impl Grants<'_> {
             _ => false,
         };
         match response.status {
-            200 => {
+            // Some servers answer errors with 200.
+            200 if error(&response.text).is_none() => {
                 let mut issued = issued(&response.text, self.prover.is_some())?;
                 issued.scopes = issued.scopes.or_else(|| requested.cloned());
                 issued.issuer = Some(server.issuer.clone());
@@ -157,11 +165,16 @@ fn issued(text: &str, is_bound: bool) -> Result<Issued, Refusal> {
     Ok(issued)
 }
 
+/// Returns the member `error` of a response.
+fn error(text: &str) -> Option<String> {
+    Json::parse(text).ok()?.get("error").and_then(Json::as_str).map(ToOwned::to_owned)
+}
+
 /// Reads an error response (RFC 6749 §5.2).
 fn refusal(text: &str) -> Refusal {
-    let json = Json::parse(text).ok();
-    match json.as_ref().and_then(|json| json.get("error")).and_then(Json::as_str) {
-        Some("invalid_client") => UNKNOWN_CLIENT,
+    match error(text).as_deref() {
+        Some("invalid_client") => Refusal::Unusable(UNKNOWN_CLIENT),
+        Some("invalid_dpop_proof") => INVALID_PROOF,
         Some("use_dpop_nonce") => Refusal::UseNonce,
         Some(error) => Refusal::of_error(error),
         None => MALFORMED,

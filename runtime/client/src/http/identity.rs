@@ -9,8 +9,17 @@ use crate::{discovery::ServerMetadata, step_up::Refusal, tokens::AccessToken};
 
 use super::fetch::{Http, Secrets};
 
-const NO_IDENTITY: Refusal = Refusal::Unusable(
+const NO_REGISTRATION: Refusal = Refusal::Unusable(
+    "the authorization server does not support dynamic registration (RFC 7591); register the client by hand",
+);
+const NO_DOCUMENTS: Refusal = Refusal::Unusable(
+    "the authorization server does not support client ID metadata documents; register the client by hand, or allow it to register itself",
+);
+const NEITHER: Refusal = Refusal::Unusable(
     "the authorization server supports neither client ID metadata documents nor dynamic registration; register the client by hand",
+);
+const OTHER_METHOD: Refusal = Refusal::Unusable(
+    "the authorization server has registered this client with a method of authentication that it does not support; register the client by hand",
 );
 const NOT_REGISTERED: Refusal =
     Refusal::Unusable("the authorization server does not register this client (RFC 7591 §3.2.2)");
@@ -51,7 +60,8 @@ impl ClientIdentity {
         Self { registered: None, document: None, name: Some(name.to_owned()) }
     }
 
-    /// Registers under this name where client ID metadata documents are not supported.
+    /// Registers under this name where client ID metadata documents are not supported, or where the authorization server does not know the registered
+    /// client any more.
     #[must_use]
     pub fn or_register(mut self, name: &str) -> Self {
         self.name = Some(name.to_owned());
@@ -63,21 +73,35 @@ impl ClientIdentity {
         self.registered.as_ref().map(|registered| &registered.issuer)
     }
 
-    /// Returns the identity at one authorization server. At most one request. `is_bound` says whether the tokens of the client are bound to a key.
+    /// Returns whether the client may register itself.
+    pub(super) const fn registers(&self) -> bool {
+        self.name.is_some()
+    }
+
+    /// Returns the identity at one authorization server. At most one request. `is_lost` says that the registration that was kept is not known there. `is_bound` says whether the tokens of the client are bound to a key.
     pub(super) async fn identify(
         &self,
         http: &Http,
         server: &ServerMetadata,
         redirect_uri: &str,
         is_bound: bool,
+        is_lost: bool,
     ) -> Result<Identified, Refusal> {
-        if let Some(Registered { id, secret, .. }) = &self.registered {
-            return Identified::new(server, id, secret.clone(), false);
+        if let Some(Registered { id, secret, .. }) = self.registered.as_ref().filter(|_| !is_lost) {
+            return Ok(Identified {
+                can_be_replaced: self.registers(),
+                ..Identified::new(server, id, secret.clone())?
+            });
         }
         if let Some(document) = self.document.as_ref().filter(|_| server.client_id_documents) {
-            return Identified::new(server, document, None, false);
+            return Identified::new(server, document, None);
         }
-        let (Some(name), Some(endpoint)) = (&self.name, &server.registration_endpoint) else { return Err(NO_IDENTITY) };
+        let (name, endpoint) = match (&self.name, &server.registration_endpoint) {
+            (Some(name), Some(endpoint)) => (name, endpoint),
+            (None, _) => return Err(NO_DOCUMENTS),
+            (Some(_), None) if self.document.is_some() => return Err(NEITHER),
+            (Some(_), None) => return Err(NO_REGISTRATION),
+        };
         let registration = registration(name, redirect_uri, is_bound);
         let response = http.post(endpoint, "application/json", Secrets::default(), registration).await?;
         if response.status >= 500 || response.status == 429 {
@@ -86,7 +110,18 @@ impl ClientIdentity {
         let json = Json::parse(&response.text).map_err(|_| NOT_REGISTERED)?;
         let text = |name| json.get(name).and_then(Json::as_str).filter(|text| !text.is_empty());
         let id = text("client_id").filter(|_| matches!(response.status, 200 | 201)).ok_or(NOT_REGISTERED)?;
-        Identified::new(server, id, text("client_secret").map(AccessToken::new), true)
+        let secret = text("client_secret").map(AccessToken::new);
+        let identified = match text("token_endpoint_auth_method") {
+            // A secret that is not to be sent.
+            Some("none") => Identified::new(server, id, None)?,
+            Some(method @ ("client_secret_basic" | "client_secret_post")) if secret.is_some() => {
+                let by_header = method == "client_secret_basic";
+                Identified { secret, by_header, ..Identified::new(server, id, None)? }
+            }
+            Some(_) => return Err(OTHER_METHOD),
+            None => Identified::new(server, id, secret)?,
+        };
+        Ok(Identified { is_new: true, can_be_replaced: true, ..identified })
     }
 }
 
@@ -140,17 +175,19 @@ pub(super) struct Identified {
     /// Whether the secret is sent in the header, and not in the body.
     by_header: bool,
     /// Whether it comes from dynamic registration.
-    pub(super) is_new: bool,
+    is_new: bool,
+    /// Whether another registration can take its place.
+    pub(super) can_be_replaced: bool,
 }
 
 impl Identified {
-    fn new(server: &ServerMetadata, id: &str, secret: Option<AccessToken>, is_new: bool) -> Result<Self, Refusal> {
+    fn new(server: &ServerMetadata, id: &str, secret: Option<AccessToken>) -> Result<Self, Refusal> {
         let supports = |method: &str| server.token_endpoint_auth_methods.iter().any(|supported| supported == method);
         let by_header = supports("client_secret_basic");
         if secret.is_some() && !by_header && !supports("client_secret_post") {
             return Err(Refusal::Unusable("the authorization server does not accept the secret of a client"));
         }
-        Ok(Self { id: id.to_owned(), secret, by_header, is_new })
+        Ok(Self { id: id.to_owned(), secret, by_header, is_new: false, can_be_replaced: false })
     }
 
     /// Adds what identifies the client to a form. Returns the header for it, if there is one (RFC 6749 §2.3.1).
@@ -169,9 +206,9 @@ impl Identified {
         }
     }
 
-    /// Returns the result of dynamic registration.
-    pub(super) fn registered(&self, server: &ServerMetadata) -> Option<ClientIdentity> {
+    /// Returns the result of dynamic registration, which can be repeated as `identity` says.
+    pub(super) fn registered(&self, server: &ServerMetadata, identity: &ClientIdentity) -> Option<ClientIdentity> {
         let registered = Registered { issuer: server.issuer.clone(), id: self.id.clone(), secret: self.secret.clone() };
-        self.is_new.then(|| registered.into())
+        self.is_new.then(|| ClientIdentity { name: identity.name.clone(), ..registered.into() })
     }
 }

@@ -14,7 +14,7 @@ use crate::{
 use super::discover::{Found, Metadata};
 
 /// The scope of OpenID Connect (Core 1.0 §3.1.2.1).
-const OPENID: &str = "openid";
+pub(super) const OPENID: &str = "openid";
 
 const NO_ENDPOINT: Refusal =
     Refusal::Unusable("the metadata of the authorization server has no `authorization_endpoint`");
@@ -96,8 +96,7 @@ impl<'f> Authorization<'f> {
         }
         let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&self.verifier));
         let mut scopes = request.scopes.clone();
-        // `max_age` and `acr_values` are parameters of OpenID Connect. Servers may reject them without its scope.
-        if !request.authentication.is_any() && server.scopes.iter().any(|scope| scope == OPENID) {
+        if adds_openid(request, self.found) {
             scopes.add(OPENID);
         }
         let scope = scopes.to_string();
@@ -152,6 +151,13 @@ impl<'f> Authorization<'f> {
         let code = text("code").filter(|code| !code.is_empty()).map(ToOwned::to_owned).ok_or(MALFORMED)?;
         Ok(Code { code, verifier: self.verifier })
     }
+}
+
+/// Returns whether an authorization request has the scope `openid`, which the operation does not need. `max_age` and `acr_values` are parameters of
+/// OpenID Connect, and servers may reject them without it.
+pub(super) fn adds_openid(request: &TokenRequest, found: &Found) -> bool {
+    let is_listed = found.metadata.server.scopes.iter().any(|scope| scope == OPENID);
+    is_listed && !request.authentication.is_any() && !request.scopes.contains(OPENID)
 }
 
 /// Returns 256 random bits, as 43 characters.

@@ -191,7 +191,9 @@ async fn asks_again_for_a_token_of_an_earlier_key() {
 
 #[test]
 fn shows_no_key_and_no_token() {
-    let login = HttpAuthorizer::for_client("https://h/mcp", ClientIdentity::register("Example client")).unwrap();
+    let login =
+        HttpAuthorizer::for_client("https://h/mcp", ClientIdentity::public("https://auth.example.com", "a client"))
+            .unwrap();
     assert_eq!(format!("{:?}", login.bind_tokens()), "HttpAuthorizer { .. }");
     assert_eq!(format!("{:?}", AccessToken::bound("secret")), "AccessToken(..)");
 }

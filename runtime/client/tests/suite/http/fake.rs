@@ -14,7 +14,7 @@ use axum::{
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use mcp_scopes_client::{
-    AccessToken, Authorizer, Challenges, Reply, ScopeMap, Settings, StepUpClient, Stop,
+    AccessToken, Authorizer, Challenges, Refusal, Reply, ScopeMap, Settings, StepUpClient, Stop,
     http::{ClientIdentity, HttpAuthorizer, Interaction},
 };
 use serde_json::{Value, json};
@@ -48,6 +48,14 @@ pub(super) struct Fake {
     proofs: Arc<Mutex<Vec<String>>>,
     /// What the user's browser comes back with, in addition to `state` and `iss`.
     answer: Arc<Mutex<Form>>,
+}
+
+struct Browser(Fake);
+
+impl Interaction for Browser {
+    async fn authorize(&self, url: &str) -> Result<String, Refusal> {
+        self.0.browse(url)
+    }
 }
 
 /// Returns the claims of a JWT.
@@ -162,6 +170,11 @@ impl Fake {
         self.asked.lock().unwrap().last().unwrap().clone()
     }
 
+    /// Returns how often the user was asked.
+    pub(super) fn logins(&self) -> usize {
+        self.asked.lock().unwrap().len()
+    }
+
     async fn respond(&self, request: Request) -> Response {
         let path = request.uri().path().to_owned();
         self.log.lock().unwrap().push(format!("{} {path}", request.method()));
@@ -198,7 +211,7 @@ impl Fake {
     }
 
     /// The user's browser: the authorization server sends it back with a code, which is the list of the requested scopes.
-    fn browse(&self, url: &str) -> Option<String> {
+    fn browse(&self, url: &str) -> Result<String, Refusal> {
         let (endpoint, query) = url.split_once('?').unwrap();
         assert_eq!(endpoint, format!("{}/authorize", self.base));
         let asked: Form = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
@@ -210,22 +223,18 @@ impl Fake {
         );
         for (name, value) in &*self.answer.lock().unwrap() {
             match &**value {
-                "closed" => return None,
+                "closed" => return Err(Refusal::AccessDenied),
+                "lost" => return Err(Refusal::TimedOut),
                 "" => answer.remove(name),
                 value => answer.insert(name.clone(), value.to_owned()),
             };
         }
-        Some(form_urlencoded::Serializer::new(String::new()).extend_pairs(answer).finish())
+        Ok(form_urlencoded::Serializer::new(String::new()).extend_pairs(answer).finish())
     }
 
     /// Returns an authorizer for a user.
     pub(super) fn login(&self, identity: ClientIdentity) -> HttpAuthorizer<impl Interaction + use<>> {
-        let browser = self.clone();
-        let ask = move |url: String| {
-            let answer = browser.browse(&url);
-            async move { answer }
-        };
-        HttpAuthorizer::for_user(&format!("{}/mcp", self.base), identity, REDIRECT, ask).unwrap()
+        HttpAuthorizer::for_user(&format!("{}/mcp", self.base), identity, REDIRECT, Browser(self.clone())).unwrap()
     }
 
     /// Returns a client of a user, which registers itself.

@@ -13,7 +13,10 @@ const METADATA: &str = "/.well-known/oauth-authorization-server";
 async fn fails(fake: &Fake) -> String {
     let client = fake.user(Settings::user());
     let stopped = fake.call(&client, "list_notes", "notes:read", Challenge::FULL).await.unwrap_err();
-    assert!(matches!(stopped, Stop::Refused(_, Refusal::Unusable(_) | Refusal::Unavailable)), "{stopped:?}");
+    assert!(
+        matches!(stopped, Stop::Refused(_, Refusal::Unusable(_) | Refusal::AfterLogin(_) | Refusal::Unavailable)),
+        "{stopped:?}"
+    );
     assert!(fake.log().len() <= 6, "more than six requests");
     stopped.to_string()
 }
@@ -57,6 +60,7 @@ async fn rejects_metadata_that_cannot_be_used() {
     {
         fake.metadata(json!({member: null}));
         states(&fails(&fake).await, part);
+        assert_eq!(fake.logins(), 0, "the user is asked");
     }
     // What would be opened on the user's machine, or receive the code.
     for endpoint in
@@ -66,7 +70,17 @@ async fn rejects_metadata_that_cannot_be_used() {
         states(&fails(&fake).await, "the metadata names an address that is not");
     }
     fake.metadata(json!({"registration_endpoint": null}));
-    states(&fails(&fake).await, "register the client by hand");
+    states(&fails(&fake).await, "does not support dynamic registration (RFC 7591); register the client by hand");
+    let document = ClientIdentity::document("https://client.example.com/id.json");
+    for (identity, part) in [
+        (document.clone(), "does not support client ID metadata documents"),
+        (document.or_register("Example client"), "supports neither client ID metadata documents nor"),
+    ] {
+        let client = StepUpClient::new(Settings::user(), ScopeMap::default(), fake.login(identity));
+        let stopped = fake.call(&client, "list_notes", "notes:read", Challenge::FULL).await.unwrap_err();
+        states(&stopped.to_string(), part);
+    }
+    fake.log();
     fake.metadata(json!({}));
     fake.document("/register", 400, &json!({"error": "invalid_client_metadata"}));
     states(&fails(&fake).await, "does not register this client");
@@ -134,6 +148,11 @@ async fn rejects_tokens_that_it_cannot_use() {
     }
     fake.answer_tokens(|_| (401, json!({"error": "invalid_client"})));
     states(&fails(&fake).await, "`invalid_client`");
+    fake.answer_tokens(|_| (401, json!({"error": "invalid_dpop_proof"})));
+    states(&fails(&fake).await, "check the clock of this machine");
+    // Some servers answer errors with 200.
+    fake.answer_tokens(|_| (200, json!({"error": "invalid_client"})));
+    states(&fails(&fake).await, "`invalid_client`");
     fake.answer_tokens(|_| (503, json!({})));
     states(&fails(&fake).await, "could not be reached");
 }
@@ -175,4 +194,117 @@ fn rejects_the_address_of_a_server_with_a_user() {
     let identity = ClientIdentity::confidential("https://auth.example.com", "a client", "a secret");
     let error = HttpAuthorizer::for_client("https://ada:secret@notes.example.com/mcp", identity).unwrap_err();
     assert_eq!(error.to_string(), "the address of the server has a user; tokens take its place");
+}
+
+#[tokio::test]
+async fn a_client_that_is_not_known_is_registered_again_once() {
+    let fake = Fake::start().await;
+    let client = fake.user(Settings::user());
+    fake.answer_tokens(|_| (401, json!({"error": "invalid_client"})));
+    for _ in 0..8 {
+        assert!(fake.call(&client, "list_notes", "notes:read", Challenge::FULL).await.is_err());
+    }
+    let registrations = fake.log().iter().filter(|request| *request == "POST /register").count();
+    assert_eq!((registrations, fake.logins()), (2, 3));
+}
+
+#[tokio::test]
+async fn a_failure_after_the_login_does_not_ask_the_user_for_each_call() {
+    for answer in [
+        (|_: &_| (200, json!({"access_token": "a", "token_type": "DPoP"}))) as fn(&_) -> _,
+        |_| (200, json!("a token")),
+        |_| (400, json!({"error": "invalid_grant"})),
+        |_| (503, json!({})),
+    ] {
+        let fake = Fake::start().await;
+        let client = fake.user(Settings::user());
+        fake.answer_tokens(answer);
+        for _ in 0..8 {
+            assert!(fake.call(&client, "list_notes", "notes:read", Challenge::FULL).await.is_err());
+        }
+        assert_eq!(fake.logins(), 3);
+        let stopped = fake.call(&client, "list_notes", "notes:read", Challenge::FULL).await.unwrap_err();
+        assert!(matches!(stopped, Stop::Refused(_, Refusal::LoginsInVain)), "{stopped:?}");
+        // The user asks again.
+        fake.answer_tokens(super::fake::issue);
+        client.forget_refusals();
+        assert!(fake.call(&client, "list_notes", "notes:read", Challenge::FULL).await.is_ok());
+    }
+}
+
+/// Shows an error page to a client that is not known (RFC 6749 §4.1.2.1), so the browser does not come back.
+#[tokio::test]
+async fn registers_again_where_the_user_sees_that_the_registration_is_lost() {
+    let fake = Fake::start().await;
+    for kept in [false, true] {
+        let identity = if kept {
+            ClientIdentity::public(&fake.base, "registered").or_register("Example client")
+        } else {
+            ClientIdentity::register("Example client")
+        };
+        let client = StepUpClient::new(Settings::user(), ScopeMap::default(), fake.login(identity));
+        fake.come_back_with(&[("code", "lost")]);
+        let stopped = fake.call(&client, "list_notes", "notes:read", Challenge::FULL).await.unwrap_err();
+        assert!(matches!(stopped, Stop::Refused(_, Refusal::TimedOut)), "{stopped:?}");
+        fake.come_back_with(&[]);
+        fake.log();
+        assert!(fake.call(&client, "list_notes", "notes:read", Challenge::FULL).await.is_ok());
+        assert_eq!(fake.log(), ["POST /register", "POST /token"]);
+    }
+}
+
+#[tokio::test]
+async fn authenticates_as_the_registration_says() {
+    for (method, header, secret) in [
+        ("client_secret_post", "", Some("s")),
+        ("client_secret_basic", "Basic cmVnaXN0ZXJlZDpz", None),
+        ("none", "", None),
+    ] {
+        let fake = Fake::start().await;
+        let registered = json!({"client_id": "registered", "client_secret": "s", "token_endpoint_auth_method": method});
+        fake.document("/register", 201, &registered);
+        fake.call(&fake.user(Settings::user()), "list_notes", "notes:read", Challenge::FULL).await.unwrap();
+        let (form, sent) = fake.form();
+        assert_eq!((&*sent, form.get("client_secret").map(|secret| &**secret)), (header, secret), "{method}");
+    }
+    let fake = Fake::start().await;
+    let registered = json!({"client_id": "registered", "token_endpoint_auth_method": "private_key_jwt"});
+    fake.document("/register", 201, &registered);
+    states(&fails(&fake).await, "a method of authentication that it does not support");
+}
+
+#[test]
+fn a_client_without_a_user_does_not_register_itself() {
+    let identity = ClientIdentity::document("https://client.example.com/id.json").or_register("Example client");
+    for identity in [identity, ClientIdentity::register("Example client")] {
+        let error = HttpAuthorizer::for_client("https://notes.example.com/mcp", identity).unwrap_err();
+        assert!(error.to_string().contains("use `ClientIdentity::confidential`"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_user_who_asks_again_and_another_address_try_the_metadata_again() {
+    let fake = Fake::start().await;
+    let client = fake.user(Settings::user());
+    fake.document(DOCUMENT, 503, &json!({}));
+    let call = async |names_metadata| {
+        let challenge = Challenge { names_metadata, ..Challenge::FULL };
+        fake.call(&client, "list_notes", "notes:read", challenge).await
+    };
+    assert!(call(false).await.is_err());
+    fake.log();
+    assert!(call(false).await.is_err());
+    assert!(fake.log().is_empty());
+    // A challenge that names the address.
+    assert!(call(true).await.is_err());
+    assert_eq!(fake.log().len(), 1);
+    assert!(call(true).await.is_err());
+    assert!(fake.log().is_empty());
+    fake.document(
+        DOCUMENT,
+        200,
+        &json!({"resource": "{base}/mcp", "authorization_servers": ["{base}"], "scopes_supported": ["notes:read"]}),
+    );
+    client.forget_refusals();
+    assert!(call(true).await.is_ok());
 }

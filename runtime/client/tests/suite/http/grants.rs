@@ -182,10 +182,11 @@ async fn refreshes_without_scopes_and_keeps_a_token_that_is_not_replaced() {
     assert_eq!(call("list_notes", "notes:read").await, Ok("t.notes:read".to_owned()));
     let expired = Challenge { error: "error=\"invalid_token\"", ..Challenge::FULL };
     let before = fake.forms();
-    // Each of the two retries refreshes once: the first response has not replaced the token.
+    // A token that was refreshed and refused is not refreshed again: the user is asked.
     assert!(fake.call(&client, "list_notes", "notes:read", expired).await.is_err());
     assert_eq!(fake.forms() - before, 2);
-    assert_eq!(fake.form().0["resource"], format!("{}/mcp", fake.base));
+    let (form, _) = fake.form();
+    assert_eq!((&*form["grant_type"], &form["resource"]), ("authorization_code", &format!("{}/mcp", fake.base)));
     // The scopes are those of the token before, so a step-up is seen as a change.
     assert_eq!(call("write_note", "notes:write").await, Ok("t.notes:read+notes:write".to_owned()));
 }
@@ -327,5 +328,26 @@ async fn returns_a_registration_to_be_kept() {
     let client = StepUpClient::new(Settings::user(), ScopeMap::default(), login);
     assert_eq!(client.authorizer().registered().await, None);
     fake.call(&client, "list_notes", "notes:read", Challenge::FULL).await.unwrap();
-    assert_eq!(client.authorizer().registered().await, Some(ClientIdentity::public(&fake.base, "registered")));
+    let kept = ClientIdentity::public(&fake.base, "registered").or_register("Example client");
+    assert_eq!(client.authorizer().registered().await, Some(kept));
+}
+
+#[tokio::test]
+async fn a_login_with_openid_grants_no_other_scopes() {
+    let fake = Fake::start().await;
+    fake.metadata(json!({"scopes_supported": ["openid"]}));
+    let client = fake.user(Settings::user());
+    fake.call(&client, "list_notes", "notes:read", Challenge::FULL).await.unwrap();
+    fake.come_back_with(&[("code", "closed")]);
+    let declined = Err(Stop::Refused(scopes("notes:write"), Refusal::AccessDenied));
+    assert_eq!(fake.call(&client, "write_note", "notes:write", Challenge::FULL).await, declined);
+    // The user signs in again, and the token has a scope that nothing needs.
+    fake.come_back_with(&[]);
+    let error = "error=\"insufficient_user_authentication\", max_age=\"60\"";
+    let challenge = Challenge { error, names_scope: false, ..Challenge::FULL };
+    assert!(fake.call(&client, "list_notes", "notes:read", challenge).await.is_err());
+    assert_eq!(fake.asked()["scope"], "notes:read openid");
+    fake.log();
+    assert_eq!(fake.call(&client, "write_note", "notes:write", Challenge::FULL).await, declined);
+    assert!(fake.log().is_empty());
 }
