@@ -1,12 +1,17 @@
 //! What a set of tools needs: data for a consent screen, from the metadata alone.
 
+mod calls;
+
 use core::{cmp::Reverse, fmt};
 use std::collections::BTreeSet;
 
 use mcp_scopes_model::Risk;
 use mcp_scopes_prm::{McpExtensions, ToolEntry};
 
-use crate::{scopes::Scopes, selection::ScopeMap};
+use crate::{
+    scopes::{Abridged, Scopes},
+    selection::ScopeMap,
+};
 
 /// The number of alternatives of one tool that are compared, and of all tools of one plan. The metadata is that of any server, and each comparison
 /// reads all of it.
@@ -17,7 +22,8 @@ const MAX_COMPARED: usize = 512;
 ///
 /// For each tool, in the given order, it takes the alternative that newly opens the fewest tools, then the one with the fewest missing scopes,
 /// then the first. The first 32 alternatives of a tool are compared, and 512 of all tools; of later tools it takes the alternative with the fewest
-/// missing scopes. Its `Display` is a text for a consent screen.
+/// missing scopes. It asks for what opens each tool, and not for the scopes that only some calls need (`conditional_scopes`); it names both those and the tools
+/// of which its scopes open further calls. Its `Display` is a text for a consent screen.
 ///
 /// ```
 /// use mcp_scopes_client::{Plan, ScopeMap, Scopes};
@@ -42,6 +48,7 @@ pub struct Plan {
     order: Vec<String>,
     needed: Vec<OpenedTool>,
     also_opened: Vec<OpenedTool>,
+    further_calls: Vec<OpenedTool>,
     unknown: Vec<String>,
 }
 
@@ -55,6 +62,8 @@ pub struct OpenedTool {
     pub title: Option<String>,
     /// Its risk; `None` if the metadata does not state it.
     pub risk: Option<Risk>,
+    /// The scopes that some of its calls need in addition, by their arguments, and that are neither held nor planned.
+    pub conditional: Scopes,
 }
 
 impl Plan {
@@ -82,14 +91,16 @@ impl Plan {
         }
         let opened = extensions.tool_scope_mapping.iter().filter(|(_, entry)| is_open(entry, &all));
         let (needed, others): (Vec<_>, Vec<_>) = opened.partition(|(name, _)| wanted.contains(name.as_str()));
+        let further = needed.iter().chain(&others).filter(|(_, entry)| calls::opens_further(entry, &before, &all));
+        let further_calls = riskiest_first(further.copied(), &all);
         let newly = others.into_iter().filter(|(_, entry)| !is_open(entry, &before));
-        let mut also_opened: Vec<OpenedTool> = newly.map(|(name, entry)| OpenedTool::new(name, entry)).collect();
-        also_opened.sort_by_key(|tool| Reverse(tool.risk));
+        let also_opened = riskiest_first(newly, &all);
         Self {
             order: in_order(extensions, &asked),
             scopes: asked,
-            needed: needed.into_iter().map(|(name, entry)| OpenedTool::new(name, entry)).collect(),
+            needed: needed.into_iter().map(|(name, entry)| OpenedTool::new(name, entry, &all)).collect(),
             also_opened,
+            further_calls,
             unknown,
         }
     }
@@ -118,6 +129,13 @@ impl Plan {
         &self.also_opened
     }
 
+    /// Returns the tools that are open already, and of which the scopes open further calls, the riskiest first: calls whose arguments need more
+    /// (`conditional_scopes`).
+    #[must_use]
+    pub fn further_calls(&self) -> &[OpenedTool] {
+        &self.further_calls
+    }
+
     /// Returns the tools of which the metadata does not say what opens them.
     #[must_use]
     pub fn unknown(&self) -> &[String] {
@@ -127,15 +145,21 @@ impl Plan {
     /// Returns the highest risk that the scopes open.
     #[must_use]
     pub fn risk(&self) -> Option<Risk> {
-        self.needed.iter().chain(&self.also_opened).filter_map(|tool| tool.risk).max()
+        self.needed.iter().chain(&self.also_opened).chain(&self.further_calls).filter_map(|tool| tool.risk).max()
     }
 }
 
 impl OpenedTool {
-    fn new(name: &str, entry: &ToolEntry) -> Self {
+    fn new(name: &str, entry: &ToolEntry, held: &Scopes) -> Self {
         let title = entry.title.as_ref().or(entry.description.as_ref()).cloned();
-        Self { name: name.to_owned(), title, risk: entry.risk_level }
+        Self { name: name.to_owned(), title, risk: entry.risk_level, conditional: calls::missing(entry, held) }
     }
+}
+
+fn riskiest_first<'e>(tools: impl IntoIterator<Item = (&'e String, &'e ToolEntry)>, held: &Scopes) -> Vec<OpenedTool> {
+    let mut opened: Vec<_> = tools.into_iter().map(|(name, entry)| OpenedTool::new(name, entry, held)).collect();
+    opened.sort_by_key(|tool| Reverse(tool.risk));
+    opened
 }
 
 /// Returns whether a token with these scopes opens a tool.
@@ -193,10 +217,12 @@ impl fmt::Display for Plan {
         if self.scopes.is_empty() {
             f.write_str("No further scopes are needed.")?;
         } else {
-            write!(f, "Scopes: {}", self.order.join(", "))?;
+            let scopes: Vec<String> = self.order.iter().map(|scope| Printable(scope).to_string()).collect();
+            write!(f, "Scopes: {}", scopes.join(", "))?;
         }
         write_tools(f, "Needed", &self.needed)?;
         write_tools(f, "Also opened", &self.also_opened)?;
+        write_tools(f, "Further calls of", &self.further_calls)?;
         for name in &self.unknown {
             write!(f, "\nThe server does not say what opens `{}`.", Printable(name))?;
         }
@@ -213,6 +239,9 @@ fn write_tools(f: &mut fmt::Formatter<'_>, heading: &str, tools: &[OpenedTool]) 
         write!(f, "\n- {} (risk: {risk})", Printable(&tool.name))?;
         if let Some(title) = &tool.title {
             write!(f, ": {}", Printable(title))?;
+        }
+        if !tool.conditional.is_empty() {
+            write!(f, "; some calls need {}, too", Abridged(&tool.conditional))?;
         }
     }
     Ok(())

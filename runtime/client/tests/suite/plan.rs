@@ -100,3 +100,72 @@ fn texts_of_a_server_stay_on_their_line() {
     assert_eq!(text.lines().filter(|line| line.starts_with("Needed:")).count(), 1, "{text}");
     assert!(!text.contains('\u{202e}'), "{text}");
 }
+
+const CONDITIONS: &str = r#"{
+    "resource": "https://files.example.com/mcp",
+    "authorization_servers": ["https://auth.example.com"],
+    "mcp_extensions": {"tool_scope_mapping": {
+        "read_file": {
+            "required_scopes": [["files:read"], ["files:all"]], "risk_level": "medium",
+            "conditional_scopes": [
+                {"argument": "path", "glob": "/etc/*", "scopes": ["files:system"], "alternatives": [0]},
+                {"argument": "path", "glob": "*.key", "scopes": ["files:keys", "files:system"]}
+            ]
+        },
+        "list_files": {"required_scopes": [["files:read"], ["files:all"]], "risk_level": "low"},
+        "mount": {"required_scopes": [["files:system"]], "risk_level": "critical"}
+    }}
+}"#;
+
+fn with_conditions(tools: &[&str], held: &str) -> Plan {
+    let map = ScopeMap::of(Metadata::from_json(CONDITIONS).unwrap().document());
+    Plan::of(&map, tools.iter().copied(), &Scopes::parse(held).unwrap())
+}
+
+#[test]
+fn names_the_scopes_that_some_calls_need() {
+    let plan = with_conditions(&["read_file"], "");
+    assert_eq!(
+        plan.to_string(),
+        "Scopes: files:read\n\
+         Needed:\n- read_file (risk: medium); some calls need `files:keys files:system`, too\n\
+         Also opened:\n- list_files (risk: low)"
+    );
+    // Also where nothing is asked for. Of the alternatives, the one that lacks the fewest counts.
+    for (held, needed) in [
+        ("files:read", "files:keys files:system"),
+        ("files:read files:system", "files:keys"),
+        ("files:all files:read files:keys", "files:system"),
+        ("files:read files:system files:keys", ""),
+    ] {
+        let plan = with_conditions(&["read_file"], held);
+        assert!(plan.scopes().is_empty() && plan.further_calls().is_empty());
+        assert_eq!(plan.needed()[0].conditional.to_string(), needed, "{held}");
+    }
+}
+
+#[test]
+fn names_the_tools_of_which_further_calls_open() {
+    for (held, further) in [
+        // Files below `/etc`.
+        ("files:read", true),
+        // The other alternative has opened them already.
+        ("files:all", false),
+        ("files:all files:keys", true),
+        // It is not open.
+        ("", false),
+    ] {
+        let plan = with_conditions(&["mount"], held);
+        let expected = if further { vec!["read_file"] } else { Vec::new() };
+        assert_eq!((names(plan.further_calls()), plan.also_opened().len()), (expected, 0), "{held}");
+    }
+    let plan = with_conditions(&["mount"], "files:read");
+    assert_eq!(
+        plan.to_string(),
+        "Scopes: files:system\n\
+         Needed:\n- mount (risk: critical)\n\
+         Further calls of:\n- read_file (risk: medium); some calls need `files:keys`, too"
+    );
+    // A planned tool that is open already, too.
+    assert_eq!(names(with_conditions(&["read_file", "mount"], "files:read").further_calls()), ["read_file"]);
+}
