@@ -59,12 +59,14 @@ impl ResourceMetadataPlace {
         let is_host = matches!(path, "" | "/") && query.is_none();
         let at =
             |address: &str, is_of_host| Self { address: address.to_owned(), resource: server.to_owned(), is_of_host };
-        let mut places: Vec<Self> = stated.map(|stated| at(stated, is_host)).into_iter().collect();
+        let of_host = [origin, WELL_KNOWN].concat();
+        // A challenge may name the document of the host, which counts without that as well.
+        let mut places: Vec<Self> = stated.map(|stated| at(stated, is_host || stated == of_host)).into_iter().collect();
         if stated != Some(&*well_known) {
             places.push(at(&well_known, is_host));
         }
         if stated.is_none() && !is_host {
-            places.push(at(&[origin, WELL_KNOWN].concat(), true));
+            places.push(at(&of_host, true));
         }
         Ok(places)
     }

@@ -16,8 +16,9 @@
 //! ```
 //!
 //! rmcp hands over one `WWW-Authenticate` header of a response, the first. Where a server sends several headers, such as one for `Bearer` and one
-//! for `DPoP`, the others are not seen; several challenges in one header are. rmcp also hands over no header that is not text, and for a 403
-//! without that header a different error, so such a response is returned as it is.
+//! for `DPoP`, the others are not seen; several challenges in one header are. rmcp also hands over no header that is not text, and for a 401
+//! or 403 without that header a different error, so such a response is returned as it is: a server that answers 401 without a challenge never leads to
+//! a login here.
 //!
 //! Only requests lead to requests for tokens. Responses to the server, notifications, the end of a session (DELETE) and requests for streams (GET) are sent
 //! with the newest token, and a refusal of them is returned as it is: rmcp gives them up after some seconds, in which no user can log in, or repeats

@@ -40,6 +40,12 @@ fn accepts_a_document_of_the_server_and_at_the_last_place_of_the_host() {
     }
     let [only] = &*ResourceMetadataPlace::of("https://h/", None).unwrap() else { panic!("one") };
     assert_eq!(read("https://h", only), Ok("https://h".to_owned()));
+    // Also where a challenge names the document of the host.
+    let stated = Some("https://h/.well-known/oauth-protected-resource");
+    let [named, of_server] = &*ResourceMetadataPlace::of("https://h/mcp", stated).unwrap() else { panic!("two") };
+    assert!(read("https://h", named).is_ok() && read("https://h", of_server).is_err());
+    let [other, ..] = &*ResourceMetadataPlace::of("https://h/mcp", Some("https://g/a")).unwrap() else { panic!("one") };
+    assert!(read("https://h", other).is_err());
 }
 
 #[test]
