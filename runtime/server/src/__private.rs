@@ -10,6 +10,7 @@ pub mod v1 {
     pub use crate::audit::ProcessRecord;
     pub use crate::contents::Named;
     pub use crate::message::{DeclaredParams, ParamHeader};
+    pub use crate::resource_uri::deciding as deciding_resources;
     pub use crate::stdio::{ProcessCall, ProcessDenial, ScopeDenial};
     #[cfg(any(feature = "jwks", feature = "introspection"))]
     pub use crate::token::endpoint::EndpointError;

@@ -9,7 +9,7 @@ use super::{
     access::Methods,
     error::{ProblemKind, ProblemList},
     message::{Message, Reference},
-    resource_uri::{ResourceUri, covers, covers_other_end},
+    resource_uri::deciding,
 };
 
 /// Completes an argument of a prompt or of a URI template.
@@ -129,20 +129,8 @@ impl Contents {
             Named::Prompt(name) => equal(self.prompts, name),
             Named::Template(text) if is_template(text) => equal(self.resources, text),
             // A completion may name a resource without variables.
-            Named::Template(uri) | Named::Resource(uri) => self.of_uri(uri),
+            Named::Template(uri) | Named::Resource(uri) => deciding(self.resources, |content| content.name.text, uri),
         }
-    }
-
-    /// Returns the entries that match any form of a URI, if each form is covered.
-    fn of_uri(self, uri: &str) -> Vec<&'static Content<'static>> {
-        let Ok(uri) = ResourceUri::of(uri) else { return Vec::new() };
-        let forms = uri.forms();
-        let globs = || self.resources.iter().filter(|content| !is_template(content.name.text));
-        if !forms.iter().all(|form| globs().any(|content| covers(content.name.text, form))) {
-            return Vec::new();
-        }
-        let matches = |glob: &str| forms.iter().any(|form| covers(glob, form) || covers_other_end(glob, form));
-        globs().filter(|content| matches(content.name.text)).collect()
     }
 
     /// Returns the scopes that the caller lacks, none if nothing opens what is named; `None` if it is open, or if no entry decides about

@@ -3,7 +3,10 @@
 //! A match opens a resource, so a URI that two readers could take for different resources opens nothing: dot segments, empty
 //! segments, encoded delimiters, backslashes, a user, a default port. What is left has one reading, apart from query and fragment.
 
-use mcp_scopes_model::{content::insensitive_prefix, glob};
+use mcp_scopes_model::{
+    content::{insensitive_prefix, is_template},
+    glob,
+};
 
 /// The maximum length of a URI in bytes. The comparison with globs takes time that grows with it.
 const MAX_LEN: usize = 8 << 10;
@@ -12,9 +15,21 @@ const BEHIND_PATH: [char; 2] = ['?', '#'];
 /// Schemes whose URLs readers normalize (WHATWG URL, "special scheme"), and their default ports.
 const SPECIAL: [(&str, &str); 5] = [("http", "80"), ("https", "443"), ("ws", "80"), ("wss", "443"), ("ftp", "21")];
 
+/// Returns the entries that match any form of a URI, if entries cover each of its forms; else none. Templates match no URI.
+pub fn deciding<'e, E>(entries: &'e [E], glob: impl Fn(&'e E) -> &'e str, uri: &str) -> Vec<&'e E> {
+    let Ok(uri) = ResourceUri::of(uri) else { return Vec::new() };
+    let forms = uri.forms();
+    let globs = || entries.iter().map(|entry| (entry, glob(entry))).filter(|(_, glob)| !is_template(glob));
+    if !forms.iter().all(|form| globs().any(|(_, glob)| covers(glob, form))) {
+        return Vec::new();
+    }
+    let matches = |glob: &str| forms.iter().any(|form| covers(glob, form) || covers_other_end(glob, form));
+    globs().filter(|(_, glob)| matches(glob)).map(|(entry, _)| entry).collect()
+}
+
 /// A URI with one reading: scheme and authority in lowercase, escapes decoded.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct ResourceUri {
+struct ResourceUri {
     text: String,
 }
 
@@ -23,7 +38,7 @@ impl ResourceUri {
     ///
     /// # Errors
     /// Returns the reason why it opens nothing, as a predicate.
-    pub(super) fn of(uri: &str) -> Result<Self, &'static str> {
+    fn of(uri: &str) -> Result<Self, &'static str> {
         if uri.len() > MAX_LEN {
             return Err("is longer than 8192 bytes");
         }
@@ -52,7 +67,7 @@ impl ResourceUri {
     }
 
     /// Returns the forms that entries have to cover: the URI, without its fragment, and without its query too. Readers ignore both.
-    pub(super) fn forms(&self) -> [&str; 3] {
+    fn forms(&self) -> [&str; 3] {
         let before = |text: &'_ str, behind: &[char]| text.find(behind).unwrap_or(text.len());
         let text = self.text.as_str();
         let without = |behind: &[char]| text.get(..before(text, behind)).unwrap_or_default();
@@ -61,7 +76,7 @@ impl ResourceUri {
 }
 
 /// Returns whether a glob matches a form. Scheme and authority are compared case-insensitively.
-pub(super) fn covers(glob: &str, form: &str) -> bool {
+fn covers(glob: &str, form: &str) -> bool {
     let Some((prefix, path)) = glob.split_at_checked(insensitive_prefix(glob)) else { return false };
     if !prefix.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return glob::matches(glob, form);
@@ -71,7 +86,7 @@ pub(super) fn covers(glob: &str, form: &str) -> bool {
 
 /// Returns whether a glob matches a form with another end: without its trailing slash, or with one. Readers may ignore the slash, so such
 /// an entry decides too.
-pub(super) fn covers_other_end(glob: &str, form: &str) -> bool {
+fn covers_other_end(glob: &str, form: &str) -> bool {
     match form.strip_suffix('/') {
         Some(form) => covers(glob, form),
         None => covers(glob, &[form, "/"].concat()),
