@@ -2,22 +2,32 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `line` | what a line says: a call, or an event of an audit file |
-//! | `policies` | the policies of a document, compiled |
-//! | `replay` | the sessions, and the decisions |
+//! | `line` | what a line says: a call (`call`), or an event of an audit file (`event`) |
+//! | `policies` | the policies of a document, compiled; `scopes`: its conditional scopes |
+//! | `replay` | the decisions about calls |
+//! | `audited` | the decisions about events; `callers`: whose session an event belongs to |
 //! | `print` | decisions as a table and as JSON lines |
 
+mod audited;
+mod call;
+mod callers;
+mod event;
 mod line;
 mod policies;
 mod print;
 mod replay;
+mod scopes;
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use mcp_scopes_audit::{Line, Lines};
 
-use self::{line::Step, policies::Policies, replay::replay};
+use self::{
+    line::Read,
+    policies::Policies,
+    replay::{Recording, replay},
+};
 use crate::{
     audit,
     diff::side::Reading,
@@ -37,7 +47,10 @@ A call is one JSON object on a line. `time` and `subject` are required, and one 
 
 Exit codes:
   0  every call was decided, whatever the decision
-  2  wrong usage, a line that is neither a call nor an event, or policies that cannot be read";
+  2  wrong usage, a line that is neither a call nor an event, events that do not name their callers, or policies that cannot be read";
+
+/// What to do if no event names its caller.
+const SUBJECTS: &str = "the calls of one caller cannot be told from those of others; let the server write subjects: `JsonLines::new().subjects(Subjects::hashed(..))`";
 
 #[derive(Debug, Args)]
 pub(crate) struct Simulate {
@@ -82,35 +95,47 @@ impl Simulate {
                 return Outcome::Failed;
             }
         };
-        let mut steps = match self.steps(&policies) {
-            Ok(steps) => steps,
+        let mut recording = match self.recording(&policies) {
+            Ok(recording) => recording,
             Err((message, help)) => {
                 complain(&message, Some(help));
                 return Outcome::Failed;
             }
         };
+        let (events, nameless) = recording.events();
+        if nameless > 0 && nameless == events {
+            let message = format!("no event of `{}` names a session or a subject", self.file.display());
+            complain(&message, Some(SUBJECTS));
+            return Outcome::Failed;
+        }
         // An audit file is in the order in which calls ended.
-        steps.sort_by_key(|step| step.time);
-        let decided = replay(&policies, &steps);
+        recording.steps.sort_by_key(|step| step.time);
+        let decided = replay(&policies, &recording);
         let printed = print(&match self.format {
-            Format::Human => print::table(&steps, &decided),
-            Format::Json => print::lines(&steps, &decided),
+            Format::Human => print::table(&recording.steps, &decided),
+            Format::Json => print::lines(&recording.steps, &decided),
         });
         print_note(print::summary(&decided));
+        if nameless > 0 {
+            print_note(format!("{nameless} of {events} events name no session and no subject"));
+        }
+        for missing in &recording.missing {
+            print_note(print::missing(missing));
+        }
         printed
     }
 
     /// Reads the file.
-    fn steps(&self, policies: &Policies) -> Result<Vec<Step>, (String, &'static str)> {
+    fn recording(&self, policies: &Policies) -> Result<Recording, (String, &'static str)> {
         let shown = self.file.display();
         let unreadable =
             |error| (format!("cannot read `{shown}`: {error}"), "name a file with calls, or an audit file");
         let mut lines = Lines::new(audit::open(&self.file).map_err(unreadable)?);
-        let mut steps = Vec::new();
+        let mut recording = Recording::default();
         loop {
             let number = lines.number() + 1;
             let line = match lines.next_line().map_err(unreadable)? {
-                None => return Ok(steps),
+                None => return Ok(recording),
                 Some(Line::Complete(line) | Line::Incomplete(line)) => line,
                 Some(Line::TooLong) => {
                     let message = format!("line {number} of `{shown}` is too long");
@@ -118,7 +143,9 @@ impl Simulate {
                 }
             };
             match line::read(line, number, policies) {
-                Ok(step) => steps.extend(step),
+                Ok(Read::Nothing) => {}
+                Ok(Read::Step(step)) => recording.steps.push(*step),
+                Ok(Read::Missing(missing)) => recording.missing.push(missing),
                 Err(wrong) => {
                     return Err((format!("line {number} of `{shown}`: {wrong}"), "see `mcp-scopes simulate --help`"));
                 }

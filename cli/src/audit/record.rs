@@ -26,6 +26,10 @@ pub(crate) enum Field {
     Environment,
     Session,
     Trace,
+    Issuer,
+    Transport,
+    /// Why the line counts several events.
+    Aggregate,
 }
 
 impl Record {
@@ -105,6 +109,9 @@ impl Field {
             Self::Environment => &["mcp_scopes.environment"],
             Self::Session => &["mcp_scopes.session"],
             Self::Trace => &["trace_id"],
+            Self::Issuer => &["mcp_scopes.issuer"],
+            Self::Transport => &["network.transport"],
+            Self::Aggregate => &["mcp_scopes.aggregate"],
         }
     }
 
@@ -123,6 +130,9 @@ impl Field {
             Self::Environment => "/unmapped/environment",
             Self::Session => "/actor/session/uid",
             Self::Trace => "/trace/uid",
+            Self::Issuer => "/actor/idp/uid",
+            Self::Transport => "/unmapped/transport",
+            Self::Aggregate => "/unmapped/aggregate",
         }
     }
 }

@@ -1,13 +1,14 @@
-//! The policies and the conditional scopes of a document, compiled.
+//! The policies of a document, compiled.
 
-use indexmap::IndexMap;
 use mcp_scopes_model::{
-    Condition, Config, Policy, Requirement, Risk, Tool, glob,
+    Config, Policy, Requirement, Risk, Tool,
     policy::{RiskRule, Session},
-    tool::{Parameter, Parameters},
 };
-use mcp_scopes_policies::{CompileError, Conditions, Rules, Settings};
-use mcp_scopes_prm::{ConditionEntry, ContentEntry, Document, McpExtensions, ToolEntry, ToolPolicy};
+use mcp_scopes_policies::{Call, CompileError, Rules, Settings, Subject};
+use mcp_scopes_prm::{ContentEntry, Document, McpExtensions, ToolPolicy};
+use mcp_scopes_server::__private::v1::deciding_resources;
+
+use super::scopes::ConditionalScopes;
 
 /// The policies of a document.
 #[derive(Debug)]
@@ -16,12 +17,27 @@ pub(super) struct Policies {
     pub(super) rules: Rules,
     /// The same without the conditions about sign-ins. An audit file does not state when a caller signed in.
     pub(super) without_sign_in: Rules,
-    /// What some calls of tools need in addition.
-    pub(super) conditions: Conditions,
-    /// The scopes of the conditions of each tool that has any.
-    scopes: IndexMap<String, Vec<Vec<String>>>,
-    resources: Vec<(String, Risk)>,
-    prompts: Vec<(String, Risk)>,
+    pub(super) scopes: ConditionalScopes,
+    resources: Vec<Entry>,
+    prompts: Vec<Entry>,
+}
+
+/// What opens resources, or a prompt.
+#[derive(Debug)]
+struct Entry {
+    name: String,
+    risk: Risk,
+    is_public: bool,
+}
+
+/// A read of a resource or prompt.
+#[derive(Debug)]
+pub(super) enum ReadCall {
+    /// The document does not open it.
+    Closed,
+    /// It has no caller, so no policy is about it.
+    Public,
+    Call(Call),
 }
 
 impl Policies {
@@ -36,73 +52,63 @@ impl Policies {
         Ok(Self {
             rules: compile(extensions, &settings)?,
             without_sign_in: compile(extensions, &without_sign_in)?,
-            conditions: conditions(extensions)?,
-            scopes: scopes(extensions),
+            scopes: ConditionalScopes::of(extensions)?,
             resources: entries(&extensions.resource_scope_mapping),
             prompts: entries(&extensions.prompt_scope_mapping),
         })
     }
 
-    /// Returns the scopes of those conditions of a tool, each once.
-    pub(super) fn scopes_of(&self, tool: &str, matched: u64) -> Vec<String> {
-        let mut scopes: Vec<String> = Vec::new();
-        for (number, added) in self.scopes.get(tool).into_iter().flatten().enumerate() {
-            if number < 64 && matched >> number & 1 == 1 {
-                scopes.extend(added.iter().filter(|scope| !scopes.contains(scope)).cloned().collect::<Vec<_>>());
-            }
+    /// Returns the call that reads a resource, as the server sees it.
+    pub(super) fn resource(&self, uri: &str) -> ReadCall {
+        let deciding = deciding_resources(&self.resources, |entry| &entry.name, uri);
+        self.read(&deciding, |risk| self.rules.resource(uri, risk))
+    }
+
+    /// Returns the call that gets a prompt.
+    pub(super) fn prompt(&self, name: &str) -> ReadCall {
+        let deciding: Vec<_> = self.prompts.iter().filter(|entry| entry.name == name).collect();
+        self.read(&deciding, |risk| self.rules.prompt(name, risk))
+    }
+
+    fn read(&self, deciding: &[&Entry], call: impl FnOnce(Risk) -> Call) -> ReadCall {
+        let Some(risk) = deciding.iter().map(|entry| entry.risk).max() else { return ReadCall::Closed };
+        let call = call(risk);
+        let is_named = self.rules.matched_patterns(&call).next().is_some();
+        let is_public = deciding.iter().all(|entry| entry.is_public);
+        if is_public && !is_named { ReadCall::Public } else { ReadCall::Call(call) }
+    }
+
+    /// Returns the lowest and the highest risk that a read can have, of which an event does not name the resource or prompt. `recorded` is
+    /// the risk that the event states.
+    pub(super) fn risks(&self, subject: Subject, recorded: Option<Risk>) -> [Risk; 2] {
+        let entries = match subject {
+            Subject::Tool(_) => &[][..],
+            Subject::Resource => &self.resources,
+            Subject::Prompt => &self.prompts,
+        };
+        let risks = || entries.iter().map(|entry| entry.risk);
+        let Some(highest) = risks().max() else { return [UNSTATED; 2] };
+        if entries.iter().any(|entry| entry.is_public) {
+            // A public read raises no risk.
+            return [Risk::Minimal, highest];
         }
-        scopes
-    }
-
-    /// Returns the highest risk of the entries that match a URI; `None` if none does. The server refuses to read such a resource.
-    pub(super) fn risk_of_resource(&self, uri: &str) -> Option<Risk> {
-        let matching = self.resources.iter().filter(|(name, _)| glob::matches(name, uri));
-        matching.map(|(_, risk)| *risk).max()
-    }
-
-    /// Returns the risk of a prompt; `None` if the document does not have it.
-    pub(super) fn risk_of_prompt(&self, name: &str) -> Option<Risk> {
-        self.prompts.iter().find(|(known, _)| known == name).map(|(_, risk)| *risk)
+        match recorded.filter(|recorded| risks().any(|risk| risk == *recorded)) {
+            Some(recorded) => [recorded; 2],
+            None => [risks().min().unwrap_or(highest), highest],
+        }
     }
 }
 
-fn scopes(extensions: &McpExtensions) -> IndexMap<String, Vec<Vec<String>>> {
-    let conditional = extensions.tool_scope_mapping.iter().filter(|(_, entry)| !entry.conditional_scopes.is_empty());
-    let added = |entry: &ToolEntry| entry.conditional_scopes.iter().map(|condition| condition.scopes.clone()).collect();
-    conditional.map(|(name, entry)| (name.clone(), added(entry))).collect()
-}
+/// The risk of a read whose entry states none, as in the server.
+const UNSTATED: Risk = Risk::Low;
 
-fn condition(entry: &ConditionEntry) -> Condition<'_> {
-    Condition {
-        argument: entry.argument.as_deref(),
-        // A document without one is not valid.
-        glob: entry.glob.as_deref().unwrap_or("*"),
-        scopes: &[],
-        alternatives: u64::MAX,
-    }
-}
-
-fn conditions_and_parameters(entry: &ToolEntry) -> (Vec<Condition<'_>>, Option<Vec<Parameter<'_>>>) {
-    let parameters = entry.parameters.as_ref();
-    let listed = parameters.map(|names| names.iter().map(|name| Parameter { name, required: false }).collect());
-    (entry.conditional_scopes.iter().map(condition).collect(), listed)
-}
-
-/// Compiles the conditions. Which alternatives they belong to does not matter for what a call matches.
-fn conditions(extensions: &McpExtensions) -> Result<Conditions, CompileError> {
-    let stated: Vec<_> =
-        extensions.tool_scope_mapping.iter().map(|(name, entry)| (name, conditions_and_parameters(entry))).collect();
-    let tools = stated.iter().map(|(name, (conditions, parameters))| {
-        let parameters = parameters.as_deref().map_or(Parameters::Unknown, Parameters::Listed);
-        Tool { conditions, parameters, ..Tool::new(name, Risk::Critical) }
-    });
-    let tools: Vec<_> = tools.collect();
-    Conditions::compile(&tools)
-}
-
-fn entries<'e>(mapping: impl IntoIterator<Item = (&'e String, &'e ContentEntry)>) -> Vec<(String, Risk)> {
-    // As in the server: an entry without a risk counts as low.
-    mapping.into_iter().map(|(name, entry)| (name.clone(), entry.risk_level.unwrap_or(Risk::Low))).collect()
+fn entries<'e>(mapping: impl IntoIterator<Item = (&'e String, &'e ContentEntry)>) -> Vec<Entry> {
+    let entry = |(name, entry): (&String, &ContentEntry)| Entry {
+        name: name.clone(),
+        risk: entry.risk_level.unwrap_or(UNSTATED),
+        is_public: entry.public == Some(true),
+    };
+    mapping.into_iter().map(entry).collect()
 }
 
 fn settings(extensions: &McpExtensions) -> Settings {

@@ -4,9 +4,14 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp as Time;
 use mcp_scopes_audit::Decision;
+use mcp_scopes_policies::Timestamp;
 use serde_json::json;
 
-use super::{line::Step, replay::Verdict};
+use super::{
+    line::{Missing, Step},
+    replay::Verdict,
+    scopes::CallScopes,
+};
 use crate::audit::{add_row, cell};
 
 /// The columns: titles and widths. A longer cell moves the ones after it.
@@ -25,11 +30,11 @@ pub(super) fn table(steps: &[Step], verdicts: &[Verdict]) -> String {
     let widths = COLUMNS.map(|(_, width)| width);
     add_row(&mut text, &widths, &COLUMNS.map(|(title, _)| title.to_owned()));
     for (step, verdict) in steps.iter().zip(verdicts) {
-        let time = time(step).map(|time| format!("{time:.0}")).unwrap_or_default();
+        let time = time(step.time).map(|time| format!("{time:.0}")).unwrap_or_default();
         let cells = [
             step.line.to_string(),
             time,
-            cell(&step.subject),
+            step.subject.as_deref().map_or_else(|| "-".to_owned(), cell),
             cell(&step.name),
             word(verdict).to_owned(),
             crate::escape::escaped(&sentence(step, verdict)),
@@ -45,13 +50,18 @@ pub(super) fn lines(steps: &[Step], verdicts: &[Verdict]) -> String {
     for (step, verdict) in steps.iter().zip(verdicts) {
         let mut line = json!({
             "line": step.line,
-            "time": time(step).map(|time| time.to_string()),
+            "time": time(step.time).map(|time| time.to_string()),
             "subject": step.subject,
             "call": step.name,
             "decision": word(verdict),
         });
-        if let (Some(line), false) = (line.as_object_mut(), step.scopes.is_empty()) {
-            line.insert("scopes".to_owned(), json!(step.scopes));
+        let scopes = match &step.scopes {
+            CallScopes::AnyOf(alternatives) => Some(json!(alternatives)),
+            CallScopes::Unknown => Some(UNKNOWN.into()),
+            CallScopes::OfTheTool | CallScopes::Unlisted => None,
+        };
+        if let (Some(line), Some(scopes)) = (line.as_object_mut(), scopes) {
+            line.insert("scopes".to_owned(), scopes);
         }
         if let (Some(line), false) = (line.as_object_mut(), verdict.reason.is_empty()) {
             line.insert("reason".to_owned(), verdict.reason.into());
@@ -74,19 +84,33 @@ pub(super) fn summary(verdicts: &[Verdict]) -> String {
     if counts.is_empty() { "the file has no calls".to_owned() } else { counts.join(", ") }
 }
 
-/// Returns the reason in words, and which scopes the arguments need in addition.
+/// Says which calls a line counts that the file does not describe.
+pub(super) fn missing(missing: &Missing) -> String {
+    let text = |at| time(at).map(|time| format!("{time:.0}")).unwrap_or_default();
+    let (first, last, count) = (text(missing.first), text(missing.last), missing.count);
+    format!("the queue of the audit was full from {first} to {last}: {count} calls are counted and not described")
+}
+
+/// Returns the reason in words, and which scopes the call needs, if its arguments decide.
 fn sentence(step: &Step, verdict: &Verdict) -> String {
-    if step.scopes.is_empty() {
-        return verdict.sentence.clone();
-    }
-    let scopes = format!("needs `{}` too", step.scopes.join("`, `"));
+    let scopes = match &step.scopes {
+        CallScopes::AnyOf(alternatives) => format!("needs {}", joined(alternatives)),
+        CallScopes::Unknown => "its scopes depend on the arguments, which the file does not have".to_owned(),
+        CallScopes::OfTheTool | CallScopes::Unlisted => return verdict.sentence.clone(),
+    };
     if verdict.sentence.is_empty() { scopes } else { format!("{}; {scopes}", verdict.sentence) }
+}
+
+/// Returns alternatives of scopes in words.
+fn joined(alternatives: &[Vec<String>]) -> String {
+    let all = |scopes: &Vec<String>| format!("`{}`", scopes.join("` and `"));
+    alternatives.iter().map(all).collect::<Vec<_>>().join(", or ")
 }
 
 fn word(verdict: &Verdict) -> &'static str {
     verdict.decision.map_or(UNKNOWN, Decision::as_str)
 }
 
-fn time(step: &Step) -> Option<Time> {
-    Time::from_millisecond(i64::try_from(step.time.as_millis()).ok()?).ok()
+fn time(at: Timestamp) -> Option<Time> {
+    Time::from_millisecond(i64::try_from(at.as_millis()).ok()?).ok()
 }

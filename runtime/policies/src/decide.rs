@@ -75,6 +75,16 @@ impl Rules {
         decision
     }
 
+    /// Records the effects of calls that have run, whatever these rules say about them.
+    pub fn record(&self, session: &mut Session, calls: &[Call], now: Timestamp) {
+        session.end_if_over(self, now);
+        let is_new = session.started().is_none();
+        self.commit(session, calls, now);
+        if is_new {
+            session.begin_with_effect(self);
+        }
+    }
+
     /// Decides on calls of which none [needs a session](Self::needs_session). The decision is `None` if it depends on a session after all: the
     /// caller must authenticate again, and the session knows whether it was told so.
     #[must_use]

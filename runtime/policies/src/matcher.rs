@@ -7,7 +7,7 @@ use mcp_scopes_model::Risk;
 use crate::{
     glob::Glob,
     normal::{MatchesAll, visit_forms},
-    rules::{Row, Rules, Subject, Test, ToolNumber},
+    rules::{Row, RowPattern, Rules, Subject, Test, ToolNumber},
     size::file_size,
     used::ApprovalId,
 };
@@ -239,11 +239,15 @@ impl Rules {
         reader.finish()
     }
 
-    /// Returns the call of a tool whose arguments are not known, but the [names](Self::matched_patterns) of the patterns that it matched.
+    /// Returns a call whose arguments are not known, but the [names](Self::matched_patterns) of the patterns that it matched. The risk of a
+    /// tool is in the table; that of a resource or prompt has to be stated.
     #[must_use]
-    pub fn recorded_call(&self, tool: ToolNumber, matched: &[[u8; 8]]) -> Call {
-        let mut call = self.call(tool).finish();
-        for (place, name) in self.names_of_patterns(tool).enumerate() {
+    pub fn recorded_call(&self, subject: Subject, risk: Risk, matched: &[[u8; 8]]) -> Call {
+        let mut call = match subject {
+            Subject::Tool(tool) => self.call(tool).finish(),
+            Subject::Resource | Subject::Prompt => self.reader(self.number(subject), risk).finish(),
+        };
+        for (place, (_, name)) in self.patterns_of(call.row).enumerate() {
             if name.is_some_and(|name| matched.contains(&name)) {
                 call.matched.set(place);
             }
@@ -251,23 +255,15 @@ impl Rules {
         call
     }
 
-    /// Returns the names of the patterns that only the arguments of a tool's calls decide.
-    pub fn argument_patterns(&self, tool: ToolNumber) -> impl Iterator<Item = [u8; 8]> {
-        let patterns = self.row(tool.0).map_or(&[][..], |row| &row.patterns);
-        let names = patterns.iter().zip(self.names_of_patterns(tool));
-        names.filter_map(|(pattern, name)| name.filter(|_| !matches!(pattern.test, Test::Any)))
+    /// Returns the names of the patterns that a call can match and that only its arguments decide.
+    pub fn argument_patterns(&self, call: &Call) -> impl Iterator<Item = [u8; 8]> {
+        let undecided = self.patterns_of(call.row).filter(|(pattern, _)| !matches!(pattern.test, Test::Any));
+        undecided.filter_map(|(_, name)| name)
     }
 
-    /// Returns the names of the patterns after which a tool is blocked or requires an approval.
-    pub fn conditions(&self, tool: ToolNumber) -> impl Iterator<Item = [u8; 8]> {
-        let rows = self.row(tool.0).into_iter();
-        let conditions = rows.flat_map(|row| row.blocked_after.iter().chain(&row.approval_after));
-        conditions.filter_map(|condition| self.name_of_latch(condition.latch))
-    }
-
-    fn names_of_patterns(&self, tool: ToolNumber) -> impl Iterator<Item = Option<[u8; 8]>> {
-        let patterns = self.row(tool.0).map_or(&[][..], |row| &row.patterns);
-        patterns.iter().map(|pattern| self.name_of_latch(pattern.latch))
+    fn patterns_of(&self, row: u32) -> impl Iterator<Item = (&RowPattern, Option<[u8; 8]>)> {
+        let patterns = self.row(row).map_or(&[][..], |row| &row.patterns);
+        patterns.iter().map(|pattern| (pattern, self.name_of_latch(pattern.latch)))
     }
 
     /// The latches come first among what has a name.

@@ -192,10 +192,30 @@ impl Rules {
         self.row(tool.0).and_then(Row::max_file_bytes)
     }
 
-    /// Returns whether the policy of a tool limits the arguments of its calls, whatever happened before: `blocked_patterns`, `max_file_size_mb`.
+    /// Returns whether a policy limits the arguments of a call, whatever happened before: `blocked_patterns`, `max_file_size_mb`.
     #[must_use]
-    pub fn has_limits_of_arguments(&self, tool: ToolNumber) -> bool {
-        self.row(tool.0).is_some_and(|row| !row.blocked.is_empty() || row.max_file_mb.is_some())
+    pub fn has_limits_of_arguments(&self, call: &Call) -> bool {
+        self.row(call.row).is_some_and(|row| !row.blocked.is_empty() || row.max_file_mb.is_some())
+    }
+
+    /// Returns whether calls of other servers of the domain can decide about a call: a pattern names one, or they count in the same limit.
+    #[must_use]
+    pub fn depends_on_other_servers(&self, call: &Call) -> bool {
+        let Some(row) = self.row(call.row).filter(|row| self.domain.is_some() && !row.is_public) else { return false };
+        let mut conditions = row.blocked_after.iter().chain(&row.approval_after);
+        let limits = &self.limits;
+        conditions.any(|condition| condition.source.is_none())
+            || limits.refused.is_some()
+            || (limits.high_risk.is_some() && call.risk >= Risk::High)
+            // The risk of a session begins at minimal.
+            || (limits.escalation.is_some() && call.risk >= Risk::Medium)
+    }
+
+    /// Returns the seconds without a call after which nothing of a session counts any more.
+    #[must_use]
+    pub fn longest_memory(&self) -> u32 {
+        let periods = self.rows.iter().filter_map(|row| row.cooling).map(|cooling| cooling.seconds);
+        periods.fold(self.limits.idle, u32::max)
     }
 
     /// Returns whether a call may ask for a new or stronger sign-in.

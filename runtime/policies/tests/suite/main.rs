@@ -12,6 +12,7 @@ mod oracle;
 mod packed;
 mod patterns;
 mod random;
+mod recorded;
 #[cfg(feature = "redis")]
 mod redis;
 mod support;
