@@ -9,7 +9,7 @@ use std::{
     rc::Rc,
 };
 
-use mcp_scopes_model::{Pattern, Risk};
+use mcp_scopes_model::Pattern;
 use mcp_scopes_scan::source::Placed;
 
 use crate::{
@@ -80,7 +80,7 @@ pub(super) fn chains(
         for first in &firsts {
             let (a, b) = (first.tool, last.tool);
             let is_named = !before.is_empty() && before.contains(a.name.value.as_str());
-            if std::ptr::eq(a, b) || is_named || is_escalation(table, a, b) {
+            if std::ptr::eq(a, b) || is_named {
                 continue;
             }
             let Some(holder) = first.with(last) else { continue };
@@ -97,13 +97,6 @@ pub(super) fn chains(
 fn named_by(policy: &Policy) -> BTreeSet<&str> {
     let patterns = policy.blocked_after.iter().chain(&policy.requires_approval_after);
     patterns.filter_map(|pattern| Pattern::parse(&pattern.value).ok()).filter_map(Pattern::own_tool).collect()
-}
-
-/// Returns whether the session rejects the second call soon after the first.
-fn is_escalation(table: &Table, first: &Tool, last: &Tool) -> bool {
-    let blocks = table.session.as_ref().is_some_and(|session| session.value.block_rapid_escalation);
-    let risk = |tool: &Tool| tool.risk.as_ref().map(|risk| risk.value);
-    blocks && risk(first).is_some_and(|risk| risk <= Risk::Low) && risk(last).is_some_and(|risk| risk >= Risk::High)
 }
 
 /// The sets of scopes that callers are meant to hold.
