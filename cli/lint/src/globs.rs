@@ -34,6 +34,14 @@ impl Decided {
         self.forms.iter().any(|one| other.forms.iter().any(|other| may_overlap(one, other, budget)))
     }
 
+    /// Returns whether there is no URI that both entries decide about. Without enough steps, the answer is `false`.
+    pub(crate) fn is_apart(&self, other: &Self, budget: &mut usize) -> bool {
+        let size = |decided: &Self| decided.forms.iter().map(|form| form.len() + 1).fold(0, usize::saturating_add);
+        let Some(left) = budget.checked_sub(size(self).saturating_mul(size(other))) else { return false };
+        *budget = left;
+        !self.overlaps(other, &mut usize::MAX.clone())
+    }
+
     /// Returns whether the entry decides about each URI that matches the glob of the other one.
     pub(crate) fn includes(&self, other: &Self) -> bool {
         let Some(glob) = other.forms.first() else { return false };
@@ -184,6 +192,9 @@ mod tests {
             assert!(covers(outer, inner) && !covers(inner, outer), "{outer} {inner}");
         }
         assert!(!may_overlap("a*", "*b", &mut 3), "the budget is spent");
+        let is_apart =
+            |one: &str, other: &str, mut budget: usize| Decided::by(one).is_apart(&Decided::by(other), &mut budget);
+        assert!(is_apart("a:b*", "a:c*", 1000) && !is_apart("a:b*", "a:*", 1000) && !is_apart("a:b*", "a:c*", 3));
     }
 
     #[test]

@@ -2,6 +2,7 @@ use mcp_scopes_model::{Pattern, nearest::Nearest};
 use mcp_scopes_scan::source::Placed;
 
 use crate::{
+    globs::Decided,
     lint_model::{ContentKind, InputKind, Table, Tool},
     reporter::Reporter,
     rule::{Rule, rule},
@@ -17,7 +18,7 @@ pub(super) const RULE: Rule = rule! {
 };
 
 fn check(table: &Table, reporter: &mut Reporter<'_>) {
-    let tools = table.by_name();
+    let (tools, mut steps) = (table.by_name(), MOST_STEPS);
     for listed in table.tools.iter().filter(|listed| listed.tool.own) {
         let tool = &*listed.tool;
         for said in tool.policy.blocked_after.iter().chain(&tool.policy.requires_approval_after) {
@@ -26,8 +27,9 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
                     of_tool(table, said, name, glob, tools.get(name).map(|named| &*named.tool))
                 }
                 Ok(Pattern::Prompt { name: Some(name) }) => of_prompt(table, said, name),
+                Ok(Pattern::Resource { glob: Some(glob) }) => of_resource(table, said, glob, &mut steps),
                 Ok(Pattern::OtherServer { server, tool }) => of_other_server(table, said, server, tool),
-                Ok(Pattern::Resource { .. } | Pattern::Prompt { name: None }) | Err(_) => None,
+                Ok(Pattern::Resource { glob: None } | Pattern::Prompt { name: None }) | Err(_) => None,
             };
             if let Some((message, help)) = found {
                 reporter.report(message).at(&said.place).about(&*tool.name.value).help(help);
@@ -40,6 +42,9 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         }
     }
 }
+
+/// The maximum number of steps to compare globs. Patterns beyond it are not reported.
+const MOST_STEPS: usize = 20_000_000;
 
 /// What is wrong with a pattern, and what to do.
 type Found = Option<(String, String)>;
@@ -77,6 +82,25 @@ fn of_prompt(table: &Table, said: &Placed<String>, target: &str) -> Found {
         |near| format!("did you mean `@prompt:{near}`?"),
     );
     Some((format!("pattern `{}` names a prompt that no entry opens", said.value), help))
+}
+
+/// A resource without an entry is denied, if there are entries. Without one, code may open the method. A pattern without a scheme is also
+/// compared with the path of a URI.
+fn of_resource(table: &Table, said: &Placed<String>, glob: &str, steps: &mut usize) -> Found {
+    let (scheme, _) = glob.split_once("://")?;
+    if scheme.contains(['*', '?', '/']) {
+        return None;
+    }
+    let entries = || table.contents.iter().filter(|content| content.kind == ContentKind::Resource);
+    let (is_stated, pattern) = (entries().next().is_some(), Decided::by(glob));
+    let mut globs = entries().filter(|entry| entry.is_glob());
+    if !is_stated || !globs.all(|entry| pattern.is_apart(&Decided::by(&entry.name.value), steps)) {
+        return None;
+    }
+    Some((
+        format!("pattern `{}` names resources that no entry opens", said.value),
+        "write the URI as an entry for resources has it, or remove the pattern".to_owned(),
+    ))
 }
 
 /// In source, both are compile errors.
