@@ -1,6 +1,6 @@
 //! Describes policies and hints in words.
 
-use mcp_scopes_model::{Pattern, Risk, SandboxMode};
+use mcp_scopes_model::{Pattern, Risk, SandboxMode, policy::defaults};
 use mcp_scopes_prm::{ConditionEntry, RiskPolicy, SessionPolicies, ToolEntry, ToolPolicy};
 
 use super::server::Server;
@@ -123,10 +123,10 @@ pub(super) fn session(session: &SessionPolicies) -> Vec<String> {
         sentences.push(format!("The caller signs in again after {}.", count(minutes as usize, "minute")));
     }
     if session.block_rapid_escalation == Some(true) {
-        let period = session
-            .escalation_seconds
-            .map_or_else(|| "a short time".to_owned(), |seconds| count(seconds as usize, "second"));
-        sentences.push(format!("A jump from low to high risk within {period} is denied."));
+        let period = count(session.escalation_seconds.unwrap_or(defaults::ESCALATION_SECONDS) as usize, "second");
+        sentences.push(format!(
+            "A call whose risk is two or more levels above that of the session so far (minimal at first) waits for up to {period}."
+        ));
     }
     if let Some(calls) = session.max_refused_calls {
         sentences.push(format!("After {}, further ones are denied.", count(calls as usize, "refused call")));
@@ -234,6 +234,8 @@ mod tests {
             ..SessionPolicies::default()
         });
         assert_eq!(said.len(), 3, "{said:?}");
+        // The default.
+        assert!(said[2].contains("waits for up to 60 seconds"), "{said:?}");
         let said = session(&SessionPolicies {
             idle_minutes: Some(1),
             max_minutes: Some(90),
@@ -247,7 +249,7 @@ mod tests {
         assert_eq!(
             said,
             [
-                "A jump from low to high risk within 30 seconds is denied.",
+                "A call whose risk is two or more levels above that of the session so far (minimal at first) waits for up to 30 seconds.",
                 "After 20 refused calls, further ones are denied.",
                 "A session ends after 1 minute without a call.",
                 "A session ends after 90 minutes in any case.",

@@ -69,9 +69,9 @@ pub struct Session<T> {
     pub max_high_risk_calls: Option<u32>,
     /// Minutes after which the caller must authenticate again. Not zero.
     pub require_reauth_after_minutes: Option<u32>,
-    /// Whether a jump from low to high risk within a short time is denied.
+    /// Whether a call is denied for a time whose risk is two or more levels above that of the session so far. It begins at minimal.
     pub block_rapid_escalation: bool,
-    /// The time that `block_rapid_escalation` takes for short, in seconds. Not zero.
+    /// That time in seconds. Not zero.
     pub escalation_seconds: Option<u32>,
     /// The name that the servers which share sessions have in common.
     pub domain: Option<T>,

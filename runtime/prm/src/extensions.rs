@@ -302,9 +302,10 @@ pub struct SessionPolicies {
     /// Minutes after which the caller must authenticate again.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub require_reauth_after_minutes: Option<u32>,
-    /// Whether a jump from low to high risk within a short time is denied.
+    /// Whether a call is denied for a time whose risk is two or more levels above that of the session so far. It begins at `minimal`.
     pub block_rapid_escalation: Option<bool>,
-    /// The time that `block_rapid_escalation` takes for short, in seconds. 60 if omitted. An extension of this project.
+    /// The time that `block_rapid_escalation` denies such a call, in seconds: since the first call of the session, or since its risk has risen
+    /// last. 60 if omitted. An extension of this project.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub escalation_seconds: Option<u32>,
     /// What the servers that share sessions have in common. An extension of this project.

@@ -23,10 +23,11 @@ pub(super) struct Session {
     /// Minutes after which the caller authenticates again.
     #[schemars(example = 30)]
     require_reauth_after_minutes: Option<Limit>,
-    /// Denies a jump from low to high risk within a short time.
+    /// Denies a call for a time whose risk is two or more levels above that of the session so far. It begins at `minimal`.
     #[schemars(example = true)]
     block_rapid_escalation: Option<bool>,
-    /// The time that `block_rapid_escalation` takes for short, in seconds. Default: 60.
+    /// The time that `block_rapid_escalation` denies such a call, in seconds: since the first call of the session, or since its risk has
+    /// risen last. Default: 60.
     #[schemars(example = 120)]
     escalation_seconds: Option<Limit>,
     /// What the servers that share sessions have in common. Requires `server`, and a shared store.
