@@ -39,6 +39,21 @@ fn three_lines_make_a_client_step_up() {
     }
 }
 
+/// The annotation is that of the example, and the lines are what its program prints.
+#[test]
+fn shows_a_policy_and_what_it_stops() {
+    let section = README.split("\n## Policies\n").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+    let blocks: Vec<&str> = section.split("\n```").skip(1).step_by(2).collect();
+    let [annotation, printed] = blocks[..] else { panic!("{blocks:?}") };
+    let code = |text: &str| text.split_whitespace().collect::<String>().replace(",)", ")");
+    let annotation = annotation.strip_prefix("rust,ignore\n").and_then(|code| code.strip_suffix(" { .. }")).unwrap();
+    let source = include_str!("../../../../examples/policies/src/tools.rs");
+    assert!(annotation.contains("fn send_email(") && code(source).contains(&code(annotation)), "{annotation}");
+    let output = include_str!("../../../../examples/policies/tests/output.txt");
+    let printed = printed.strip_prefix("text\n$ cargo run -p policies\n").unwrap();
+    assert!(printed.lines().count() >= 3 && output.contains(printed), "{printed}");
+}
+
 /// The front page stays short: details belong to the pages below `docs`.
 #[test]
 fn readme_has_at_most_150_lines() {
