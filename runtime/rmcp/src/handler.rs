@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 
-use http::request::Parts;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
@@ -19,12 +18,9 @@ use rmcp::{
     service::{NotificationContext, RequestContext, SubscriptionContext},
 };
 
-use mcp_scopes::{__private::v1, AsCaller, Caller, Denied, Reason, ScopeTable};
-use mcp_scopes_server::{
-    __private::v1::{
-        Named, ProcessCall, ProcessRecord, ScopeDenial, authorize_call, check_answer, enforce_policies, record, table,
-    },
-    ResourceServer, StdioCredentials,
+use mcp_scopes::{__private::v1, Caller, Denied, Reason};
+use mcp_scopes_server::__private::v1::{
+    Named, ProcessCall, ProcessRecord, ScopeDenial, authorize_call, check_answer, enforce_policies, record,
 };
 
 use super::{
@@ -32,6 +28,7 @@ use super::{
     denial::{refused_call, refused_read},
     error,
     record::{settle, settle_call},
+    source::{Kind, Source},
 };
 
 /// A handler of rmcp that answers known callers only: others cannot even initialize. Made by [`guard`] and `service`.
@@ -47,35 +44,13 @@ pub struct AuthenticatedHandler<H> {
     source: Source,
 }
 
-/// Where the caller of an [`AuthenticatedHandler`] comes from: a [`ResourceServer`] or [`StdioCredentials`].
-#[derive(Clone, Debug)]
-pub struct Source(Kind);
-
-#[derive(Clone, Debug)]
-enum Kind {
-    /// The layer of that table.
-    Layer(&'static ScopeTable),
-    /// The process that started this one.
-    Process(StdioCredentials),
-}
-
-impl From<&ResourceServer> for Source {
-    fn from(server: &ResourceServer) -> Self {
-        Self(Kind::Layer(table(server)))
-    }
-}
-
-impl From<StdioCredentials> for Source {
-    fn from(credentials: StdioCredentials) -> Self {
-        Self(Kind::Process(credentials))
-    }
-}
-
-/// Returns a handler that answers known callers only: those that came through the layer of a [`ResourceServer`], or the process
-/// that started this one, by its [`StdioCredentials`].
+/// Returns a handler that answers known callers only: those that came through the layer of a
+/// [`ResourceServer`](mcp_scopes_server::ResourceServer), or the process that started this one, by its
+/// [`StdioCredentials`](mcp_scopes_server::StdioCredentials).
 ///
 /// With `StdioCredentials`, for stdio and other transports without HTTP, the list of tools is reduced to those that the
-/// credentials open. Inline checks find the caller too: [`StdioCredentials::install`] is not needed.
+/// credentials open. Inline checks find the caller too:
+/// [`StdioCredentials::install`](mcp_scopes_server::StdioCredentials::install) is not needed.
 ///
 /// ```no_run
 /// # use mcp_scopes::scope_table;
@@ -98,27 +73,7 @@ pub fn guard<H: CurrentHandler>(source: impl Into<Source>, handler: H) -> Authen
 impl<H> AuthenticatedHandler<H> {
     /// Returns the caller, and notes it where inline checks find it.
     fn admit(&self, extensions: &mut Extensions) -> Result<Caller, ErrorData> {
-        self.caller(extensions).map_err(error)
-    }
-
-    fn caller(&self, extensions: &mut Extensions) -> Result<Caller, Denied> {
-        match (&self.source.0, extensions.get::<Parts>()) {
-            (Kind::Layer(table), Some(parts)) => {
-                let caller = *parts.as_caller().ok_or_else(v1::denied_without_caller)?;
-                if core::ptr::eq(caller.grant().table(), *table) {
-                    Ok(caller)
-                } else {
-                    Err(v1::denied_other_table(table))
-                }
-            }
-            // Without HTTP there is no layer; with HTTP the caller is not the process that started this one.
-            (Kind::Layer(_), None) | (Kind::Process(_), Some(_)) => Err(v1::denied_without_caller()),
-            (Kind::Process(credentials), None) => {
-                let caller = *credentials.caller();
-                extensions.insert(caller);
-                Ok(caller)
-            }
-        }
+        self.source.caller(extensions).map_err(error)
     }
 
     /// Records a call that the caller's scopes do not open, and returns its error.

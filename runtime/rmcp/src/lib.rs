@@ -38,6 +38,7 @@
 //! | `contents` | resources and prompts on stdio |
 //! | `denial` | [`error`], and denials of guarded tools |
 //! | `handler` | [`AuthenticatedHandler`], [`guard`] |
+//! | `source` | [`Source`]: where its caller comes from |
 //! | `record` | how requests on stdio end, for their events |
 //! | `bounds` | [`CurrentHandler`] and `CurrentSessions`, what servers must implement |
 //! | `service` | `service`, `Streamable` (feature `http`) |
@@ -80,6 +81,7 @@ mod record;
 mod schemas;
 #[cfg(feature = "http")]
 mod service;
+mod source;
 
 #[cfg(feature = "http")]
 pub use self::bounds::CurrentSessions;
@@ -89,5 +91,6 @@ pub use self::{
     bounds::CurrentHandler,
     caller::{Caller, ViaRmcp},
     denial::error,
-    handler::{AuthenticatedHandler, Source, guard},
+    handler::{AuthenticatedHandler, guard},
+    source::Source,
 };
