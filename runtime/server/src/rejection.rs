@@ -1,4 +1,4 @@
-//! The responses that the layer sends itself, without a call of the server behind it.
+//! The responses that the layer sends itself, without a call of the server behind it. `policies` has those of policies.
 
 use core::fmt::Write as _;
 use std::{borrow::Cow, time::Duration};
@@ -22,6 +22,9 @@ use super::{
     trace::{self, Mark, Step},
 };
 
+#[cfg(feature = "policies")]
+mod policies;
+
 /// Invalid request (JSON-RPC 2.0 §5.1).
 const INVALID_REQUEST: i32 = -32600;
 /// Method not found.
@@ -32,9 +35,6 @@ const INVALID_PARAMS: i32 = -32602;
 const INTERNAL: i32 = -32603;
 /// `HeaderMismatch` (MCP 2026-07-28, "Error Codes").
 const HEADER_MISMATCH: i32 = -32020;
-/// `MissingRequiredClientCapability`.
-#[cfg(feature = "policies")]
-const MISSING_CAPABILITY: i32 = -32021;
 
 /// A response that the layer sends itself: an HTTP status, and a JSON-RPC error in the body.
 ///
@@ -186,14 +186,6 @@ impl Rejection {
         Self::new(Step::Scopes, StatusCode::OK, INVALID_PARAMS, "unknown tool")
     }
 
-    /// A call whose arguments have members that its tool does not take, where a condition for scopes is about an argument. `text` says which
-    /// it takes.
-    #[cfg(feature = "policies")]
-    pub(super) fn unlisted_argument(text: String) -> Self {
-        let rejection = Self::new(Step::Scopes, StatusCode::OK, INVALID_PARAMS, text);
-        rejection.because("the arguments have a member that is not a parameter of the tool")
-    }
-
     /// A resource or prompt that no entry covers, or that is not shown.
     pub(super) fn no_content(message: &Message<'_>) -> Self {
         // A notification has no response, so only the status can report the error.
@@ -218,45 +210,6 @@ impl Rejection {
         let seconds = wait.as_secs().saturating_add(1);
         let rejection = Self::of_status(Step::Environment, StatusCode::TOO_MANY_REQUESTS, text);
         rejection.with(RETRY_AFTER, HeaderValue::from(seconds))
-    }
-
-    /// A call that a policy denies. The answer is for the model, so its status is 200.
-    #[cfg(feature = "policies")]
-    pub(super) fn answered(body: String) -> Self {
-        let code = i32::from(StatusCode::FORBIDDEN.as_u16());
-        Self { is_body: true, ..Self::new(Step::Policy, StatusCode::OK, code, body) }
-    }
-
-    /// The client cannot ask its user, and only that would approve the call.
-    #[cfg(feature = "policies")]
-    pub(super) fn lacks_elicitation(message: &Message<'_>, text: &str) -> Self {
-        let (id, text) = (message.id.map_or("null", RawValue::get), serde_json::Value::from(text));
-        let body = format!(
-            r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":{MISSING_CAPABILITY},"message":{text},"data":{{"requiredCapabilities":{{"elicitation":{{"form":{{}}}}}}}}}}}}"#
-        );
-        Self { is_body: true, ..Self::new(Step::Policy, StatusCode::BAD_REQUEST, MISSING_CAPABILITY, body) }
-    }
-
-    /// The caller is new, and the store of sessions is full.
-    #[cfg(feature = "policies")]
-    pub(super) fn no_place_for_session(wait: Duration) -> Self {
-        let text = "the server has no place for a new session; retry later";
-        let rejection = Self::of_status(Step::Policy, StatusCode::SERVICE_UNAVAILABLE, text);
-        rejection.with(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)))
-    }
-
-    /// The store of sessions cannot be reached, so nothing is known about what the caller did before.
-    #[cfg(feature = "policies")]
-    pub(super) fn no_sessions() -> Self {
-        let text = "the sessions of callers cannot be read now; retry later";
-        let rejection = Self::of_status(Step::Policy, StatusCode::SERVICE_UNAVAILABLE, text);
-        rejection.because("store_unavailable").with(RETRY_AFTER, HeaderValue::from_static("5"))
-    }
-
-    /// Approvals did not lead to a decision.
-    #[cfg(feature = "policies")]
-    pub(super) fn undecided() -> Self {
-        Self::of_status(Step::Policy, StatusCode::FORBIDDEN, "the policies of the call led to no decision")
     }
 
     /// The event of a call could not be written, so the call does not run.
