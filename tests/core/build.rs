@@ -75,6 +75,7 @@ impl Tables {
         let (mut functions, mut entries, mut tools) = (String::new(), String::new(), String::new());
         let mut conditions = String::new();
         let mut own = BTreeSet::new();
+        let mut not_public = Vec::<&String>::new();
         for (number, tool) in names.iter().enumerate() {
             let (key, plain, some) = match random.below(10) {
                 0 => ("public, ".to_owned(), "Requirement::Public".to_owned(), String::new()),
@@ -86,7 +87,14 @@ impl Tables {
                 }
                 _ => requirement(random, &scopes, size.annotated_scopes),
             };
-            let line = format!("#[mcp_tool(name = {tool:?}, {key}risk = \"low\")]\npub fn f{number}() {{}}\n");
+            let mut policy = String::new();
+            if !key.starts_with("public") {
+                if name == "largest" && !not_public.is_empty() {
+                    policy = blocked_after(not_public.iter().rev());
+                }
+                not_public.push(tool);
+            }
+            let line = format!("#[mcp_tool(name = {tool:?}, {key}{policy}risk = \"low\")]\npub fn f{number}() {{}}\n");
             functions.push_str(&line);
             _ = writeln!(entries, "f{number},");
             _ = write!(tools, "({tool:?}, {plain}), ");
@@ -134,6 +142,14 @@ impl Tables {
 /// A list in TOML and Rust syntax.
 fn list<'t>(texts: impl IntoIterator<Item = &'t String>) -> String {
     texts.into_iter().map(|text| format!("{text:?}")).collect::<Vec<_>>().join(", ")
+}
+
+/// As many patterns as a tool of a large table may have, about these tools.
+fn blocked_after<'t>(tools: impl Iterator<Item = &'t &'t String> + Clone) -> String {
+    let patterns = tools.cycle().take(10).enumerate();
+    let patterns: Vec<String> =
+        patterns.map(|(number, tool)| format!("\"{tool}:/home/*/projects/{number}/*.key\"")).collect();
+    format!("policy(blocked_after({})), ", patterns.join(", "))
 }
 
 /// A requirement as attribute syntax and as data, and its conditions as data. No alternative contains all scopes of another one, since

@@ -15,9 +15,15 @@ use crate::{
     graph::Graph,
     key::{same, starts_with},
     nearest::Nearest,
+    numbers::MAX_TOOLS,
     outline::Listed,
+    pattern::named_tool,
     problem::{Field, Kind},
 };
+
+/// The number of parts of a table whose tools are [checked](Facts::is_part_sound) each in an evaluation of its own: all patterns of a
+/// large table are too many for one.
+pub const PARTS: usize = 4;
 
 const NOWHERE: Stated<'static> = Stated { text: "", line: 0, column: 0 };
 
@@ -128,12 +134,14 @@ impl<'a> Facts<'_, 'a> {
 
     /// Returns what is wrong with a pattern in this table, and a name that explains it.
     const fn fault_of_pattern(&self, pattern: &'a str) -> Option<(Kind, Option<&'a str>)> {
-        match Pattern::parse(pattern) {
-            Ok(Pattern::Tool { name, .. }) => match self.numbers.tools.find(name) {
+        if let Some(name) = named_tool(pattern) {
+            return match self.numbers.tools.find(name) {
                 None => Some((Kind::UnknownPolicyTool, self.nearest_tool(name))),
                 Some(number) if self.is_public(number, name) => Some((Kind::PublicPolicyTool, Some(name))),
                 Some(_) => None,
-            },
+            };
+        }
+        match Pattern::parse(pattern) {
             Ok(Pattern::OtherServer { server, tool }) => {
                 let session = &self.outline.config.session;
                 match (session.domain, session.server) {
@@ -142,7 +150,7 @@ impl<'a> Facts<'_, 'a> {
                     (None, _) => Some((Kind::PatternWithoutDomain, Some(server))),
                 }
             }
-            Ok(Pattern::Resource { .. } | Pattern::Prompt { .. }) => None,
+            Ok(Pattern::Tool { .. } | Pattern::Resource { .. } | Pattern::Prompt { .. }) => None,
             // The parsers report malformed ones.
             Err(_) => Some((Kind::UnknownPolicyTool, None)),
         }
@@ -164,19 +172,26 @@ impl<'a> Facts<'_, 'a> {
         false
     }
 
-    /// Returns whether any tool has a problem. Nearly all tables are valid, so tools without anything to check in
-    /// [`of_tool`](Self::of_tool) are skipped.
+    /// Returns whether no tool of a part of the table, below [`PARTS`], has a problem. Nearly all tables are valid, so tools without
+    /// anything to check in [`of_tool`](Self::of_tool) are skipped.
     #[must_use]
-    pub const fn is_every_tool_sound(&self) -> bool {
+    pub const fn is_part_sound(&self, part: usize) -> bool {
+        let size = MAX_TOOLS / PARTS;
+        let mut position = part * size;
+        let listed = self.outline.tools.len();
+        // The last part has all tools that are too many.
+        let end = if part + 1 < PARTS && position + size < listed { position + size } else { listed };
+        if position >= end {
+            return true;
+        }
         let mut any_scope = self.numbers.repeats || self.numbers.overflow > 0 || self.numbers.scopes.overflows() > 0;
         let mut number = 0;
         while number < self.numbers.required {
             any_scope = any_scope || !self.may_be_used(number);
             number += 1;
         }
-        let mut position = 0;
-        let mut tools = self.outline.tools;
-        while let [Listed { tool, .. }, rest @ ..] = tools {
+        while position < end {
+            let tool = self.outline.tools[position].tool;
             let policy = &tool.policy;
             let names_nothing = matches!(
                 (tool.prerequisites, tool.grouped_with, policy.blocked_after, policy.requires_approval_after),
@@ -186,7 +201,6 @@ impl<'a> Facts<'_, 'a> {
                 return false;
             }
             position += 1;
-            tools = rest;
         }
         true
     }

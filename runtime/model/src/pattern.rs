@@ -144,6 +144,24 @@ impl<'a> Pattern<'a> {
     }
 }
 
+/// Returns the tool of this table that a pattern names, if it names one. The parsers have checked the glob, so const evaluation does not: it
+/// pays for each byte.
+pub(crate) const fn named_tool(pattern: &str) -> Option<&str> {
+    let mut rest = pattern.as_bytes();
+    if let [b'@', ..] = rest {
+        return None;
+    }
+    while let [byte, tail @ ..] = rest {
+        match byte {
+            b':' => break,
+            // The other server of `server/tool`.
+            b'/' => return None,
+            _ => rest = tail,
+        }
+    }
+    Some(pattern.split_at(size_of_val(pattern) - size_of_val(rest)).0)
+}
+
 const fn optional_glob(text: Option<&str>) -> Result<Option<&str>, PatternError> {
     match text {
         None => Ok(None),
@@ -262,6 +280,25 @@ mod tests {
             assert_eq!(pattern.own_tool(), None);
         }
         assert_eq!(Pattern::parse("send:a/b").map(Pattern::own_tool), Ok(Some("send")));
+    }
+
+    #[test]
+    fn reads_the_tool_of_a_pattern_without_checking_its_glob() {
+        for text in [
+            "list_files",
+            "read_file:/etc/*",
+            "fetch:https://example.com/a:b",
+            "@resource",
+            "@resource:logs://*",
+            "@prompt:a/b",
+            "mail/send",
+        ] {
+            assert_eq!(named_tool(text), Pattern::parse(text).unwrap().own_tool(), "{text}");
+        }
+        for (text, tool) in [("", Some("")), ("a:", Some("a")), ("a:[", Some("a")), ("mail/send:x", None), ("@", None)]
+        {
+            assert_eq!(named_tool(text), tool, "{text}");
+        }
     }
 
     #[test]

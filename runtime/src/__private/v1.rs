@@ -3,7 +3,7 @@
 pub use mcp_scopes_model::{
     Approval, Condition, Config, Content, Numbers, Outline, Policy, Problem, Requirement, Risk, SandboxMode, Scope,
     Tool,
-    check::{Facts, Section},
+    check::{Facts, PARTS, Section},
     companion::Statement,
     config::{Flow, SandboxServer, ScopePrefix, Stated},
     graph::Graph,
@@ -76,9 +76,16 @@ pub fn schema_fields<T>(_visit: &mut dyn FnMut(Parameter<'_>)) -> bool {
     false
 }
 
-/// Returns whether no check of a table finds a problem.
+/// Returns whether no check of a table finds a problem. `parts` states it of the tools: [`Facts::is_part_sound`].
 #[must_use]
-pub const fn is_sound(facts: &Facts<'_, '_>) -> bool {
+pub const fn is_sound(facts: &Facts<'_, '_>, parts: [bool; PARTS]) -> bool {
+    let mut parts: &[bool] = &parts;
+    while let [is_sound, rest @ ..] = parts {
+        if !*is_sound {
+            return false;
+        }
+        parts = rest;
+    }
     let mut sections: &[Section] = &Section::ALL;
     while let [section, rest @ ..] = sections {
         if facts.of_section(*section, 0).is_some() {
@@ -86,7 +93,7 @@ pub const fn is_sound(facts: &Facts<'_, '_>) -> bool {
         }
         sections = rest;
     }
-    facts.is_every_tool_sound()
+    true
 }
 
 /// Returns the problem of the first tool with a problem that the entry at `place` contributed. `sound` is [`is_sound`].
@@ -208,7 +215,14 @@ macro_rules! __mcp_scopes_table {
             prerequisites: &__MCP_PREREQUISITES,
             circular: __MCP_CIRCULAR,
         };
-        const __MCP_SOUND: ::core::primitive::bool = $crate::__private::v1::is_sound(&__MCP_FACTS);
+        const __MCP_FIRST_PART: ::core::primitive::bool = __MCP_FACTS.is_part_sound(0);
+        const __MCP_SECOND_PART: ::core::primitive::bool = __MCP_FACTS.is_part_sound(1);
+        const __MCP_THIRD_PART: ::core::primitive::bool = __MCP_FACTS.is_part_sound(2);
+        const __MCP_FOURTH_PART: ::core::primitive::bool = __MCP_FACTS.is_part_sound(3);
+        const __MCP_SOUND: ::core::primitive::bool = $crate::__private::v1::is_sound(
+            &__MCP_FACTS,
+            [__MCP_FIRST_PART, __MCP_SECOND_PART, __MCP_THIRD_PART, __MCP_FOURTH_PART],
+        );
         static __MCP_SOUND_FACTS: $crate::__private::v1::Facts<'static, 'static> =
             if __MCP_SOUND { __MCP_FACTS } else { $crate::__private::v1::NO_FACTS };
         const __MCP_D: $crate::__private::v1::Dimensions = $crate::__private::v1::Dimensions::of(&__MCP_SOUND_FACTS);

@@ -339,14 +339,15 @@ impl Naive {
         let listed = |name: &str| plan.tools.iter().any(|tool| tool.name == name);
         tool.grouped_with.iter().filter(|other| !listed(other)).for_each(|other| add("unknown-group-tool", other));
         for pattern in &tool.blocked_after {
-            let (name, glob) = pattern.split_once(':').unwrap_or((pattern, "*"));
+            // The parsers reject malformed globs of tools.
+            let name = pattern.split_once(':').map_or(*pattern, |(name, _)| name);
             let is_public = |tool: &Sketch| tool.name == name && tool.any.as_ref().is_some_and(Vec::is_empty);
             let kind = match *pattern {
                 "@resource" | "@prompt:a" => None,
                 "own/a" if plan.in_domain => Some("own-server-in-pattern"),
                 "mail/send" if plan.in_domain => None,
                 "own/a" | "mail/send" => Some("pattern-without-domain"),
-                _ if glob.is_empty() || !listed(name) => Some("unknown-policy-tool"),
+                _ if !listed(name) => Some("unknown-policy-tool"),
                 _ => plan.tools.iter().any(is_public).then_some("public-policy-tool"),
             };
             if let Some(kind) = kind {
