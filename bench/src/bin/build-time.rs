@@ -5,8 +5,8 @@
 //! least on other load, and wall-clock time otherwise. The results are differences between two crates that only differ
 //! in the measured feature. Each round builds only the crate itself, not its dependencies.
 //!
-//! The target applies to the row `one to three scopes`. The row `signature only` is the lower bound: an attribute that
-//! parses the signature and passes the body's tokens through.
+//! The first target applies to the row `one to three scopes`, the second to the patterns of a table. The row `signature
+//! only` is the lower bound: an attribute that parses the signature and passes the body's tokens through.
 
 use std::{
     env,
@@ -21,8 +21,11 @@ use std::{
 const FUNCTIONS: u32 = 200;
 const TOOLS: usize = 1_000;
 const SCOPES: usize = 200;
+const PATTERNS: usize = 10;
 /// The maximum build time of an annotation, in milliseconds.
 const TARGET: f64 = 0.6;
+/// What the patterns of a table may add to its build, in seconds.
+const PATTERNS_TARGET: f64 = 6.0;
 
 /// The attribute above a function.
 type Attribute = fn(usize) -> String;
@@ -64,6 +67,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         Package::write(&root, "without-table", "", &listed)?,
         Package::write(&root, "with-table", "", &format!("{listed}{}", table(TOOLS)))?,
         Package::write(&root, "with-record", "\"embed-table\"", &format!("{listed}{}", table(TOOLS)))?,
+        Package::write(
+            &root,
+            "with-policies",
+            "",
+            &format!("{}{}", functions(TOOLS, Some(with_patterns)), table(TOOLS)),
+        )?,
     ];
     for command in ["check", "build"] {
         let times = least(command, rounds, &shapes)?;
@@ -74,12 +83,14 @@ fn main() -> Result<(), Box<dyn Error>> {
             let target = if *name == "one to three scopes" { format!(" (at most {TARGET:.2})") } else { String::new() };
             println!("  {name:20} {each:.2} ms{target}");
         }
-        if let [without, with, recorded] = least(command, rounds.min(3), &tables)?.as_slice() {
+        if let [without, with, recorded, limited] = least(command, rounds.min(3), &tables)?.as_slice() {
+            let more = |time: &Duration, than: &Duration| time.saturating_sub(*than).as_secs_f64();
             println!(
                 "cargo {command}: {TOOLS} tools {without:?}, in a table of {SCOPES} scopes {with:?}: {:.2} s for the table, \
-                 {:.2} s for its record in the program",
-                with.saturating_sub(*without).as_secs_f64(),
-                recorded.saturating_sub(*with).as_secs_f64()
+                 {:.2} s for its record in the program, {:.2} s for {PATTERNS} patterns of each tool (at most {PATTERNS_TARGET:.2})",
+                more(with, without),
+                more(recorded, with),
+                more(limited, with)
             );
         }
     }
@@ -91,8 +102,26 @@ fn annotation(keys: &str) -> String {
 }
 
 fn one_to_three_scopes(number: usize) -> String {
+    annotation(&format!("scope = {}, ", all_of(number)))
+}
+
+fn all_of(number: usize) -> String {
     let scopes: Vec<String> = (0..=number % 3).map(|place| scope(number, place)).collect();
-    annotation(&format!("scope = all({}), ", scopes.join(", ")))
+    format!("all({})", scopes.join(", "))
+}
+
+/// A tool that is blocked after calls of the next one.
+fn with_patterns(number: usize) -> String {
+    let other = (number + 1) % TOOLS;
+    let patterns: Vec<String> = (0..PATTERNS)
+        .map(|place| match place % 3 {
+            0 => format!("\"read_part_{other}:/etc/{place}/*\""),
+            1 => format!("\"read_part_{other}:*.key{place}\""),
+            _ => format!("\"read_part_{other}:*/secret{place}/*\""),
+        })
+        .collect();
+    let scopes = all_of(number);
+    annotation(&format!("scope = {scopes}, policy(blocked_after({})), ", patterns.join(", ")))
 }
 
 /// The literal of a scope. The literals of one function differ.
