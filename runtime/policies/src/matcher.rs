@@ -97,38 +97,44 @@ pub enum Evidence {
     Reviewer,
 }
 
-/// The patterns of a row that a call matches, as bits. A row rarely has more than 64.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Matched {
-    first: u64,
-    others: Vec<u64>,
+/// The patterns of a row that a call matches, as bits. Nearly all rows have few, for which nothing is allocated.
+#[derive(Clone, Debug)]
+pub(crate) enum Matched {
+    Few([u64; FEW]),
+    Many(Box<[u64]>),
+}
+
+/// As many words as fit into the size of the variant beside them and its tag.
+const FEW: usize = 3;
+
+impl Default for Matched {
+    fn default() -> Self {
+        Self::Few([0; FEW])
+    }
 }
 
 impl Matched {
     fn of(row: &Row) -> Self {
-        let others = row.patterns.len().div_ceil(64).saturating_sub(1);
-        Self { first: 0, others: if others == 0 { Vec::new() } else { vec![0; others] } }
-    }
-
-    fn word(&mut self, place: usize) -> Option<&mut u64> {
-        match (place / 64).checked_sub(1) {
-            None => Some(&mut self.first),
-            Some(other) => self.others.get_mut(other),
-        }
+        let words = row.patterns.len().div_ceil(64);
+        if words <= FEW { Self::default() } else { Self::Many(vec![0; words].into()) }
     }
 
     fn set(&mut self, place: usize) {
-        if let Some(word) = self.word(place) {
+        let words = match self {
+            Self::Few(words) => &mut words[..],
+            Self::Many(words) => words,
+        };
+        if let Some(word) = words.get_mut(place / 64) {
             *word |= 1 << (place % 64);
         }
     }
 
     pub(crate) fn has(&self, place: usize) -> bool {
-        let word = match (place / 64).checked_sub(1) {
-            None => Some(self.first),
-            Some(other) => self.others.get(other).copied(),
+        let words = match self {
+            Self::Few(words) => &words[..],
+            Self::Many(words) => words,
         };
-        word.is_some_and(|word| word >> (place % 64) & 1 == 1)
+        words.get(place / 64).is_some_and(|word| word >> (place % 64) & 1 == 1)
     }
 }
 

@@ -208,6 +208,23 @@ fn allocates_nothing_for_texts_in_normal_form() {
 }
 
 #[test]
+fn allocates_once_for_a_tool_that_more_than_192_patterns_name() {
+    for (count, allocations) in [(1, 0), (65, 0), (192, 0), (193, 1), (1_000, 1)] {
+        let patterns: Vec<String> = (0..count).map(|number| format!("read:*.{number}")).collect();
+        let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+        let send = tool("send", Risk::Low, Policy { blocked_after: &patterns, ..Policy::NONE });
+        let rules = Rules::compile(&[Tool::new("read", Risk::Low), send], &Settings::default()).unwrap();
+        let read = rules.tool("read").unwrap();
+        let used = allocation_counter::measure(|| {
+            let mut reader = rules.call(read);
+            reader.argument("path", "/home/ada/x.0");
+            let _ = reader.finish();
+        });
+        assert_eq!(used.count_total, allocations, "{count}");
+    }
+}
+
+#[test]
 fn numbers_more_patterns_than_a_word_holds() {
     let patterns: Vec<String> = (0..200).map(|number| format!("read:/folder{number}/*")).collect();
     let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
