@@ -1,8 +1,8 @@
 // Runs the authorization server `oidc-provider` on loopback, with new keys, until standard input ends: `server.mjs OPTIONS`.
 //
 // OPTIONS is a JSON object: `port` (0 selects a free one), `resource` (also the client identifier of the resource server), `secret`
-// (its secret), `format` of access tokens (`jwt` or `opaque`), their `lifetime` in seconds, the `scopes` that it knows, and `nonces`: whether
-// proofs of possession need a nonce. Prints the issuer
+// (its secret), `format` of access tokens (`jwt` or `opaque`), their `lifetime` in seconds, the `scopes` that it knows, `nonces`: whether
+// proofs of possession need a nonce, and `ahead`: by how many seconds its clock is ahead. Prints the issuer
 // when it listens. `/requests` is the number of requests of each kind, such as `POST /token`.
 // Every login succeeds, and every consent is given: the interaction is part of the flow, and needs no form. A login reaches the first
 // authentication context class of `acr_values` that is known. Tokens state that class, and the time of the login.
@@ -11,11 +11,14 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { interactionPolicy, Provider } from 'oidc-provider';
 
-const { port, resource, secret, format, lifetime, scopes, nonces } = JSON.parse(process.argv[2]);
+const { port, resource, secret, format, lifetime, scopes, nonces, ahead } = JSON.parse(process.argv[2]);
 const redirectUris = ['http://127.0.0.1:4567/callback'];
 
 // Its advice is for deployments. Standard output holds the issuer only.
 console.info = console.warn = () => {};
+
+const clock = Date.now;
+Date.now = () => clock() + ahead * 1000;
 
 const server = createServer();
 await new Promise((listening) => server.listen(port, '127.0.0.1', listening));

@@ -2,6 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `approval` | tests of sign-ins that approve calls |
 //! | `bound` | tests of tokens that are bound to a key by DPoP |
 //! | `client` | a client that obtains tokens and calls tools |
 //! | `login` | tests of the claims about a login |
@@ -13,6 +14,7 @@
 //! `.ci/clients` installs `oidc-provider`. If it is missing, the tests print a message and pass, unless
 //! `MCP_SCOPES_CLIENT_TEST` is `required`, as in CI.
 
+mod approval;
 mod bound;
 mod client;
 mod login;

@@ -46,9 +46,9 @@ pub(super) struct AuthorizationServer {
 }
 
 impl AuthorizationServer {
-    /// Starts it with access tokens of this format, which are valid for some seconds, for these scopes. The resource is the identifier of the
-    /// resource server as a client. Returns `None` after a message if the test is skipped.
-    pub(super) fn start(resource: &str, format: Format, lifetime: u32, scopes: &str) -> Option<Self> {
+    /// Starts it with access tokens of this format, which are valid for some seconds, for these scopes. Its clock is ahead by some seconds. The
+    /// resource is the identifier of the resource server as a client. Returns `None` after a message if the test is skipped.
+    pub(super) fn start(resource: &str, format: Format, lifetime: u32, scopes: &str, ahead: u32) -> Option<Self> {
         let command = SERVER.command()?;
         let (format, nonces) = match format {
             Format::Jwt => ("jwt", false),
@@ -57,7 +57,7 @@ impl AuthorizationServer {
         };
         let options = json!({
             "port": 0, "resource": resource, "secret": SECRET, "format": format, "nonces": nonces, "lifetime": lifetime,
-            "scopes": scopes,
+            "scopes": scopes, "ahead": ahead,
         });
         let (process, issuer) = run(command, &options);
         Some(Self { process, options, issuer })

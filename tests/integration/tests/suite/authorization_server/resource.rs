@@ -1,4 +1,4 @@
-//! The notes of `examples/secured-rmcp` behind the layer, for tokens of an authorization server.
+//! The notes of `examples/secured-rmcp`, or another server, behind the layer, for tokens of an authorization server.
 
 use std::{
     sync::{Arc, Mutex},
@@ -11,6 +11,8 @@ use axum::{
     http::Method,
     middleware::{Next, from_fn},
 };
+use mcp_scopes::ScopeTable;
+use mcp_scopes_rmcp::CurrentHandler;
 use mcp_scopes_server::{
     Claims, ResourceServer, ResourceServerBuilder, policy_fn,
     token::{ClientCredentials, Issuer},
@@ -21,6 +23,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use super::{
+    approval::{RELEASES, Releases},
     client::{Answer, Client, Registration},
     process::{AuthorizationServer, Format, SECRET},
 };
@@ -40,8 +43,32 @@ pub(super) struct Servers {
 
 type Responses = Arc<Mutex<Vec<u16>>>;
 
-/// The scopes that the authorization server knows.
-const SCOPES: &str = "notes:read notes:write notes:admin";
+/// What is started.
+struct Setup {
+    format: Format,
+    /// How long access tokens are valid, in seconds.
+    lifetime: u32,
+    /// The scopes that the authorization server knows.
+    scopes: String,
+    /// How many seconds its clock is ahead.
+    ahead: u32,
+    table: &'static ScopeTable,
+    routes: fn(&ResourceServer) -> Router,
+}
+
+impl Setup {
+    fn new(format: Format, lifetime: u32) -> Self {
+        let scopes = "notes:read notes:write notes:admin".to_owned();
+        Self {
+            format,
+            lifetime,
+            scopes,
+            ahead: 0,
+            table: &TOOLS,
+            routes: |server| routes(server, NoteServer::new(Notes::default())),
+        }
+    }
+}
 
 type Seen = Arc<Mutex<Option<Arc<Claims>>>>;
 
@@ -64,27 +91,35 @@ impl Servers {
         configure: impl FnOnce(Issuer, &str) -> Issuer,
         server: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder,
     ) -> Option<Self> {
-        Self::start_for(format, lifetime, SCOPES, configure, server).await
+        Self::start_as(Setup::new(format, lifetime), configure, server).await
     }
 
     /// Starts both, where the authorization server ignores all scopes but these.
     pub(super) async fn with_scopes(scopes: &str) -> Option<Self> {
-        Self::start_for(Format::Jwt, 600, scopes, |issuer, _| issuer, |builder| builder).await
+        let setup = Setup { scopes: scopes.to_owned(), ..Setup::new(Format::Jwt, 600) };
+        Self::start_as(setup, |issuer, _| issuer, |builder| builder).await
     }
 
-    async fn start_for(
-        format: Format,
-        lifetime: u32,
-        scopes: &str,
+    /// Starts both, where a sign-in of the class `hardware-key` approves calls of `deploy` after calls of `read`. The clock of the authorization
+    /// server is ahead by some seconds.
+    pub(super) async fn with_approvals(ahead: u32) -> Option<Self> {
+        let routes = |server: &ResourceServer| routes(server, Releases::default());
+        let setup = Setup { ahead, table: &RELEASES, routes, ..Setup::new(Format::Jwt, 600) };
+        Self::start_as(setup, |issuer, _| issuer, |builder| builder.approval_by_sign_in(["hardware-key"])).await
+    }
+
+    async fn start_as(
+        setup: Setup,
         configure: impl FnOnce(Issuer, &str) -> Issuer,
         server: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder,
     ) -> Option<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let resource = format!("http://{}/mcp", listener.local_addr().unwrap());
-        let authorization = AuthorizationServer::start(&resource, format, lifetime, scopes)?;
+        let Setup { format, lifetime, scopes, ahead, table, routes } = setup;
+        let authorization = AuthorizationServer::start(&resource, format, lifetime, &scopes, ahead)?;
         let issuer = configure(Issuer::discover(&authorization.issuer), &resource);
         let seen = Seen::default();
-        let builder = ResourceServer::builder(&TOOLS).resource(&resource).issuer(issuer).policy({
+        let builder = ResourceServer::builder(table).resource(&resource).issuer(issuer).policy({
             let seen = Arc::clone(&seen);
             policy_fn(move |request| {
                 *seen.lock().unwrap() = request.claims;
@@ -170,10 +205,9 @@ fn counted(routes: Router, responses: Responses) -> Router {
     }))
 }
 
-fn routes(server: &ResourceServer) -> Router {
-    let notes = NoteServer::new(Notes::default());
+fn routes<H: CurrentHandler + Clone + Sync>(server: &ResourceServer, handler: H) -> Router {
     let (sessions, config) = (Arc::<LocalSessionManager>::default(), StreamableHttpServerConfig::default());
-    let mcp = mcp_scopes_rmcp::service(server, move || Ok(notes.clone()), sessions, config).unwrap();
+    let mcp = mcp_scopes_rmcp::service(server, move || Ok(handler.clone()), sessions, config).unwrap();
     let documents =
         server.metadata_paths().fold(Router::new(), |router, path| router.route_service(path, server.well_known()));
     documents.route_service("/mcp", mcp)

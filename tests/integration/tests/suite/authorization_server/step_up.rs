@@ -44,13 +44,13 @@ async fn login(servers: &Servers, identity: ClientIdentity) -> HttpAuthorizer<im
     HttpAuthorizer::for_user(&servers.resource, identity, REDIRECT, ask).unwrap()
 }
 
-async fn user(servers: &Servers) -> StepUpClient<impl Authorizer + use<>> {
+pub(super) async fn user(servers: &Servers) -> StepUpClient<impl Authorizer + use<>> {
     let login = login(servers, ClientIdentity::register("Example client")).await;
     StepUpClient::new(Settings::user(), ScopeMap::default(), login)
 }
 
 /// Connects rmcp's client.
-async fn connect<A: Authorizer, S: TokenStore>(
+pub(super) async fn connect<A: Authorizer, S: TokenStore>(
     servers: &Servers,
     client: &StepUpClient<A, S>,
 ) -> Result<Connection, ClientInitializeError> {
@@ -58,7 +58,7 @@ async fn connect<A: Authorizer, S: TokenStore>(
     ().serve(StreamableHttpClientTransport::with_client(client.over(reqwest::Client::new()), config)).await
 }
 
-async fn call(connection: &Connection, tool: &'static str) -> Result<CallToolResult, ServiceError> {
+pub(super) async fn call(connection: &Connection, tool: &'static str) -> Result<CallToolResult, ServiceError> {
     let arguments = match tool {
         "write_note" => json!({"title": "a", "text": "b"}),
         "delete_note" => json!({"title": "a"}),
@@ -71,7 +71,7 @@ async fn call(connection: &Connection, tool: &'static str) -> Result<CallToolRes
 }
 
 /// Returns how many requests of a kind the authorization server has received.
-async fn requests(servers: &Servers, kind: &str) -> u64 {
+pub(super) async fn requests(servers: &Servers, kind: &str) -> u64 {
     let requests = servers.client.get(&format!("{}/requests", servers.authorization.issuer)).await;
     requests[kind].as_u64().unwrap_or_default()
 }
