@@ -12,6 +12,7 @@ mod oracle;
 mod packed;
 mod patterns;
 mod random;
+mod random_tables;
 mod recorded;
 #[cfg(feature = "redis")]
 mod redis;

@@ -3,12 +3,13 @@
 use mcp_scopes_model::{Requirement, Risk, Tool};
 use mcp_scopes_policies::{Evidence, Settings};
 
-/// A call with its arguments.
+/// A call of a tool with its arguments, a read of a resource with its URI, or a use of a prompt with its name.
 #[derive(Clone, Debug)]
 pub(crate) struct LoggedCall {
     pub(crate) tool: usize,
+    pub(crate) risk: Risk,
     pub(crate) texts: Vec<&'static str>,
-    /// The globs that one of the texts matches.
+    /// The globs that one of the texts matches, or the name of the prompt.
     pub(crate) hits: Vec<&'static str>,
     pub(crate) evidence: Evidence,
     /// The approval that the evidence is, if it counts once.
@@ -48,6 +49,8 @@ pub(crate) enum Verdict {
 
 #[derive(Clone, Copy)]
 pub(crate) struct Naive<'a> {
+    /// The tools of all servers of the domain. Behind those of each server are `@resource` and `@prompt`, as if they were tools. In a domain,
+    /// names and patterns begin with the name of the server.
     pub(crate) tools: &'a [Tool<'a>],
     pub(crate) settings: &'a Settings,
 }
@@ -117,12 +120,12 @@ impl Naive<'_> {
         self.settings.sign_in_approval.is_some() && !others().any(|call| may_need(call) || self.matches_pattern(call))
     }
 
-    /// Returns whether a call matches a pattern of any tool.
+    /// Returns whether a call matches a pattern of any tool, here or perhaps of another server.
     fn matches_pattern(&self, call: &LoggedCall) -> bool {
         let policies = self.tools.iter().map(|tool| &tool.policy);
         let mut patterns =
             policies.flat_map(|policy| policy.blocked_after.iter().chain(policy.requires_approval_after));
-        patterns.any(|pattern| self.met(pattern, &vec![(0, call)]))
+        self.tells_other_servers(call) || patterns.any(|pattern| self.met(pattern, &vec![(0, call)]))
     }
 
     /// Returns whether the token was challenged with this `auth_time` before.
@@ -168,10 +171,11 @@ impl Naive<'_> {
         let tool = &self.tools[call.tool];
         let limits = &self.settings.session;
         let named = |pattern: &&str| split(pattern).0 == tool.name;
-        !tool.policy.is_none()
+        self.settings.domain.is_some()
+            || !tool.policy.is_none()
             || call.approval.is_some()
-            || (limits.max_high_risk_calls.is_some() && tool.risk >= Risk::High)
-            || (limits.escalation_seconds.is_some() && tool.risk > Risk::Minimal)
+            || (limits.max_high_risk_calls.is_some() && call.risk >= Risk::High)
+            || (limits.escalation_seconds.is_some() && call.risk > Risk::Minimal)
             || self
                 .tools
                 .iter()
@@ -186,7 +190,7 @@ impl Naive<'_> {
                 calls.iter().filter(|call| !is_public(&self.tools[call.tool])).any(|call| {
                     let tool = &self.tools[call.tool];
                     tool.policy.max_calls_per_session.is_some()
-                        || (limits.max_high_risk_calls.is_some() && tool.risk >= Risk::High)
+                        || (limits.max_high_risk_calls.is_some() && call.risk >= Risk::High)
                         || self.matches_pattern(call)
                 }) || contact
             }
@@ -222,8 +226,8 @@ impl Naive<'_> {
         if policy.max_calls_per_session.is_some_and(|limit| same >= limit as usize) {
             return Some(3);
         }
-        let high = before.iter().filter(|(_, other)| self.tools[other.tool].risk >= Risk::High).count();
-        if limits.max_high_risk_calls.is_some_and(|limit| tool.risk >= Risk::High && high >= limit as usize) {
+        let high = before.iter().filter(|(_, other)| other.risk >= Risk::High).count();
+        if limits.max_high_risk_calls.is_some_and(|limit| call.risk >= Risk::High && high >= limit as usize) {
             return Some(4);
         }
         // Cooling outlives the session.
@@ -234,7 +238,7 @@ impl Naive<'_> {
         }
         let escalates = |period| {
             let contact = session.first().map_or(now, |(time, _)| *time);
-            self.escalates(tool.risk, &before, contact, u64::from(period), now)
+            Self::escalates(call.risk, &before, contact, u64::from(period), now)
         };
         if limits.escalation_seconds.is_some_and(escalates) {
             return Some(6);
@@ -246,9 +250,17 @@ impl Naive<'_> {
 
     fn met(&self, pattern: &str, calls: &Calls<'_>) -> bool {
         let (tool, glob) = split(pattern);
-        calls
-            .iter()
-            .any(|(_, call)| self.tools[call.tool].name == tool && glob.is_none_or(|glob| call.hits.contains(&glob)))
+        calls.iter().any(|(_, call)| {
+            let called = &self.tools[call.tool];
+            // Another server does not know that the tool is public, and so never counts.
+            !is_public(called) && called.name == tool && glob.is_none_or(|glob| call.hits.contains(&glob))
+        })
+    }
+
+    /// Returns whether other servers of the domain know of the call. They may ask for an approval after it.
+    fn tells_other_servers(&self, call: &LoggedCall) -> bool {
+        let tool = &self.tools[call.tool];
+        self.settings.domain.is_some() && !is_public(tool) && !tool.name.contains('@')
     }
 
     fn is_cooling(&self, call: &LoggedCall, all: &Calls<'_>, minutes: u32, now: u64) -> bool {
@@ -267,13 +279,13 @@ impl Naive<'_> {
         now / 1000 < end && !(idempotent && last == Some(&call.texts))
     }
 
-    fn escalates(&self, risk: Risk, before: &Calls<'_>, contact: u64, period: u64, now: u64) -> bool {
+    fn escalates(risk: Risk, before: &Calls<'_>, contact: u64, period: u64, now: u64) -> bool {
         let old = before.iter().filter(|(time, _)| up(*time) + period <= now / 1000);
-        let old = old.map(|(_, call)| self.tools[call.tool].risk).max().unwrap_or(Risk::Minimal);
+        let old = old.map(|(_, call)| call.risk).max().unwrap_or(Risk::Minimal);
         let (mut highest, mut since) = (Risk::Minimal, contact);
         for (time, call) in before {
-            if self.tools[call.tool].risk > highest {
-                (highest, since) = (self.tools[call.tool].risk, *time);
+            if call.risk > highest {
+                (highest, since) = (call.risk, *time);
             }
         }
         risk as usize >= old as usize + 2 && now / 1000 < up(contact.max(since)) + period
@@ -281,7 +293,7 @@ impl Naive<'_> {
 
     fn must_authenticate(&self, call: &LoggedCall, token: Token, now: u64) -> bool {
         let tool = &self.tools[call.tool];
-        let rule = &self.settings.risk[tool.risk as usize];
+        let rule = &self.settings.risk[call.risk as usize];
         let too_old = |minutes: u32| {
             known_time(token, now).is_none_or(|time| (now / 1000).saturating_sub(time) > u64::from(minutes) * 60)
         };

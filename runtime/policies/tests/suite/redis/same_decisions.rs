@@ -27,19 +27,20 @@ const LEAST: u64 = 1_000;
 
 struct Shared {
     runtime: Arc<Runtime>,
-    store: RedisSessions,
+    /// Of each server.
+    stores: Vec<RedisSessions>,
     clock: Arc<AtomicU64>,
     key: SessionKey,
 }
 
 impl Engine for Shared {
-    fn decide(&self, calls: &[Call], facts: &Facts<'_>, now: Timestamp) -> Decision {
+    fn decide(&self, server: usize, calls: &[Call], facts: &Facts<'_>, now: Timestamp) -> Decision {
         self.clock.store(now.as_millis(), Ordering::Relaxed);
-        self.runtime.block_on(self.store.decide(&self.key, calls, facts)).unwrap()
+        self.runtime.block_on(self.stores[server].decide(&self.key, calls, facts)).unwrap()
     }
 
-    fn show(&self) -> Option<SessionView> {
-        self.runtime.block_on(self.store.show(&self.key)).unwrap()
+    fn show(&self, server: usize) -> Option<SessionView> {
+        self.runtime.block_on(self.stores[server].show(&self.key)).unwrap()
     }
 }
 
@@ -52,10 +53,10 @@ fn the_script_matches_the_engine_in_memory_and_the_naive_one() {
         let tables = AtomicU64::new(0);
         let clock = Arc::new(AtomicU64::new(0));
         let store = runtime.block_on(server.connect()).with_test_clock(Arc::clone(&clock));
-        let create: CreateEngine<'_> = &|rules: &Arc<Rules>| {
+        let create: CreateEngine<'_> = &|rules: &[Arc<Rules>]| {
             let key = live(&tables.fetch_add(1, Ordering::Relaxed).to_string());
-            let store = store.with_rules(Arc::clone(rules));
-            Box::new(Shared { runtime: Arc::clone(&runtime), store, clock: Arc::clone(&clock), key })
+            let stores = rules.iter().map(|rules| store.with_rules(Arc::clone(rules))).collect();
+            Box::new(Shared { runtime: Arc::clone(&runtime), stores, clock: Arc::clone(&clock), key })
         };
         let (mut random, mut seen) = (Random::new(16), BTreeMap::new());
         let begin = Instant::now();
