@@ -74,9 +74,14 @@ impl Caller {
         Self { mark: Mark::ALL, ..self }
     }
 
-    /// States that conditions and policies have allowed a call of that tool.
+    /// States that the policies have allowed a call of that tool.
     pub(crate) fn with_decided_call(self, tool: ToolHandle) -> Self {
         Self { mark: self.mark.with_tool(tool.mask().tool()), ..self }
+    }
+
+    /// States that the policies have allowed the only call of a body, and that its arguments have been compared with the conditions of the tool.
+    pub(crate) fn with_compared_call(self, tool: ToolHandle) -> Self {
+        Self { mark: self.mark.with_compared(tool.mask().tool()), ..self }
     }
 
     /// States that the policies have allowed the reads of the request.
@@ -122,11 +127,12 @@ impl Caller {
         self.route_of(tool)
     }
 
-    /// Checks a call of that tool. If the mark names it, its arguments have been compared with its conditions, and it needs what all of its
-    /// calls need.
+    /// Checks a call of that tool. If its arguments have been compared with its conditions, it needs what every call needs.
     pub(crate) fn authorize_decided(&self, tool: &str) -> Result<Route, Denied> {
         match self.grant.table().tool(tool).filter(|tool| tool.mask().is_conditional()) {
-            Some(tool) if self.mark.names(tool.mask().tool()) && self.grant.opens(tool.mask()) => self.route_of(tool),
+            Some(tool) if self.mark.has_compared(tool.mask().tool()) && self.grant.opens(tool.mask()) => {
+                self.route_of(tool)
+            }
             _ => self.authorize(tool),
         }
     }

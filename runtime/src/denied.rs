@@ -235,7 +235,7 @@ impl fmt::Display for Denied {
                     write!(f, "{}`{scope}`", if place == 0 { "scope " } else { " and scope " })?;
                 }
                 if self.is_unmatched() {
-                    f.write_str(" for some arguments, which nothing has compared; put the resource server layer in front, or grant it")
+                    f.write_str(" for some arguments, which nothing has compared; put the resource server layer in front, send the call without a batch, or grant it")
                 } else {
                     f.write_str(", which the token does not hold")
                 }

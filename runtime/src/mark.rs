@@ -10,6 +10,9 @@ const FREE: u16 = u16::MAX;
 pub(crate) struct Mark {
     /// The tools that the body calls, by number.
     tools: [u16; TOOLS],
+    /// The tool whose arguments have been compared with its conditions. A body with several calls has none: which of them a function belongs to
+    /// is not known.
+    compared: u16,
     /// Whether the body reads resources or prompts.
     reads: bool,
     /// Whether another component has decided, so that everything counts as decided.
@@ -18,7 +21,7 @@ pub(crate) struct Mark {
 
 impl Mark {
     /// Nothing was decided.
-    pub(crate) const NONE: Self = Self { tools: [FREE; TOOLS], reads: false, all: false };
+    pub(crate) const NONE: Self = Self { tools: [FREE; TOOLS], compared: FREE, reads: false, all: false };
     /// Another component decides.
     pub(crate) const ALL: Self = Self { all: true, ..Self::NONE };
 
@@ -31,18 +34,23 @@ impl Mark {
         self
     }
 
+    /// Adds the tool of a body that is one call, whose arguments have been compared with conditions.
+    pub(crate) fn with_compared(self, tool: u16) -> Self {
+        Self { compared: tool, ..self.with_tool(tool) }
+    }
+
     pub(crate) const fn with_reads(self) -> Self {
         Self { reads: true, ..self }
     }
 
     pub(crate) fn has_tool(&self, tool: u16) -> bool {
-        self.all || self.names(tool)
+        self.all || (tool != FREE && self.tools.contains(&tool))
     }
 
-    /// Returns whether the body calls the tool. Only then have its arguments been compared with the conditions of the tool: what another
-    /// component decides are policies.
-    pub(crate) fn names(&self, tool: u16) -> bool {
-        tool != FREE && self.tools.contains(&tool)
+    /// Returns whether the arguments of the body's call have been compared with the conditions of the tool. What another component decides are
+    /// policies.
+    pub(crate) const fn has_compared(&self, tool: u16) -> bool {
+        tool != FREE && self.compared == tool
     }
 
     pub(crate) const fn has_reads(&self) -> bool {
@@ -61,7 +69,14 @@ mod tests {
         assert!(!mark.has_reads() && mark.with_reads().has_reads());
         assert!(Mark::ALL.has_tool(1) && Mark::ALL.has_reads());
         assert!(!Mark::NONE.has_tool(FREE));
-        assert!(mark.names(3) && !mark.names(1) && !Mark::ALL.names(1) && !Mark::NONE.names(FREE));
+    }
+
+    #[test]
+    fn holds_the_call_whose_arguments_were_compared() {
+        assert!(!Mark::NONE.with_tool(3).has_compared(3));
+        let mark = Mark::NONE.with_compared(3);
+        assert!(mark.has_tool(3) && mark.has_compared(3) && !mark.has_compared(1));
+        assert!(!Mark::ALL.has_compared(1) && !Mark::NONE.has_compared(FREE));
     }
 
     #[test]

@@ -242,7 +242,7 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
             }
             // For inline checks.
             if let Some(tool) = caller.grant().table().tool(&request.name) {
-                context.extensions.insert(v1::with_decided_call(caller, tool));
+                context.extensions.insert(v1::with_compared_call(caller, tool));
             }
         }
         let name = request.name.clone();

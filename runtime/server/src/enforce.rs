@@ -88,12 +88,15 @@ impl PolicyEnforcer {
     fn mark(&self, content: &Content<'_>, requester: &mut Requester) {
         let caller = &mut requester.caller;
         if self.is_elsewhere {
-            // The calls are still marked, because their arguments have been compared with conditions.
+            // A call is still marked, because its arguments have been compared with conditions.
             *caller = caller.policies_enforced_elsewhere();
         }
+        let is_alone = content.messages().len() == 1;
         for message in content.messages() {
             if let Some(tool) = called_tool(self.table, message) {
-                *caller = v1::with_decided_call(*caller, tool);
+                // In a batch, a function cannot know whether its arguments are those of the call that was compared.
+                let with_call = if is_alone { v1::with_compared_call } else { v1::with_decided_call };
+                *caller = with_call(*caller, tool);
             } else if is_read(message) {
                 *caller = v1::with_decided_reads(*caller);
             }

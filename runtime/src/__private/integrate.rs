@@ -26,10 +26,16 @@ pub fn authorize_decided(caller: &Caller, tool: &str) -> Result<Route, Denied> {
     caller.authorize_decided(tool)
 }
 
-/// Returns the caller of a request for whom conditions and policies have allowed a call of that tool.
+/// Returns the caller of a request for whom the policies have allowed a call of that tool.
 #[must_use]
 pub fn with_decided_call(caller: Caller, tool: ToolHandle) -> Caller {
     caller.with_decided_call(tool)
+}
+
+/// Does the same for a request that is one call, whose arguments have been compared with the conditions of the tool.
+#[must_use]
+pub fn with_compared_call(caller: Caller, tool: ToolHandle) -> Caller {
+    caller.with_compared_call(tool)
 }
 
 /// Returns the caller of a request for whom the policies have allowed the reads of resources and prompts.

@@ -17,7 +17,7 @@ pub use mcp_scopes_model::{
 pub use super::integrate::{
     authorize_decided, authorize_matched, caller_reaches, challenge_forbidden, challenge_naming,
     challenge_without_error, count_tools_opened_with, denied_other_table, denied_without_caller, grant_words,
-    is_description_byte, require_decision, with_decided_call, with_decided_reads,
+    is_description_byte, require_decision, with_compared_call, with_decided_call, with_decided_reads,
 };
 pub use crate::arguments::{Argument, Described, Undescribed, visit as visit_arguments};
 use crate::{AsCaller, Denied};

@@ -215,6 +215,27 @@ async fn inline_checks_accept_what_the_layer_has_compared() {
     }
 }
 
+/// Which call of a batch a function belongs to is not known: another tool may call it with other arguments.
+#[tokio::test]
+async fn inline_checks_in_a_batch_need_the_scopes_of_all_conditions() {
+    for builder in [builder(), builder().policies_enforced_elsewhere()] {
+        let server = Server::around(builder.allow_batches());
+        let seen = async |token: &str, calls: &[(&str, Value)]| {
+            let calls = (1..).zip(calls).map(|(id, (tool, arguments))| message(id, tool, arguments));
+            let body = Value::from_iter(calls);
+            server.send(Ask::post(body.to_string()).token(token)).await.passed().caller.unwrap()
+        };
+        let (home, list) = (("search", json!({"folder": "/home"})), ("list_files", json!({})));
+        let caller = seen("read", &[home.clone(), list.clone()]).await;
+        let denied = search(&caller, "/etc/x").unwrap_err();
+        assert!(denied.to_string().contains("send the call without a batch"), "{denied}");
+        assert!(search(&seen("read", &[list.clone(), home.clone()]).await, "/home").is_err());
+        assert!(search(&seen("read.system", &[home.clone(), list]).await, "/etc/x").is_ok());
+        // A batch of one call is that call.
+        assert!(search(&seen("read", &[home]).await, "/home").is_ok());
+    }
+}
+
 #[tokio::test]
 async fn applies_in_the_sandbox() {
     let caller = |scopes: &str| Caller::new(FILES.grant(scopes), Environment::Sandbox);
