@@ -123,8 +123,18 @@ impl Caller {
     /// # Errors
     /// [`Denied`] if the scopes do not open the tool, or with [`Reason::NotInSandbox`] if the environment does not.
     pub fn authorize(&self, tool: &str) -> Result<Route, Denied> {
-        let tool = self.grant.authorize(tool)?;
-        self.route_of(tool)
+        match self.grant.authorize(tool) {
+            Ok(tool) => self.route_of(tool),
+            // No scope helps a caller that holds what every call needs, where the environment does not run the tool.
+            Err(denied) => Err(self.denied_by_environment(tool).unwrap_or(denied)),
+        }
+    }
+
+    /// Returns the denial of a call that only the scopes of conditions and the environment do not open.
+    #[cold]
+    fn denied_by_environment(&self, tool: &str) -> Option<Denied> {
+        let tool = self.grant.table().tool(tool)?;
+        (tool.mask().is_conditional() && self.grant.opens(tool.mask())).then(|| self.route_of(tool).err())?
     }
 
     /// Checks a call of that tool. If its arguments have been compared with its conditions, it needs what every call needs.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use mcp_scopes::{Caller, Denied, Environment, Reason, mcp_tool, mcp_tools, scope_table};
 use mcp_scopes_rmcp::guard;
 use mcp_scopes_server::{
-    Claims, Discovery, ProblemKind, ResourceServer, ResourceServerBuilder, StdioCredentials, Token, TokenError,
-    TokenVerifier,
+    Claims, Discovery, Environments, ProblemKind, ResourceServer, ResourceServerBuilder, StdioCredentials, Token,
+    TokenError, TokenVerifier,
 };
 use rmcp::{ErrorData, ServerHandler, handler::server::wrapper::Parameters, tool, tool_handler, tool_router};
 use serde_json::{Value, json};
@@ -33,6 +33,13 @@ fn search(caller: &Caller, folder: &str) -> Result<(), Denied> {
 /// List files
 #[mcp_tool(scope = "files:read", risk = "low")]
 fn list_files() {}
+/// Explore files
+#[mcp_tool(scope = all("files:read", when("/etc/*", "files:system")), risk = "low", sandbox = "allow")]
+fn explore(folder: &str) {
+    let _ = folder;
+}
+
+scope_table! { static SANDBOXED = [search, explore] with "tests/server/sandbox.toml"; }
 
 scope_table! {
     static FILES = [
@@ -240,7 +247,41 @@ async fn inline_checks_in_a_batch_need_the_scopes_of_all_conditions() {
 async fn applies_in_the_sandbox() {
     let caller = |scopes: &str| Caller::new(FILES.grant(scopes), Environment::Sandbox);
     assert_eq!(caller("files:read files:system").authorize("search").unwrap_err().reason(), Reason::NotInSandbox);
-    assert_eq!(caller("files:read").authorize("search").unwrap_err().reason(), Reason::MissingScopes);
+    // Further scopes would not help a caller that has what every call needs.
+    assert_eq!(caller("files:read").authorize("search").unwrap_err().reason(), Reason::NotInSandbox);
+    assert_eq!(caller("files:system").authorize("search").unwrap_err().reason(), Reason::MissingScopes);
+    let live = Caller::new(FILES.grant("files:read"), Environment::Live);
+    assert_eq!(live.authorize("search").unwrap_err().reason(), Reason::MissingScopes);
+
+    let server = Server::around(
+        ResourceServer::builder(&SANDBOXED)
+            .verifier(Named)
+            .environments(Environments::new().by_claim("env").default_live()),
+    );
+    for (token, tool, folder, expected) in [
+        ("read", "search", "/home", Err(false)),
+        ("read", "search", "/etc/x", Err(false)),
+        ("read.system", "search", "/home", Err(false)),
+        ("none", "search", "/home", Err(true)),
+        ("read", "explore", "/home", Ok(())),
+        ("read", "explore", "/etc/x", Err(true)),
+    ] {
+        let ask = ask(token, tool, &json!({"folder": folder})).header("mcp-sandbox", "sandbox");
+        let answer = server.send(ask).await;
+        let asks_for_scopes = |answer: &Answer| answer.challenge().contains("scope=");
+        let found = if answer.seen.is_some() { Ok(()) } else { Err(asks_for_scopes(&answer)) };
+        assert_eq!(found, expected, "{token} {tool} {folder}: {answer:?}");
+        if expected == Err(false) {
+            assert!(answer.json()["error"]["message"].to_string().contains("is not available in the sandbox"));
+        }
+    }
+
+    let sandboxed = StdioCredentials::of(Caller::new(FIELDS.grant("files:read"), Environment::Sandbox));
+    let mut stdio = Stdio::serve(guard(sandboxed, Files)).await;
+    for path in ["/home", "/etc/passwd"] {
+        let answer = stdio.say(&message(1, "open", &json!({"path": path})).to_string()).await;
+        assert!(answer["error"]["message"].to_string().contains("is not available in the sandbox"), "{answer}");
+    }
 }
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]
