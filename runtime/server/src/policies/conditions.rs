@@ -15,12 +15,18 @@ pub(crate) fn matched(conditions: &ToolConditions, params: &Params<'_>) -> Resul
     let mut call = conditions.call();
     if let Some(arguments) = params.arguments {
         let compared = arguments::compare_raw(arguments, conditions, &mut call);
-        compared.map_err(|Unlisted| Rejection::unlisted_argument(unlisted_argument(conditions)))?;
+        compared.map_err(|Unlisted| {
+            if arguments.get().trim_start().starts_with('{') {
+                Rejection::unfit_arguments(UNLISTED, unlisted_argument(conditions))
+            } else {
+                Rejection::unfit_arguments(NO_OBJECT, no_object(conditions))
+            }
+        })?;
     }
     // The tool receives their strings too, and may take them for an argument.
     for value in [params.input_responses, params.request_state].into_iter().flatten() {
         let compared = arguments::compare_other(value, &mut call);
-        compared.map_err(|Unlisted| Rejection::unlisted_argument(unlisted_argument(conditions)))?;
+        compared.map_err(|Unlisted| Rejection::unfit_arguments(UNLISTED, unlisted_argument(conditions)))?;
     }
     Ok(call.matched())
 }
@@ -44,11 +50,20 @@ pub(crate) fn matched_by_process(conditions: &ToolConditions, call: &ProcessCall
     Ok(reader.matched())
 }
 
-/// Returns what is wrong with the arguments, and what to send.
+const UNLISTED: &str = "the arguments have a member that is not a parameter of the tool";
+const NO_OBJECT: &str = "the arguments are not an object";
+
+/// Returns what is wrong with the members of the arguments, and what to send.
 fn unlisted_argument(conditions: &ToolConditions) -> String {
-    let names: Vec<_> = conditions.parameters().map(|name| format!("`{name}`")).collect();
-    if names.is_empty() {
-        return "the arguments are not an object; send one".to_owned();
-    }
-    format!("the arguments have a member that is not a parameter of the tool; send only {}", names.join(", "))
+    format!("{UNLISTED}; send only {}", parameters(conditions))
+}
+
+/// Returns what is wrong with arguments that are no object, and what to send.
+fn no_object(conditions: &ToolConditions) -> String {
+    let of = if conditions.restricts_members() { format!(" of {}", parameters(conditions)) } else { String::new() };
+    format!("{NO_OBJECT}; send an object{of}")
+}
+
+fn parameters(conditions: &ToolConditions) -> String {
+    conditions.parameters().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

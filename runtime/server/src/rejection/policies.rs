@@ -11,11 +11,9 @@ use super::{INVALID_PARAMS, Message, Rejection, Step};
 const MISSING_CAPABILITY: i32 = -32021;
 
 impl Rejection {
-    /// A call whose arguments have members that its tool does not take, where a condition for scopes is about an argument. `text` says which
-    /// it takes.
-    pub(crate) fn unlisted_argument(text: String) -> Self {
-        let rejection = Self::new(Step::Scopes, StatusCode::OK, INVALID_PARAMS, text);
-        rejection.because("the arguments have a member that is not a parameter of the tool")
+    /// A call whose arguments cannot be compared with the conditions of its tool: it does not take such members. `text` says which it takes.
+    pub(crate) fn unfit_arguments(reason: &'static str, text: String) -> Self {
+        Self::new(Step::Scopes, StatusCode::OK, INVALID_PARAMS, text).because(reason)
     }
 
     /// A call that a policy denies. The answer is for the model, so its status is 200.

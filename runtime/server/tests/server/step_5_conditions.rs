@@ -137,11 +137,16 @@ async fn asks_for_all_scopes_of_a_call_in_one_challenge() {
 async fn rejects_arguments_that_are_no_parameters_where_a_condition_names_one() {
     let server = Server::around(builder());
     for token in ["read", "read.system.write", "admin"] {
-        for arguments in [json!({"path": "/x", "Mode": "w"}), json!({"file": "/etc/passwd"}), json!(["/x"])] {
+        for (arguments, expected) in [
+            (json!({"path": "/x", "Mode": "w"}), "not a parameter of the tool; send only `path`, `mode`"),
+            (json!({"file": "/etc/passwd"}), "not a parameter of the tool; send only `path`, `mode`"),
+            (json!(["/x"]), "the arguments are not an object; send an object of `path`, `mode`"),
+            (json!("/x"), "the arguments are not an object; send an object of `path`, `mode`"),
+        ] {
             let answer = server.send(ask(token, "read_file", &arguments)).await;
             assert_eq!(answer.refused(), (200, -32602), "{token} {arguments}");
             let text = answer.json()["error"]["message"].to_string();
-            assert!(text.contains("send only `path`, `mode`"), "{text}");
+            assert!(text.contains(expected), "{text}");
         }
         // JSON escapes are another spelling of the same name.
         let escaped = message(1, "read_file", &json!({"path": "/x", "MODE": "r"})).to_string();
