@@ -253,6 +253,17 @@ impl Rules {
         self.rows.iter().filter_map(|row| row.cooling).any(|cooling| cooling.arguments.is_some())
     }
 
+    /// Returns whether the decision about some call of a tool depends on what the call contains: globs and files are compared with its arguments, and
+    /// an approval is for them.
+    #[must_use]
+    pub fn depend_on_input(&self) -> bool {
+        // The last two rows are the reads of resources and prompts.
+        let tools = self.rows.iter().rev().skip(2);
+        tools
+            .into_iter()
+            .any(|row| row.reads_arguments() || !row.approval_after.is_empty() || row.requires_human_review)
+    }
+
     /// Returns whether nothing is enforced.
     #[must_use]
     pub fn is_empty(&self) -> bool {

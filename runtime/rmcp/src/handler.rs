@@ -29,6 +29,7 @@ use super::{
     error,
     record::{settle, settle_call},
     source::{Kind, Source},
+    tasks,
 };
 
 /// A handler of rmcp that answers known callers only: others cannot even initialize. Made by [`guard`] and `service`.
@@ -128,6 +129,13 @@ impl<H> AuthenticatedHandler<H> {
     fn admit_request(&self, mut context: RequestContext<RoleServer>) -> Result<RequestContext<RoleServer>, ErrorData> {
         self.admit(&mut context.extensions)?;
         Ok(context)
+    }
+
+    fn admit_task_input(&self, context: &RequestContext<RoleServer>) -> Result<(), ErrorData> {
+        match &self.source.0 {
+            Kind::Layer(_) => Ok(()),
+            Kind::Process(credentials) => tasks::admit_input(credentials, || self.record(tasks::UPDATE, None, context)),
+        }
     }
 
     fn admit_notification(
@@ -297,14 +305,35 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
         Ok(list)
     }
 
+    async fn update_task(
+        &self,
+        request: UpdateTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        let context = self.admit_request(context)?;
+        self.admit_task_input(&context)?;
+        self.handler.update_task(request, context).await
+    }
+
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        let context = self.admit_request(context)?;
+        // What rmcp cannot parse as a known request is a custom one.
+        if request.method == tasks::UPDATE {
+            self.admit_task_input(&context)?;
+        }
+        self.handler.on_custom_request(request, context).await
+    }
+
     requests! {
         ping() -> ();
         initialize(request: InitializeRequestParams) -> InitializeResult;
         discover() -> DiscoverResult;
         set_level(request: SetLevelRequestParams) -> ();
-        on_custom_request(request: CustomRequest) -> CustomResult;
         get_task(request: GetTaskParams) -> GetTaskResult;
-        update_task(request: UpdateTaskParams) -> ();
         cancel_task(request: CancelTaskParams) -> ();
         list_skills(request: Option<PaginatedRequestParams>) -> ListSkillsResult;
         get_skill(request: GetSkillRequestParams) -> GetSkillResult;

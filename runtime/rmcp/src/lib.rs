@@ -82,6 +82,7 @@ mod schemas;
 #[cfg(feature = "http")]
 mod service;
 mod source;
+mod tasks;
 
 #[cfg(feature = "http")]
 pub use self::bounds::CurrentSessions;

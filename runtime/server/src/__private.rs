@@ -111,6 +111,14 @@ pub mod v1 {
         credentials.authorize(name, call)
     }
 
+    /// Checks input for a task without HTTP.
+    ///
+    /// # Errors
+    /// The table has rules that would have to be compared with it: why it is refused, and what to do.
+    pub fn admit_task_input(credentials: &StdioCredentials) -> Result<(), &'static str> {
+        credentials.admit_task_input()
+    }
+
     /// Decides by the policies of the table on a call without HTTP, and counts it if it may run. Its event is recorded if it may not.
     ///
     /// # Errors

@@ -40,6 +40,9 @@ pub(super) struct Authorizer {
     /// What some calls need in addition, by their arguments.
     #[cfg(feature = "policies")]
     pub(super) conditions: mcp_scopes_policies::Conditions,
+    /// Whether the input of tasks would have to be compared, which is not possible.
+    #[cfg(feature = "policies")]
+    pub(super) refuses_task_input: bool,
 }
 
 impl Authorizer {
@@ -98,7 +101,12 @@ impl Authorizer {
             Kind::Response => self.use_protocol(&sender.caller),
             Kind::Request | Kind::Notification if is_call(message) => self.call_tool(sender, message),
             Kind::Request | Kind::Notification => {
-                return self.use_method(sender, message, era).map(|caching| (era, caching));
+                let caching = self.use_method(sender, message, era)?;
+                #[cfg(feature = "policies")]
+                if self.refuses_task_input && message.method == super::policies::tasks::UPDATE {
+                    return Err(Rejection::task_input(message));
+                }
+                return Ok((era, caching));
             }
         }?;
         Ok((era, Caching::AsStated))

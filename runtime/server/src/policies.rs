@@ -47,6 +47,9 @@
 //! - Which call an answer belongs to that is not on the stream of its request: one that is replayed after a lost connection, or the result
 //!   of a task. Files in these are not counted, nor those in text, such as base64 in a sentence.
 //! - Paths that a tool makes from parts, and links in a file system. Globs are compared with each string in the arguments.
+//! - Which tool a task is a call of. So `tasks/update`, which gives a task more input, is refused if a tool of the table has conditional scopes,
+//!   globs, a limit for files or a rule about approvals. Let a tool ask with a result that requires input: the next call has the answer.
+//! - Responses to requests that the server itself sends before 2026-07-28, such as `elicitation/create`. A tool checks what it takes from them.
 //! - What a caller does in another program, or as another subject.
 //! - `_meta` in the parameters of a call. It is neither compared with globs nor part of what an approval is for: a tool must not take instructions from it.
 //!
@@ -64,6 +67,7 @@
 //! | `process` | the same without HTTP, where one process is one session |
 //! | `sessions` | what an operator sees |
 //! | `store` | where sessions are kept |
+//! | `tasks` | input for tasks, which cannot be compared |
 
 mod answers;
 mod approval;
@@ -79,6 +83,7 @@ pub(crate) mod files;
 pub(crate) mod process;
 mod sessions;
 pub(crate) mod store;
+pub(crate) mod tasks;
 
 #[cfg(feature = "redis")]
 #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]

@@ -182,6 +182,19 @@ impl StdioCredentials {
     ///
     /// # Errors
     /// A policy denies the call, or its event could not be written.
+    /// Checks input for a task, which nothing can compare with the rules of its tool.
+    ///
+    /// # Errors
+    /// The table has such rules: why the input is refused, and what to do.
+    #[cfg_attr(not(feature = "policies"), expect(clippy::unused_self, reason = "nothing is checked without policies"))]
+    pub(super) fn admit_task_input(&self) -> Result<(), &'static str> {
+        #[cfg(feature = "policies")]
+        if super::policies::process::refuses_task_input(self.caller.grant().table(), self.policies_elsewhere) {
+            return Err(super::policies::tasks::REFUSED);
+        }
+        Ok(())
+    }
+
     pub(super) fn enforce_policies(
         &self,
         call: &ProcessCall<'_>,

@@ -168,3 +168,23 @@ fn reads_arguments_only_where_they_matter() {
     assert_eq!(rules.max_file_bytes(), Some(10_000_000));
     assert!(!rules.is_empty() && Rules::compile(&[public("ping")], &Settings::default()).unwrap().is_empty());
 }
+
+#[test]
+fn knows_whether_decisions_depend_on_what_calls_contain() {
+    let settings = Settings { caller_approval: true, human_review: true, ..Settings::default() };
+    for (policy, expected) in [
+        (Policy::NONE, false),
+        (
+            Policy { max_calls_per_session: Some(1), blocked_after: &["read", "@resource:/etc/*"], ..Policy::NONE },
+            false,
+        ),
+        (Policy { blocked_after: &["read:*.key"], ..Policy::NONE }, true),
+        (Policy { blocked_patterns: &["*.key"], ..Policy::NONE }, true),
+        (Policy { max_file_size_mb: Some(1), ..Policy::NONE }, true),
+        (Policy { requires_approval_after: &["read"], ..Policy::NONE }, true),
+        (Policy { requires_human_review: true, ..Policy::NONE }, true),
+    ] {
+        let tools = [tool("run", Risk::Low, policy), Tool::new("read", Risk::Low)];
+        assert_eq!(Rules::compile(&tools, &settings).unwrap().depend_on_input(), expected, "{policy:?}");
+    }
+}

@@ -11,6 +11,8 @@ use mcp_scopes_model::address::Shown;
 use super::ResourceServerBuilder;
 #[cfg(feature = "policies")]
 use super::policies::PolicyParts;
+#[cfg(feature = "policies")]
+use crate::policies::tasks::needs_comparison;
 use crate::{
     BuildError, Discovery, ResourceServer,
     access::Methods,
@@ -167,6 +169,8 @@ impl ResourceServerBuilder {
         let scope_prefix = Arc::clone(&challenges.scope_prefix);
         let bindings = self.bindings();
         #[cfg(feature = "policies")]
+        let refuses_task_input = needs_comparison(!conditions.is_empty(), rules.as_ref());
+        #[cfg(feature = "policies")]
         let policies = rules.map(|rules| {
             let domain = table.outline().config.session.domain;
             let realm = domain.or_else(|| environments.resources().next()).unwrap_or_default();
@@ -214,6 +218,8 @@ impl ResourceServerBuilder {
                 challenges: challenges.clone(),
                 #[cfg(feature = "policies")]
                 conditions,
+                #[cfg(feature = "policies")]
+                refuses_task_input,
             },
             params: Arc::new(params),
             sessions: SessionBinder { sessions: sessions.clone(), challenges: challenges.clone() },

@@ -18,6 +18,7 @@ use super::{
     arguments,
     calls::{self, Calls},
     conditions,
+    tasks::needs_comparison,
 };
 
 /// The engines of this process, one for each table. A handler that is made again for each connection shares the one of its table.
@@ -65,6 +66,17 @@ pub(crate) fn authorize(caller: &Caller, name: &str, call: &ProcessCall<'_>) -> 
     };
     let matched = conditions::matched_by_process(of_tool, call).map_err(ScopeDenial::Unlisted)?;
     v1::authorize_matched(caller, tool, matched).map_err(ScopeDenial::Denied)
+}
+
+/// Returns whether the input of a task would have to be compared with rules of the table. `elsewhere`: another component enforces policies.
+pub(crate) fn refuses_task_input(table: &'static ScopeTable, elsewhere: bool) -> bool {
+    let has_conditions = table.tools().any(|tool| !tool.conditions.is_empty());
+    let engine = engine(table);
+    match &engine.store {
+        // Policies that cannot be enforced deny each call.
+        Err(_) if !elsewhere => true,
+        store => needs_comparison(has_conditions, store.as_ref().ok().filter(|_| !elsewhere).map(MemoryStore::rules)),
+    }
 }
 
 fn engine(table: &'static ScopeTable) -> Arc<ProcessEngine> {

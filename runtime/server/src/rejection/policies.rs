@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::{HeaderValue, StatusCode, header::RETRY_AFTER};
 use serde_json::value::RawValue;
 
-use super::{INVALID_PARAMS, Message, Rejection, Step};
+use super::{INVALID_PARAMS, Kind, Message, Rejection, Step};
 
 /// `MissingRequiredClientCapability` (MCP 2026-07-28, "Error Codes").
 const MISSING_CAPABILITY: i32 = -32021;
@@ -14,6 +14,13 @@ impl Rejection {
     /// A call whose arguments cannot be compared with the conditions of its tool: it does not take such members. `text` says which it takes.
     pub(crate) fn unfit_arguments(reason: &'static str, text: String) -> Self {
         Self::new(Step::Scopes, StatusCode::OK, INVALID_PARAMS, text).because(reason)
+    }
+
+    /// Input for a task, where the rules of the table would have to be compared with it.
+    pub(crate) fn task_input(message: &Message<'_>) -> Self {
+        // A notification has no response, so only the status can report the error.
+        let status = if message.kind == Kind::Request { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+        Self::new(Step::Scopes, status, INVALID_PARAMS, crate::policies::tasks::REFUSED)
     }
 
     /// A call that a policy denies. The answer is for the model, so its status is 200.

@@ -18,6 +18,7 @@
 //! | `shared` | sessions in Redis |
 //! | `setup` | what `build` rejects |
 //! | `stdio` | servers without HTTP, and handlers of rmcp |
+//! | `tasks` | tasks, and input for them |
 
 mod answers;
 mod approval;
@@ -35,6 +36,7 @@ mod operator;
 mod setup;
 mod shared;
 mod stdio;
+mod tasks;
 
 use std::{
     sync::{

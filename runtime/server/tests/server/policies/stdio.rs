@@ -87,7 +87,7 @@ scope_table! { static FOURTH = [Files::*] with "tests/server/policies/contents.t
 
 scope_table! { static IN_DOMAIN = [Files::*] with "tests/server/policies/domain.toml"; }
 
-const HANDSHAKE: &str = r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#;
+const HANDSHAKE: &str = r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{"extensions":{"io.modelcontextprotocol/tasks":{}}},"clientInfo":{"name":"t","version":"1"}}}"#;
 
 pub(crate) struct Stdio {
     stream: BufReader<DuplexStream>,
