@@ -174,12 +174,16 @@ fn visit_rounds(text: Cow<'_, str>, has_cuts: bool, see: &mut dyn FnMut(&str)) -
     })
 }
 
-/// Visits the forms of one round: as it is, without spaces around it, and without the query and the fragment of a URL.
+/// Visits the forms of one round: as it is, without each kind of padding, and without the query and the fragment of a URL.
 fn visit_round(text: &str, is_dotted: bool, see: &mut dyn FnMut(&str)) -> Result<(), MatchesAll> {
     visit_reading(text, is_dotted, see)?;
-    let short = trimmed(text);
-    if short.len() < text.len() {
-        visit_reading(short, is_dotted, see)?;
+    let mut short = text;
+    for is_padding in PADDINGS {
+        let trimmed = short.trim_matches(is_padding);
+        if trimmed.len() < short.len() {
+            visit_reading(trimmed, is_dotted, see)?;
+        }
+        short = trimmed;
     }
     if !is_dotted && is_url(short) {
         for ends in QUERIES {
@@ -211,13 +215,17 @@ fn clean_cut<'t>(text: Cow<'t, str>, ends: &[char]) -> Option<Cow<'t, str>> {
     })
 }
 
-/// Returns the text without spaces and control characters around it.
+/// What tools remove around a text, each with what the one before it removes: URL parsers, most languages, and JavaScript.
+const PADDINGS: [fn(char) -> bool; 3] =
+    [|c| c == ' ' || c.is_ascii_control(), |c| c.is_whitespace() || c.is_ascii_control(), is_around];
+
+/// Returns the text without all of its padding.
 fn trimmed(text: &str) -> &str {
     text.trim_matches(is_around)
 }
 
-const fn is_around(c: char) -> bool {
-    c == ' ' || c.is_ascii_control()
+fn is_around(c: char) -> bool {
+    c.is_whitespace() || c.is_ascii_control() || c == '\u{feff}'
 }
 
 /// Returns whether a text has a segment `..`.

@@ -17,7 +17,7 @@ use crate::{
 pub struct ConditionEntry {
     /// The parameter whose argument is compared. Every argument if omitted.
     pub argument: Option<String>,
-    /// The glob: `*` matches any run of characters, `?` one character. An argument is compared in all forms that the tool might read.
+    /// The glob: `*` matches any run of characters, `?` one character. An argument is compared in several forms, such as with resolved `..`.
     pub glob: Option<String>,
     /// The scopes, all of which the call needs.
     #[cfg_attr(

@@ -26,7 +26,7 @@ fn compile(conditions: &[Condition<'_>], parameters: Parameters<'_>) -> Result<C
 #[test]
 fn matches_like_the_naive_matcher() {
     const GLOBS: [&str; 7] = ["/etc/*", "*", "*.key", "https://Example.com/*", "?/x", "/a b", "etc"];
-    const PIECES: [&str; 16] = [
+    const PIECES: [&str; 18] = [
         "/",
         "etc",
         "..",
@@ -43,6 +43,8 @@ fn matches_like_the_naive_matcher() {
         "a",
         "?",
         "#",
+        "\u{2028}",
+        "\u{feff}",
     ];
     let mut random = Random::new(7);
     for _ in 0..2_000 {

@@ -47,7 +47,7 @@ pub(crate) fn forms(text: &str) -> Option<[Vec<String>; 2]> {
             let kept = text.replace(|c| removed.contains(c), "");
             let decoded = String::from_utf8(unescaped(kept.as_bytes())).ok()?;
             for round in [kept, decoded] {
-                for text in [&*round, trimmed(&round)] {
+                for text in readings(&round) {
                     for separated in [text.to_owned(), text.replace('\\', "/")] {
                         resolutions.extend(url(&separated));
                         resolutions.push(resolved(&separated, false));
@@ -61,8 +61,8 @@ pub(crate) fn forms(text: &str) -> Option<[Vec<String>; 2]> {
         let mut bases: Vec<String> = cuts(clean).into_iter().filter(|_| is_url(clean)).collect();
         bases = bases.iter().map(|cut| self::rounds(cut)).collect::<Option<Vec<_>>>()?.concat();
         for round in &rounds {
+            bases.extend(readings(round).map(str::to_owned));
             let short = trimmed(round);
-            bases.extend([round.clone(), short.to_owned()]);
             bases.extend(cuts(short).into_iter().filter(|_| is_url(short)));
         }
         for base in bases {
@@ -104,8 +104,23 @@ fn rounds(text: &str) -> Option<Vec<String>> {
     None
 }
 
+/// The property `White_Space` of Unicode, except for the characters below U+0080.
+const WHITE_SPACE: &str = "\u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\u{2007}\u{2008}\u{2009}\u{200a}\
+    \u{2028}\u{2029}\u{202f}\u{205f}\u{3000}";
+
+/// Returns the text as it is, and without each kind of padding.
+fn readings(text: &str) -> [&str; 4] {
+    let [ascii, unicode, script] = ["", WHITE_SPACE, &format!("{WHITE_SPACE}\u{feff}")].map(|further| {
+        let first = text.find(|c: char| c != ' ' && !ALL_CONTROLS.contains(c) && !further.contains(c));
+        let from = text.get(first.unwrap_or(text.len())..).unwrap_or_default();
+        from.trim_end_matches(|c: char| c == ' ' || ALL_CONTROLS.contains(c) || further.contains(c))
+    });
+    [text, ascii, unicode, script]
+}
+
+/// Returns the text without any padding.
 fn trimmed(text: &str) -> &str {
-    text.trim_matches(|c: char| c == ' ' || c.is_ascii_control())
+    readings(text)[3]
 }
 
 fn has_dots(round: &str) -> bool {

@@ -57,7 +57,7 @@ fn matches_every_row_of_the_grammar() {
 
 #[test]
 fn matches_like_the_naive_matcher() {
-    const PIECES: [&str; 33] = [
+    const PIECES: [&str; 37] = [
         "/",
         "/",
         "/",
@@ -91,6 +91,10 @@ fn matches_like_the_naive_matcher() {
         "#",
         " ",
         "%3f",
+        "\u{a0}",
+        "\u{3000}",
+        "\u{feff}",
+        "%c2%85",
     ];
     let mut random = Random::new(1);
     let mut globs = 0;
@@ -199,9 +203,19 @@ fn allocates_nothing_for_texts_in_normal_form() {
     let tools = [tool("run", Risk::Low, Policy { blocked_patterns: &["*.key"], ..Policy::NONE })];
     let rules = Rules::compile(&tools, &Settings::default()).unwrap();
     let number = rules.tool("run").unwrap();
-    for text in
-        ["", "a b", "/etc/passwd", "x.y", "a/b/", "note: x", "https://example.com/a?b#c", "ab://x/y", "100%", " x "]
-    {
+    for text in [
+        "",
+        "a b",
+        "/etc/passwd",
+        "x.y",
+        "a/b/",
+        "note: x",
+        "https://example.com/a?b#c",
+        "ab://x/y",
+        "100%",
+        " x ",
+        "\u{a0}x\u{feff} ",
+    ] {
         let used = allocation_counter::measure(|| rules.call(number).argument("x", text));
         assert_eq!(used.count_total, 0, "{text}");
     }
