@@ -179,4 +179,17 @@ mod tests {
         let valid = r#"{"argument": "path", "glob": "/etc/*", "scopes": ["b"], "alternatives": [0]}"#;
         assert!(violations(valid).is_empty(), "{:?}", violations(valid));
     }
+
+    #[test]
+    fn rejects_conditions_of_tools_that_need_no_scope() {
+        for opened in ["public", "authenticated"] {
+            let tool =
+                format!(r#"{{"{opened}": true, "conditional_scopes": [{{"glob": "/etc/*", "scopes": ["b"]}}]}}"#);
+            let text =
+                format!(r#"{{"resource": "https://h", "mcp_extensions": {{"tool_scope_mapping": {{"t": {tool}}}}}}}"#);
+            let error = Metadata::from_json(&text).unwrap_err();
+            let [violation] = error.violations() else { panic!("{opened}: {error}") };
+            assert_eq!(violation.pointer, "/mcp_extensions/tool_scope_mapping/t/conditional_scopes", "{opened}");
+        }
+    }
 }

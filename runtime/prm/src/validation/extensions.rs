@@ -127,6 +127,15 @@ fn tool(entry: &ToolEntry, at: &str, report: &mut ViolationList) {
         Openings { required_scopes: &entry.required_scopes, public: entry.public, authenticated: entry.authenticated };
     opened.check(at, report);
     let conditional = below(at, "conditional_scopes");
+    if !entry.conditional_scopes.is_empty() && (entry.public == Some(true) || entry.authenticated == Some(true)) {
+        report.add(
+            ViolationKind::Contradiction,
+            &*conditional,
+            EXTENSIONS,
+            "`conditional_scopes` conflicts with `public` and `authenticated`: the scopes would be added to none",
+            "remove `conditional_scopes`, or state `required_scopes` in place of the other",
+        );
+    }
     for (place, condition) in entry.conditional_scopes.iter().enumerate() {
         let at = below(&conditional, &place.to_string());
         condition.check(entry.required_scopes.len(), &at, report);
