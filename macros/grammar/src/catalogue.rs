@@ -62,6 +62,7 @@ catalogue! {
     SCOPE_AND_PUBLIC: "scope-and-public", "conflicts with another key", "keep one of `scope`, `authenticated` (every valid token opens the tool) and `public` (also without a token)";
     REQUIREMENT_TOO_LARGE: "requirement-too-large", "too many scopes", "split the tool, or declare a scope that implies the others";
     CONDITION_WITHOUT_SCOPE: "condition-without-scope", "no unconditional scope", "write `all(\"files:read\", when(\"/etc/*\", \"files:system\"))`: each alternative needs a scope without a condition";
+    CONDITION_WITHOUT_EFFECT: "condition-without-effect", "never required", "remove this `when`, or state it for the other alternative too";
     APPROVAL_BELOW_RISK: "approval-below-risk", "not allowed at this risk", "remove `approval`, or write `approval = \"user\"`";
     ZERO_LIMIT: "zero-limit", "must not be zero", "write a number from 1, or remove the key";
     CONFLICTING_LIMITS: "conflicting-limits", "conflicts with another limit", "keep one of the two";

@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use super::ConditionDecl;
 use crate::{
-    catalogue::{CONDITION_WITHOUT_SCOPE, EMPTY_LIST, REPEATED_VALUE, REQUIREMENT_TOO_LARGE, UNKNOWN_VALUE},
+    catalogue::{
+        CONDITION_WITHOUT_EFFECT, CONDITION_WITHOUT_SCOPE, EMPTY_LIST, REPEATED_VALUE, REQUIREMENT_TOO_LARGE,
+        UNKNOWN_VALUE,
+    },
     diagnostic::Report,
     ir::Located,
 };
@@ -48,6 +51,12 @@ impl<L> Alternative<L> {
             holds_all(&condition.scopes, &[]) || alike.any(|alike| holds_all(&condition.scopes, &alike.scopes))
         };
         holds_all(&self.scopes, &[]) && self.conditions.iter().all(is_met)
+    }
+
+    /// Returns whether a call that matches the condition needs its scopes in this alternative.
+    fn keeps(&self, condition: &ConditionDecl<L>) -> bool {
+        let alike = || self.conditions.iter().filter(|own| own.tests_like(condition));
+        condition.scopes.iter().all(|scope| holds(&self.scopes, scope) || alike().any(|own| holds(&own.scopes, scope)))
     }
 
     /// Returns the number of scopes of a call that matches all conditions.
@@ -171,10 +180,22 @@ impl Combinator {
         if self == Self::Any && parts.iter().filter(|part| !has_base(part, errors)).count() > 0 {
             return None;
         }
-        for part in parts {
-            sum = absorbed(if self == Self::All { product(&sum, &part) } else { [sum, part].concat() });
+        let mut dropped = Vec::new();
+        for part in &parts {
+            let joined = if self == Self::All { product(&sum, part) } else { [sum.as_slice(), part].concat() };
+            sum = absorbed(joined, &mut |condition| {
+                // A product joins alternatives that the author did not write. Another one of them may keep the condition.
+                if self == Self::Any {
+                    dropped.push(condition);
+                }
+            });
             within_limits(&sum, at, errors)?;
         }
+        if self == Self::All {
+            let stated = parts.iter().flatten().flat_map(|part| &part.conditions);
+            dropped.extend(stated.filter(|stated| !sum.iter().any(|kept| kept.keeps(stated))).cloned());
+        }
+        without_effect(&dropped, errors);
         has_base(&sum, errors).then_some(sum)
     }
 }
@@ -205,6 +226,17 @@ fn repeated<L: Clone>(parts: &[Option<Alternatives<L>>], combinator: Combinator,
     }
 }
 
+/// Reports conditions that no call has to meet.
+fn without_effect<L>(dropped: &[ConditionDecl<L>], errors: &mut impl Report<L>) {
+    for (place, condition) in dropped.iter().enumerate() {
+        if dropped.iter().take(place).any(|reported| reported.is_like(condition)) {
+            continue;
+        }
+        let message = "no call needs the scopes of this `when`: another alternative opens the tool without it";
+        errors.report(&CONDITION_WITHOUT_EFFECT, &condition.glob.place, message.to_owned(), None);
+    }
+}
+
 /// Joins each alternative of one side with each alternative of the other.
 fn product<L: Clone>(left: &Alternatives<L>, right: &Alternatives<L>) -> Alternatives<L> {
     let pairs = left.iter().flat_map(|one| right.iter().map(move |other| (one, other)));
@@ -219,17 +251,19 @@ fn product<L: Clone>(left: &Alternatives<L>, right: &Alternatives<L>) -> Alterna
         .collect()
 }
 
-/// Removes each alternative that contains all scopes of another one, since the other is easier to satisfy.
-fn absorbed<L>(mut list: Alternatives<L>) -> Alternatives<L> {
+/// Removes each alternative that contains all scopes of another one, since the other is easier to satisfy. Calls `drop` with each condition that
+/// the other one does not keep.
+fn absorbed<L: Clone>(mut list: Alternatives<L>, drop: &mut dyn FnMut(ConditionDecl<L>)) -> Alternatives<L> {
     let mut place = 0;
     while let Some(alternative) = list.get(place) {
-        let covered = list.iter().enumerate().any(|(other_place, other)| {
-            other_place != place
+        let covering = list.iter().enumerate().find(|(other_place, other)| {
+            *other_place != place
                 && other.covers(alternative)
                 // Of equal alternatives, the first remains.
-                && (other_place < place || !alternative.covers(other))
+                && (*other_place < place || !alternative.covers(other))
         });
-        if covered {
+        if let Some((_, covering)) = covering {
+            alternative.conditions.iter().filter(|condition| !covering.keeps(condition)).cloned().for_each(&mut *drop);
             list.remove(place);
         } else {
             place += 1;

@@ -56,6 +56,7 @@ pub(super) const ARGUMENTS: &[(&str, Expected)] = &[
     ("risk = \"low\", scope = when(\"/etc/*\", \"a\")", &[("condition-without-scope", "\"/etc/*\"")]),
     ("risk = \"low\", scope = any(\"a\", when(\"/etc/*\", \"b\"))", &[("condition-without-scope", "\"/etc/*\"")]),
     ("risk = \"low\", scope = any(\"a\", all(when(\"/etc/*\", \"b\")))", &[("condition-without-scope", "\"/etc/*\"")]),
+    ("risk = \"low\", scope = any(\"a\", all(\"a\", when(\"/etc/*\", \"b\")))", &[("condition-without-effect", "\"/etc/*\"")]),
     ("risk = \"low\", scope = all(\"a\", when)", &[("not-a-literal", "when")]),
     ("risk = \"low\", scope = all(\"a\", when())", &[("malformed-argument", "when")]),
     ("risk = \"low\", scope = all(\"a\", when(\"/etc/*\"))", &[("empty-list", "when")]),

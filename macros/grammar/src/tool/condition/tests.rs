@@ -50,8 +50,8 @@ fn keeps_alternatives_that_some_call_needs() {
         // Without the second alternative, a holder of `a d` would need `b` as well.
         (r#"any(all("a", when("/x", "b")), all("a", "d"))"#, "a | a d; *~/x b [0]"),
         // The first one is never harder to meet.
-        (r#"any("a", all("a", when("/x", "b")))"#, "a"),
-        (r#"any(all("a", when("/x", "b")), all("a", "d", when("/x", "b", "c")))"#, "a; *~/x b [0]"),
+        (r#"any(all("a", when("/x", "b")), all("a", "d", when("/x", "b")))"#, "a; *~/x b [0]"),
+        (r#"any(all("a", "c", when("/x", "b")), all("a", "b"), all("a", "b", "c"))"#, "a c | a b; *~/x b [0]"),
         (r#"any(all("a", when("/x", "b")), all("a", "b"))"#, "a; *~/x b [0]"),
         (r#"any(all("a", when("/x", "b")), all("a", when("/y", "b")))"#, "a | a; *~/x b [0]; *~/y b [1]"),
         (
@@ -60,6 +60,30 @@ fn keeps_alternatives_that_some_call_needs() {
         ),
     ] {
         assert_eq!(of_annotation(scope), expected, "{scope}");
+    }
+}
+
+#[test]
+fn rejects_conditions_that_no_call_has_to_meet() {
+    let head = FnHead::parse("fn f(path: String, mode: String) {}".parse().unwrap()).unwrap();
+    for (scope, expected) in [
+        (r#"any("a", all("a", when("/x", "b")))"#, 1),
+        (r#"any(all("a", when("/x", "b")), "a")"#, 1),
+        (r#"any(all("a", when("/x", "b")), all("a", "d", when("/x", "b", "c")))"#, 1),
+        // Another alternative keeps it, and this one does not.
+        (r#"any(all("a", when("/x", "b")), all("c", when("/x", "b")), "a")"#, 1),
+        (r#"any(all(any("a", "c"), when("/x", "b")), "a", "c")"#, 1),
+        (r#"any("a", all("a", when("/x", "b"), when("/y", "b")))"#, 2),
+        (r#"all(any(all("a", when("/x", "b")), "c"), "c")"#, 1),
+        // Alternatives that only `all` makes may drop it, if one that is left keeps it.
+        (r#"all(any("a", all("b", when("/x", "d"))), any("a", "c"))"#, 0),
+        (r#"any(all("a", when("/x", "b")), all("a", when("/x", "b")))"#, 0),
+        (r#"any(all("a", when("/x", "b", "c")), all("a", when("/x", "c", "b")))"#, 0),
+    ] {
+        let args = format!("risk = \"low\", description = \"A\", scope = {scope}");
+        let (_, errors) = read(args.parse().unwrap(), &head);
+        let ids: Vec<_> = errors.iter().map(|error| error.id).collect();
+        assert_eq!(ids, vec!["condition-without-effect"; expected], "{scope}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! condition-without-scope, bad-pattern, unknown-argument
+//! condition-without-scope, condition-without-effect, bad-pattern, unknown-argument
 
 use mcp_scopes::mcp_tool;
 
@@ -14,6 +14,11 @@ fn write_file(path: String) {
 
 #[mcp_tool(scope = all("files:read", when(argument = "pat", "/etc/*", "files:system")), risk = "low")]
 fn list_files(path: String) {
+    let _ = path;
+}
+
+#[mcp_tool(scope = any(all("files:read", when("/etc/*", "files:system")), "files:read"), risk = "low")]
+fn open_file(path: String) {
     let _ = path;
 }
 
