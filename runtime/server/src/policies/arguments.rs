@@ -234,6 +234,9 @@ impl<'b, F: FnMut(&str, Found<'_>)> Visitor<'b> for Strings<'_, '_, F> {
 }
 
 #[cfg(test)]
+mod oracle;
+
+#[cfg(test)]
 mod tests {
     use mcp_scopes_model::{Policy, Risk, Tool};
     use mcp_scopes_policies::{Call, Decision, Facts, Rules, Session, Settings, Timestamp};
