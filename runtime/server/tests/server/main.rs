@@ -28,6 +28,7 @@ mod step_4_names;
 mod step_4_params;
 mod step_5_authenticated;
 mod step_5_calls;
+mod step_5_conditional_challenges;
 mod step_5_conditions;
 mod step_5_contents;
 mod step_5_dynamic;

@@ -69,7 +69,7 @@ impl TokenVerifier for Named {
     }
 }
 
-fn builder() -> ResourceServerBuilder {
+pub(crate) fn builder() -> ResourceServerBuilder {
     ResourceServer::builder(&FILES).verifier(Named)
 }
 
@@ -77,13 +77,13 @@ fn message(id: u32, tool: &str, arguments: &Value) -> Value {
     json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": {"name": tool, "arguments": arguments}})
 }
 
-fn ask(token: &str, tool: &str, arguments: &Value) -> Ask {
+pub(crate) fn ask(token: &str, tool: &str, arguments: &Value) -> Ask {
     Ask::post(message(1, tool, arguments).to_string()).token(token)
 }
 
 /// Returns the scopes that a denied call is challenged for, and whether it passed.
 #[track_caller]
-fn challenged(answer: &Answer) -> Option<Vec<&str>> {
+pub(crate) fn challenged(answer: &Answer) -> Option<Vec<&str>> {
     if answer.seen.is_some() {
         return None;
     }

@@ -23,7 +23,14 @@ fn read() {}
 #[mcp_tool(scope = "Files.Write", risk = "high", prerequisites("Files.Read"))]
 fn write() {}
 
+/// Open a file
+#[mcp_tool(scope = all("Files.Read", when("/etc/*", "Files.Write")), risk = "high")]
+fn open(path: &str) {
+    let _ = path;
+}
+
 scope_table! { static PLAIN = [read, write]; }
+scope_table! { static CONDITIONAL = [open] with "tests/server/scope_prefix.toml"; }
 scope_table! { static STATED = [read, write] with "tests/server/scope_prefix.toml"; }
 
 fn issuer(key: &Key) -> Issuer {
@@ -75,6 +82,23 @@ async fn challenges_name_held_scopes_with_the_prefix() {
     let answer = Server::around(builder);
     let answer = answer.send(Ask::call("write").token(&token(&key, &json!({"scope": "files/Files.Read"})))).await;
     assert!(answer.challenge().contains("scope=\"api://files/Files.Write api://files/Files.Read\""), "{answer:?}");
+}
+
+#[tokio::test]
+async fn challenges_name_conditional_scopes_with_the_prefix() {
+    let key = Key::new("a");
+    let server = Server::around(around(&CONDITIONAL, issuer(&key)));
+    let call = async |scope: &str, path: &str| {
+        let params = json!({"name": "open", "arguments": {"path": path}});
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
+        server.send(Ask::post(body.to_string()).token(&token(&key, &json!({"scope": scope})))).await
+    };
+    call("files/Files.Read", "/home").await.passed();
+    let answer = call("files/Files.Read", "/etc/passwd").await;
+    assert_eq!(answer.status, 403);
+    assert!(answer.challenge().contains("scope=\"api://files/Files.Read api://files/Files.Write\""), "{answer:?}");
+    // Scopes imply others here too.
+    call("files/Files.Write", "/etc/passwd").await.passed();
 }
 
 #[tokio::test]
