@@ -9,6 +9,7 @@ mod providers;
 mod settings;
 
 use std::{
+    collections::BTreeSet,
     fmt::Write as _,
     fs::File,
     io,
@@ -18,6 +19,7 @@ use std::{
 };
 
 use clap::Args;
+use mcp_scopes_prm::ToolEntry;
 use mcp_scopes_scan::file;
 use mcp_scopes_server::{
     __private::v1::{Explanation, Refusal, explain},
@@ -265,10 +267,27 @@ fn tools(side: &Side, claims: &Claims, scope_prefix: &str) -> String {
     let held = access.closure_of(scopes.iter().map(String::as_str));
     let all = extensions.tool_scope_mapping.iter();
     let opened = all.filter(|(_, tool)| Access::opens(&held, &Requirement::of(tool)));
-    let opened: Vec<&str> = opened.map(|(name, _)| name.as_str()).collect();
+    let opened: Vec<(&str, &ToolEntry)> = opened.map(|(name, tool)| (name.as_str(), tool)).collect();
+    let names: Vec<&str> = opened.iter().map(|(name, _)| *name).collect();
     let (count, of) = (opened.len(), extensions.tool_scope_mapping.len());
-    let names = if opened.is_empty() { "none".to_owned() } else { escaped(&opened.join(", ")) };
-    format!("  tools: {names} ({count} of {of})\n")
+    let names = if names.is_empty() { "none".to_owned() } else { escaped(&names.join(", ")) };
+    let partly = opened.iter().filter(|(_, tool)| !opens_all_calls(&held, tool));
+    let partly = partly.map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let note = match partly.as_str() {
+        "" => String::new(),
+        names => format!("  note: some calls of {} need further scopes, by their arguments\n", escaped(names)),
+    };
+    format!("  tools: {names} ({count} of {of})\n{note}")
+}
+
+/// Returns whether a token that opens the tool holds the scopes of all conditions of one of its alternatives.
+fn opens_all_calls(held: &BTreeSet<&str>, tool: &ToolEntry) -> bool {
+    let holds = |scopes: &[String]| scopes.iter().all(|scope| held.contains(scope.as_str()));
+    let opens = |(place, base): (usize, &Vec<String>)| {
+        let mut added = tool.conditional_scopes.iter().filter(|condition| condition.applies_to(place));
+        holds(base) && added.all(|condition| holds(&condition.scopes))
+    };
+    tool.required_scopes.is_empty() || tool.required_scopes.iter().enumerate().any(opens)
 }
 
 fn refused(step: Refusal, error: &TokenError, is_signature_checked: bool) -> Outcome {

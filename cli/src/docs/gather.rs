@@ -166,6 +166,7 @@ fn tool(name: &str, entry: &ToolEntry, extensions: &McpExtensions, id: &impl Fn(
         risk: entry.risk_level,
         needs: needs(entry.public, entry.authenticated, &entry.required_scopes, id),
         conditions: words::conditions(entry),
+        further: entry.conditional_scopes.iter().flat_map(|condition| &condition.scopes).filter_map(id).collect(),
         approval: words::approval(entry),
         sandbox: entry.sandbox,
         parameters: entry

@@ -42,15 +42,16 @@ fn title(server: &Server) -> String {
 
 fn scopes(server: &Server, text: &mut String) {
     text.push_str("\n### Scopes\n\n| Scope | Opens alone | Riskiest | Implies | For |\n|---|---|---|---|---|\n");
-    for scope in &server.scopes {
+    for (id, scope) in server.scopes.iter().enumerate() {
         let names = scope.implies.iter().take(MOST_IMPLIED).map(|id| name(server.scope(*id)));
         let more = scope.implies.len().checked_sub(MOST_IMPLIED + 1).map(|more| format!("{} more", more + 1));
         let implied: Vec<String> = names.chain(more).collect();
-        let risk = if scope.opens.is_empty() { "–" } else { words::risk(server.riskiest(&scope.opens)) };
+        let opens_none = scope.opens.is_empty() && server.furthered_by(id).next().is_none();
+        let risk = if opens_none { "–" } else { words::risk(server.riskiest_of(id)) };
         let about = inline(scope.description.as_deref().unwrap_or("–"));
         let implied = if implied.is_empty() { "–".to_owned() } else { implied.join(", ") };
         let is_known = !server.tools.is_empty() || !server.contents.is_empty();
-        let opens = if is_known { server.count(&scope.opens) } else { "not known".to_owned() };
+        let opens = if is_known { server.count_of(id) } else { "not known".to_owned() };
         let _ = writeln!(text, "| {} | {opens} | {risk} | {implied} | {about} |", name(&scope.name));
     }
 }

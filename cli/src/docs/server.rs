@@ -113,6 +113,8 @@ pub(super) struct Tool {
     pub(super) needs: Needs,
     /// What some calls need in addition, in words.
     pub(super) conditions: Vec<String>,
+    /// The scopes that some calls need in addition.
+    pub(super) further: BTreeSet<ScopeId>,
     pub(super) approval: Option<&'static str>,
     pub(super) sandbox: Option<SandboxMode>,
     /// The names of its parameters, and whether each is required.
@@ -222,7 +224,7 @@ impl Server {
             Part::Opens
         } else if tool.needs.are_met(&held) {
             Part::Implies
-        } else if any.iter().flatten().any(|needed| *needed == scope) {
+        } else if any.iter().flatten().any(|needed| *needed == scope) || tool.further.contains(&scope) {
             Part::WithOthers
         } else {
             Part::None
@@ -252,6 +254,33 @@ impl Server {
     /// Returns the entries of a kind.
     pub(super) fn contents_of(&self, kind: ContentKind) -> impl Iterator<Item = &Content> {
         self.contents.iter().filter(move |content| content.kind == kind)
+    }
+
+    /// Returns the tools of which a scope opens further calls, with other scopes.
+    pub(super) fn furthered_by(&self, scope: ScopeId) -> impl Iterator<Item = &Tool> {
+        self.tools.iter().filter(move |tool| tool.further.contains(&scope))
+    }
+
+    /// Returns whether some calls need scopes in addition.
+    pub(super) fn has_conditions(&self) -> bool {
+        self.tools.iter().any(|tool| !tool.further.is_empty())
+    }
+
+    /// Returns the highest risk of what a scope opens, alone or for some calls.
+    pub(super) fn riskiest_of(&self, id: ScopeId) -> Option<Risk> {
+        let alone = self.scopes.get(id).and_then(|scope| self.riskiest(&scope.opens));
+        self.furthered_by(id).filter_map(|tool| tool.risk).chain(alone).max()
+    }
+
+    /// Returns what a scope opens in words: `3 tools, and further calls of 1 tool`.
+    pub(super) fn count_of(&self, id: ScopeId) -> String {
+        let Some(scope) = self.scopes.get(id) else { return String::new() };
+        let alone = self.count(&scope.opens);
+        match (self.furthered_by(id).count(), scope.opens.is_empty()) {
+            (0, _) => alone,
+            (more, true) => format!("further calls of {}", words::count(more, "tool")),
+            (more, false) => format!("{alone}, and further calls of {}", words::count(more, "tool")),
+        }
     }
 
     /// Returns the highest risk of what is opened.

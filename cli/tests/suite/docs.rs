@@ -69,6 +69,31 @@ fn page_shows_what_is_declared() {
 }
 
 #[test]
+fn shows_of_which_tools_a_scope_opens_further_calls() {
+    let demo = package();
+    let source = SOURCE.replace(
+        "scope = \"files:read\", risk = \"low\"",
+        "scope = all(\"files:read\", when(\"/etc/*\", \"files:system\")), risk = \"low\"",
+    );
+    demo.write("src/main.rs", &source);
+    demo.write("mcp-scopes.toml", &CONFIG.replace("[flows]", "\"files:system\" = \"Files of the system\"\n[flows]"));
+    let page = page(&demo, ".");
+    for part in [
+        "data-head=\"Opens\">further calls of 1 tool</td>",
+        "data-head=\"Opens\">1 tool</td>",
+        "opens it, or further calls of it, together with others",
+        "<span class=\"mark others\" aria-hidden=\"true\">◐</span><span class=\"hidden\">opens it with others</span>",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    demo.write("README.md", README);
+    let run = demo.run(&["docs", ".", "--in", "README.md"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let text = demo.read("README.md");
+    assert!(text.contains("| `files:system` | further calls of 1 tool | low |"), "{text}");
+}
+
+#[test]
 fn shows_resources_and_prompts() {
     let demo = package();
     let entries = "[resources.\"logs://*\"]\nscope = \"files:write\"\nrisk = \"low\"\ndescription = \"The log | of today\"\n\

@@ -37,6 +37,25 @@ fn explain(demo: &Demo, token: &str, more: &[&str]) -> Run {
 }
 
 #[test]
+fn names_tools_of_which_some_calls_need_further_scopes() {
+    let tools = "use mcp_scopes::{mcp_tool, scope_table};\n\n\
+        /// Read a file\n#[mcp_tool(risk = \"low\", scope = any(all(\"list_files\", when(\"/etc/*\", \"shell:run\")), \"admin\"))]\n\
+        fn read(path: &str) {}\n\n\
+        scope_table! { static TOOLS = [read] with \"mcp-scopes.toml\"; }\n\nfn main() {}\n";
+    let demo = Demo::package(tools);
+    demo.write("mcp-scopes.toml", &format!("{CONFIG}admin = \"Everything\"\n"));
+    let note = "  note: some calls of `read` need further scopes, by their arguments\n";
+    for (scope, expected) in
+        [("list_files", note), ("list_files shell:run", ""), ("shell:run", ""), ("admin", ""), ("admin list_files", "")]
+    {
+        let mut claims = claims();
+        claims["scope"] = json!(scope);
+        let run = explain(&demo, &unsigned(&claims), &[]);
+        assert!(run.code == 0 && run.out.ends_with(&format!("  tools: read (1 of 1)\n{expected}")), "{scope}: {run:?}");
+    }
+}
+
+#[test]
 fn names_scopes_and_tools_of_an_accepted_token() {
     let demo = Demo::package(TOOLS);
     demo.write("mcp-scopes.toml", CONFIG).write("jwks.json", KEYS);

@@ -58,7 +58,7 @@ fn matrix(server: &Server, columns: Columns) -> Markup {
     let letters: usize = (0..server.scopes.len()).map(|id| server.short(id).chars().count()).sum();
     html! {
         (marks::prefix(server))
-        @if columns.scopes > 0 { (legend()) }
+        @if columns.scopes > 0 { (legend(server)) }
         div.matrix.slim[columns.all() <= MOST_SLIM].upright[letters > MOST_LEVEL].roomy[columns.scopes <= MOST_ROOMY].wide[columns.scopes > MOST_FITTING] {
             table {
                 caption { "Which scope opens which tool, the worst risk first." }
@@ -92,12 +92,17 @@ fn matrix(server: &Server, columns: Columns) -> Markup {
     }
 }
 
-fn legend() -> Markup {
+fn legend(server: &Server) -> Markup {
+    let with_others = if server.has_conditions() {
+        "opens it, or further calls of it, together with others"
+    } else {
+        "opens it together with others"
+    };
     html! {
         ul.legend aria-label="Marks in the table" {
             li { (mark(Part::Opens)) "opens the tool" }
             li { (mark(Part::Implies)) "opens it through a scope that it implies" }
-            li { (mark(Part::WithOthers)) "opens it together with others" }
+            li { (mark(Part::WithOthers)) (with_others) }
         }
     }
 }

@@ -47,10 +47,11 @@ fn table(server: &Server) -> Markup {
                                 @if server.baseline.contains(&id) { " " span.badge { "requested first" } }
                             }
                             td.number data-head="Opens" {
-                                @if server.tools.is_empty() && server.contents.is_empty() { "not known" } @else { (server.count(&scope.opens)) }
+                                @if server.tools.is_empty() && server.contents.is_empty() { "not known" } @else { (server.count_of(id)) }
                             }
-                            td class=[(scope.opens.is_empty()).then_some("rest")] data-head="up to" {
-                                @if scope.opens.is_empty() { "–" } @else { (marks::risk(server.riskiest(&scope.opens))) }
+                            @let opens_none = scope.opens.is_empty() && server.furthered_by(id).next().is_none();
+                            td class=[opens_none.then_some("rest")] data-head="up to" {
+                                @if opens_none { "–" } @else { (marks::risk(server.riskiest_of(id))) }
                             }
                             td class=[(scope.implies.is_empty()).then_some("rest")] data-head="Implies" { (implied(server, scope)) }
                             @if described {
