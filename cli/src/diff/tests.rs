@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `access` | who can call what |
 //! | `kinds` | an example of each kind of change, with its verdict |
+//! | `calls` | conditional scopes compared with an exhaustive search over calls |
 //! | `search` | the verdict compared with an exhaustive search |
 //! | `values` | what a change shows, and its digits |
 
 mod access;
+mod calls;
 mod kinds;
 mod search;
 mod values;

@@ -34,29 +34,66 @@ impl GlobBudget {
     }
 }
 
-/// The calls that match one condition, or all of them.
+/// The most tests of which each combination is compared: 256. The conditions of real tools have a few.
+const MOST_COMBINED: usize = 8;
+
+/// What a condition compares.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Calls<'d> {
-    Matching { argument: Option<&'d str>, glob: &'d str },
-    MatchingAll,
+struct Test<'d> {
+    argument: Option<&'d str>,
+    glob: &'d str,
 }
 
-impl<'d> Calls<'d> {
+impl<'d> Test<'d> {
     fn of(condition: &'d ConditionEntry) -> Option<Self> {
-        Some(Self::Matching { argument: condition.argument.as_deref(), glob: condition.glob.as_deref()? })
+        Some(Self { argument: condition.argument.as_deref(), glob: condition.glob.as_deref()? })
     }
 
-    /// Returns whether each of these calls matches the condition.
-    fn match_also(self, condition: &ConditionEntry, budget: &GlobBudget) -> bool {
-        let Self::Matching { argument, glob } = self else { return true };
-        let same_argument = condition.argument.is_none() || condition.argument.as_deref() == argument;
-        same_argument && condition.glob.as_deref().is_some_and(|outer| budget.covers(outer, glob))
+    /// Returns whether each call that matches this matches the condition.
+    fn implies(self, condition: &ConditionEntry, budget: &GlobBudget) -> bool {
+        let same_argument = condition.argument.is_none() || condition.argument.as_deref() == self.argument;
+        same_argument && condition.glob.as_deref().is_some_and(|outer| budget.covers(outer, self.glob))
     }
 
-    /// Returns the scopes that each of these calls needs.
-    fn alternatives(self, tool: &'d ToolEntry, budget: &GlobBudget) -> Vec<Vec<&'d str>> {
-        let matched: Vec<&ConditionEntry> =
-            tool.conditional_scopes.iter().filter(|condition| self.match_also(condition, budget)).collect();
+    fn describe(self) -> String {
+        let Self { argument, glob } = self;
+        match argument {
+            Some(argument) => format!("whose `{argument}` matches `{glob}`"),
+            None => format!("with an argument that matches `{glob}`"),
+        }
+    }
+}
+
+/// The conditions of one document, and which of them a call that matches a test matches.
+struct Side<'d> {
+    tool: &'d ToolEntry,
+    /// By test, then by condition.
+    implied: Vec<Vec<bool>>,
+}
+
+impl<'d> Side<'d> {
+    fn new(tool: &'d ToolEntry, tests: &[Test<'d>], budget: &GlobBudget) -> Self {
+        let of =
+            |test: &Test<'d>| tool.conditional_scopes.iter().map(|condition| test.implies(condition, budget)).collect();
+        Self { tool, implied: tests.iter().map(of).collect() }
+    }
+
+    /// Returns the scopes that calls need which match these tests and no others.
+    fn alternatives(&self, calls: &Calls) -> Vec<Vec<&'d str>> {
+        let is_matched = |number: usize| match calls {
+            Calls::MatchingAll => true,
+            Calls::Matching(tests) => {
+                tests.iter().filter_map(|test| self.implied.get(*test)?.get(number)).any(|implied| *implied)
+            }
+        };
+        let matched: Vec<&ConditionEntry> = self
+            .tool
+            .conditional_scopes
+            .iter()
+            .enumerate()
+            .filter(|(number, _)| is_matched(*number))
+            .map(|(_, condition)| condition)
+            .collect();
         let alternative = |(place, scopes): (usize, &'d Vec<String>)| {
             let mut needed: Vec<&str> = scopes.iter().map(String::as_str).collect();
             let added = matched.iter().filter(|condition| condition.applies_to(place));
@@ -67,15 +104,38 @@ impl<'d> Calls<'d> {
             }
             needed
         };
-        tool.required_scopes.iter().enumerate().map(alternative).collect()
+        self.tool.required_scopes.iter().enumerate().map(alternative).collect()
+    }
+}
+
+/// The calls that match some tests, by number, or all conditions.
+enum Calls {
+    Matching(Vec<usize>),
+    MatchingAll,
+}
+
+impl Calls {
+    /// Returns the calls that match one test, then those that match all conditions, then all others that could differ.
+    fn each(tests: usize) -> impl Iterator<Item = Self> {
+        let several = if tests <= MOST_COMBINED { 0..1_usize << tests } else { 0..0 };
+        let several = several.map(move |chosen| (0..tests).filter(|test| chosen >> test & 1 == 1).collect::<Vec<_>>());
+        let several = several.filter(move |chosen| (2..=tests).contains(&chosen.len()));
+        let single = (0..tests).map(|test| Self::Matching(vec![test]));
+        single.chain([Self::MatchingAll]).chain(several.map(Self::Matching))
     }
 
-    fn describe(self) -> String {
+    fn describe(&self, tests: &[Test<'_>]) -> String {
         match self {
-            Self::Matching { argument: Some(argument), glob } => format!("whose `{argument}` matches `{glob}`"),
-            Self::Matching { argument: None, glob } => format!("with an argument that matches `{glob}`"),
+            Self::Matching(chosen) => {
+                let each = chosen.iter().filter_map(|test| tests.get(*test)).map(|test| test.describe());
+                each.collect::<Vec<_>>().join(" and ")
+            }
             Self::MatchingAll => "that match all conditions".to_owned(),
         }
+    }
+
+    const fn match_one(&self) -> bool {
+        matches!(self, Self::Matching(chosen) if chosen.len() == 1)
     }
 }
 
@@ -95,9 +155,15 @@ pub(super) fn compare<'d>(
     }
     let pointer = format!("{pointer}/conditional_scopes");
     let mut seen = HashSet::new();
-    let each = before.iter().chain(after).filter_map(Calls::of).filter(|calls| seen.insert(*calls));
-    for calls in each.chain([Calls::MatchingAll]) {
-        let (was, is) = (calls.alternatives(old, budget), calls.alternatives(new, budget));
+    let tests: Vec<Test<'d>> =
+        before.iter().chain(after).filter_map(Test::of).filter(|test| seen.insert(*test)).collect();
+    let (were, are) = (Side::new(old, &tests, budget), Side::new(new, &tests, budget));
+    let mut compared = HashSet::new();
+    for calls in Calls::each(tests.len()) {
+        let (was, is) = (were.alternatives(&calls), are.alternatives(&calls));
+        if !calls.match_one() && !compared.insert((was.clone(), is.clone())) {
+            continue;
+        }
         let (needed, needs) = (requirement(&was), requirement(&is));
         let security = Security {
             weakens: here.opens_beyond(&needs, there, &needed, None),
@@ -105,11 +171,11 @@ pub(super) fn compare<'d>(
             ..Security::NEUTRAL
         };
         // With the same conditions, the change of what every call needs explains that of these calls.
-        let known = match (calls, before == after) {
-            (Calls::MatchingAll, true) => reached.and(of_others),
-            (Calls::MatchingAll, false) => reached,
-            (Calls::Matching { .. }, true) => of_others,
-            (Calls::Matching { .. }, false) => Security::NEUTRAL,
+        let known = match (calls.match_one(), before == after) {
+            (false, true) => reached.and(of_others),
+            (false, false) => reached,
+            (true, true) => of_others,
+            (true, false) => Security::NEUTRAL,
         };
         let is_new = security.weakens && !known.weakens || security.tightens && !known.tightens;
         if !is_new {
@@ -120,12 +186,24 @@ pub(super) fn compare<'d>(
             (false, true) => Kind::ConditionTightened,
             _ => Kind::AccessMoved,
         };
-        let (which, is, was) = (calls.describe(), described(&is), described(&was));
+        let (which, is, was) = (calls.describe(&tests), described(&is), described(&was));
         let message = format!("calls of `{name}` {which} need {is}, and needed {was}");
         changes.add_between(kind, security, &*pointer, message, &(there.canonical(&needed), here.canonical(&needs)));
         reached = reached.and(security);
     }
-    if reached == Security::NEUTRAL && before != after && of_others == Security::NEUTRAL {
+    if before == after {
+        return reached;
+    }
+    let known = reached.and(of_others);
+    let possible = if tests.len() > MOST_COMBINED { possible(tests.len(), &were, &are) } else { Security::NEUTRAL };
+    if possible.weakens && !known.weakens || possible.tightens && !known.tightens {
+        let message = format!(
+            "the conditional scopes of `{name}` differ: calls that match several of them may need other scopes than before"
+        );
+        changes.add_between(Kind::AccessMoved, possible, pointer, message, &(states(before), states(after)));
+        return reached.and(possible);
+    }
+    if known == Security::NEUTRAL {
         let message = format!("the conditional scopes of `{name}` are written differently");
         changes.add_between(
             Kind::AccessRewritten,
@@ -136,6 +214,20 @@ pub(super) fn compare<'d>(
         );
     }
     reached
+}
+
+/// Returns how access can change for calls that match several tests. What they need is what each of the tests needs together, so if no test needs
+/// less in any alternative, no combination does.
+fn possible(tests: usize, were: &Side<'_>, are: &Side<'_>) -> Security {
+    let lacks = |more: &[Vec<&str>], less: &[Vec<&str>]| {
+        more.len() != less.len()
+            || more.iter().zip(less).any(|(more, less)| more.iter().any(|scope| !less.contains(scope)))
+    };
+    let each = (0..tests).map(|test| Calls::Matching(vec![test])).chain([Calls::Matching(Vec::new())]);
+    each.into_iter().fold(Security::NEUTRAL, |found, calls| {
+        let (was, is) = (were.alternatives(&calls), are.alternatives(&calls));
+        found.and(Security { weakens: lacks(&was, &is), tightens: lacks(&is, &was), ..Security::NEUTRAL })
+    })
 }
 
 fn requirement<'d>(alternatives: &[Vec<&'d str>]) -> Requirement<'d> {
