@@ -38,6 +38,9 @@ use super::{
 /// whose layer was forgotten, or that is started on another transport, therefore fails at its first message. If the table states policies, it
 /// denies calls and reads that they have not allowed.
 ///
+/// On stdio, `tasks/update` is rejected if the table has conditional scopes, or policies about arguments or approvals: a task does not say which
+/// tool its input is for. Behind the layer, the layer decides.
+///
 /// `subscriptions/listen` is not checked, since rmcp does not state who asks; it carries notices and no results.
 #[derive(Clone, Debug)]
 pub struct AuthenticatedHandler<H> {

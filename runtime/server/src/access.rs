@@ -18,7 +18,8 @@ use super::{
 ///
 /// The methods of the second row return data that no tool's scopes cover: the result of another caller's call, a file, a
 /// prompt. Entries of `[resources]` and `[prompts]` in the table's file decide about the methods for resources and prompts, in place of
-/// rules: stating both is an error. A sandbox caller may use only the methods of the first row, since the others act on live data.
+/// rules: stating both is an error. Under a table with conditional scopes, or with policies about arguments or approvals, `tasks/update` is rejected
+/// whatever the rule: a task does not say which tool its input is for. A sandbox caller may use only the methods of the first row, since the others act on live data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Access {

@@ -22,7 +22,7 @@
 //! 5. **Authorize.** Headers that mirror the body must agree with it: 400 with −32020. A body that does not state its revision where it
 //!    must is 400 with −32602. A call of a tool needs the tool's scopes: 401 or 403 with a challenge; public tools need none. [`Access`]
 //!    decides on other methods. Unknown and hidden tools are answered here. Then the headers that mirror arguments (`Mcp-Param-*`) are
-//!    compared: 400 with −32020.
+//!    compared: 400 with −32020. Input for a task (`tasks/update`) is −32602 where it would have to be compared with rules about arguments.
 //! 6. **Session.** The session of an older revision must be the caller's: 404. `Last-Event-ID` must be of a stream of the same caller and
 //!    session: 400; and of a grant that the caller's grant covers: 403. Then an approval that the layer has asked for is taken out of the body,
 //!    and what the tool receives is compared with conditional scopes (`when`): 403 with all scopes of the call, and −32602 for a member that is
