@@ -67,6 +67,10 @@ impl Verify {
                 if head.is_none() {
                     print_note("note: without a head, lines that are missing at the end are not noticed");
                 }
+                if done.first > 1 {
+                    let before = done.first - 1;
+                    print_note(&format!("note: events 1 to {before} are in files that were not named"));
+                }
                 print(&summary(&done))
             }
             Err(fault) => report(last, &fault),

@@ -69,6 +69,21 @@ fn verifies_a_file_with_its_head() {
 }
 
 #[test]
+fn says_which_events_are_in_other_files() {
+    let demo = demo(JsonLines::new());
+    let path = demo.path().join("audit.jsonl");
+    let sink = FileSink::builder(path, Keys::parse(KEYS).unwrap(), JsonLines::new()).max_size(1).open().unwrap();
+    sink.record(&events()[0]);
+    drop(sink);
+    let run = verify(&demo, &[]);
+    assert_eq!((run.code, run.out.as_str()), (0, "event 5 is as it was written\n"), "{run:?}");
+    assert!(run.err.contains("note: events 1 to 4 are in files that were not named"), "{run:?}");
+    let all = ["audit", "verify", "audit.jsonl.000000000001", "audit.jsonl", "--key-file", "audit.keys"];
+    let run = demo.run(&all);
+    assert_eq!((run.out.as_str(), run.err.as_str()), ("events 1 to 5 are as they were written\n", ""), "{run:?}");
+}
+
+#[test]
 fn reports_the_line_and_the_fault() {
     let demo = demo(JsonLines::new());
     let text = demo.read("audit.jsonl");

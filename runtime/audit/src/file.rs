@@ -4,12 +4,20 @@
 //! |---|---|
 //! | `aggregates` | counts of events that are not written one by one |
 //! | `queue` | lines between requests and the thread that writes, and reserved places |
-//! | `open` | continues the chain of a file that exists |
+//! | `open` | continues the chain of a file that exists, or begins one |
+//! | `ends` | the first and the last line of a file |
+//! | `head_file` | reads and replaces the head |
+//! | `renamed` | the files that rotation has renamed |
+//! | `lock` | keeps a second process from writing |
 //! | `writer` | the thread: seals lines, writes, rotates, keeps the head |
 
 mod aggregates;
+mod ends;
+mod head_file;
+mod lock;
 mod open;
 mod queue;
+mod renamed;
 mod writer;
 
 use core::{fmt, time::Duration};
@@ -38,7 +46,9 @@ use crate::{
 /// is one line per interval. When the queue is full, other events are counted too, and calls at or above
 /// [`reserve_from`](FileSinkBuilder::reserve_from) are refused. Dropping the sink writes what is left.
 ///
-/// One process writes to a file. Beside it is the head, with the same name and `.head` at its end.
+/// One process writes to a file. Beside it are the head and, on Unix, what locks the file: the same name with `.head` and `.lock` at its end.
+/// The head is there before the first line. A file without its head, and a head without its file, are an error of
+/// [`open`](FileSinkBuilder::open).
 pub struct FileSink<F> {
     format: Arc<F>,
     queue: Arc<Queue>,
@@ -66,7 +76,8 @@ impl<F: Format> FileSink<F> {
         }
     }
 
-    /// Waits until all events that were recorded so far are written, counts included.
+    /// Waits until all events that were recorded so far are written, counts included. The head follows when they are forced to the disk
+    /// ([`FileSinkBuilder::sync`]).
     ///
     /// # Errors
     /// The file cannot be written.
@@ -122,10 +133,12 @@ struct Settings {
     on_error: Box<dyn Fn(&io::Error) + Send>,
 }
 
-/// When written lines are forced to the disk. Lines that are not survive the end of the process, but not that of the machine.
+/// When written lines are forced to the disk. Lines that are not survive the end of the process, but not that of the machine. The head is
+/// written after that, so it states no line that a power failure could remove.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sync {
-    /// When the operating system decides.
+    /// When the operating system decides. The head is then written after each write, and may be newer than the file after a power failure:
+    /// the next start reports that lines are missing.
     Never,
     /// After this time.
     Every(Duration),
@@ -141,7 +154,7 @@ impl<F: Format> FileSinkBuilder<F> {
         self
     }
 
-    /// Sets how many renamed files are kept; older ones are deleted. Default: all.
+    /// Sets how many renamed files are kept; older ones are deleted when the head states a line of the new file. Default: all.
     pub fn keep_files(mut self, count: usize) -> Self {
         self.settings.keep_files = Some(count);
         self
@@ -181,11 +194,13 @@ impl<F: Format> FileSinkBuilder<F> {
     /// Opens the file, or creates it, and starts the thread.
     ///
     /// # Errors
-    /// The file cannot be opened, or its chain cannot be continued: it was cut off, or its head was not written with one of the keys.
+    /// The file cannot be opened, another process writes to it (on Unix), or its chain cannot be continued: it was cut off or emptied, its head
+    /// is missing or was not written with one of the keys, or only renamed files are left. Where neither file, head nor renamed files exist,
+    /// a chain begins.
     pub fn open(self) -> Result<FileSink<F>, OpenError> {
         let Self { format, settings, capacity, reserved, reserve_from } = self;
         let queue = Arc::new(Queue::new(capacity, reserved));
-        let target = open::open(&settings.path, &settings.keys)?;
+        let target = open::open(&settings.path, &settings.keys, settings.sync)?;
         let was_cut = target.was_cut;
         let format = Arc::new(format);
         let writer = Writer::new(settings, target, Arc::clone(&queue), Arc::clone(&format));

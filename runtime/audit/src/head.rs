@@ -33,9 +33,12 @@ impl Head {
         }
         let value: serde_json::Value = serde_json::from_str(text).ok()?;
         let code = |name| unhex(value.get(name)?.as_str()?.as_bytes());
-        let sequence = value.get("seq")?.as_u64().filter(|number| *number > 0)?;
         let key = value.get("key")?.as_str().filter(|id| is_id(id.as_bytes()))?;
-        let head = Self { link: Link { sequence, mac: code("last_mac")? }, key: key.into(), mac: code("mac")? };
+        let link = Link { sequence: value.get("seq")?.as_u64()?, mac: code("last_mac")? };
+        let head = Self { link, key: key.into(), mac: code("mac")? };
+        if link.sequence == 0 && link != Link::default() {
+            return None;
+        }
         // Only as it is written: no member occurs twice, and no parser reads the text differently.
         (head.to_text().trim_end() == text.trim_end()).then_some(head)
     }
@@ -50,7 +53,7 @@ impl Head {
         )
     }
 
-    /// Returns the number of the last line.
+    /// Returns the number of the last line; 0 before the first line is written.
     #[must_use]
     pub const fn sequence(&self) -> u64 {
         self.link.sequence

@@ -49,7 +49,8 @@ pub struct Verified {
     pub first: u64,
     /// The sequence number of the last line; 0 if there is none.
     pub last: u64,
-    /// The number of lines after the head. A process that ended without closing its sink leaves some.
+    /// The number of lines after the head, which follows when they are forced to the disk. A process that ended without closing its sink
+    /// leaves some.
     pub after_head: u64,
 }
 
@@ -58,6 +59,8 @@ pub struct Verified {
 pub struct Verifier<'v> {
     keys: Option<&'v Keys>,
     head: Option<&'v Head>,
+    /// The line before the first one, which is in another file.
+    before: Link,
     /// The last line so far.
     last: Option<Link>,
     verified: Verified,
@@ -67,7 +70,7 @@ impl<'v> Verifier<'v> {
     /// Creates a verifier.
     #[must_use]
     pub fn new(keys: Option<&'v Keys>, head: Option<&'v Head>) -> Self {
-        Self { keys, head, last: None, verified: Verified::default() }
+        Self { keys, head, before: Link::default(), last: None, verified: Verified::default() }
     }
 
     /// Verifies the next file.
@@ -99,7 +102,7 @@ impl<'v> Verifier<'v> {
     /// # Errors
     /// Lines at the end are missing, or the head does not belong to these lines.
     pub fn finish(self) -> Result<Verified, Fault> {
-        let Self { keys, head, last, mut verified } = self;
+        let Self { keys, head, before, last, mut verified } = self;
         let fault = |kind| Err(Fault { line: 0, kind });
         let Some(head) = head else { return Ok(verified) };
         if let Some(keys) = keys {
@@ -113,8 +116,8 @@ impl<'v> Verifier<'v> {
         if last < head.sequence() {
             return fault(FaultKind::CutOff { last, head: head.sequence() });
         }
-        // All lines are newer than the head.
-        if head.sequence() < verified.first {
+        // The head may state the line before all of these: it is written after them.
+        if head.sequence() < verified.first && head.link != before {
             return fault(FaultKind::Head);
         }
         verified.after_head = last - head.sequence();
@@ -153,6 +156,9 @@ impl<'v> Verifier<'v> {
         let current = seal.link();
         if self.head.is_some_and(|head| head.sequence() == found && head.link != current) {
             return Err(FaultKind::Head);
+        }
+        if self.last.is_none() {
+            self.before = before;
         }
         self.last = Some(current);
         let first = if self.verified.first == 0 { found } else { self.verified.first };

@@ -1,98 +1,100 @@
-//! Continues the chain of a file that exists.
+//! Continues the chain of a file that exists, or begins one.
 
 use core::{error::Error, fmt};
 use std::{
     fs::{File, OpenOptions},
-    io::{self, Read as _, Seek as _, SeekFrom},
+    io,
     path::Path,
 };
 
-use super::beside;
-use crate::{
-    chain::{Link, Seal},
-    head::Head,
-    keys::Keys,
-    lines::MAX_LINE,
+use super::{
+    Sync,
+    ends::{Ends, Found},
+    head_file,
+    lock::Lock,
+    renamed,
 };
+use crate::{chain::Link, head::Head, keys::Keys};
 
 /// A file whose end is known.
 pub(super) struct Target {
+    pub(super) lock: Lock,
     pub(super) file: File,
     pub(super) len: u64,
     /// The last line.
     pub(super) last: Link,
     /// The number of the first line in the file; 0 if it is empty.
     pub(super) first: u64,
+    /// Whether the head states an earlier line.
+    pub(super) is_head_old: bool,
     /// Whether an incomplete line was removed.
     pub(super) was_cut: bool,
 }
 
-/// Opens or creates a file, and finds its last line.
-pub(super) fn open(path: &Path, keys: &Keys) -> Result<Target, OpenError> {
-    let head = read_head(&beside(path, ".head"))?;
-    if let Some(head) = &head {
-        match head.is_of(keys) {
-            Some(true) => {}
-            Some(false) => return Err(OpenError(Problem::Head)),
-            None => return Err(OpenError(Problem::Key(head.key().to_owned()))),
-        }
-    }
-    let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
-    let len = file.metadata()?.len();
-    let (end, last_line) = last_line(&mut file, len)?;
-    let was_cut = end < len;
-    let last = match last_line {
-        Some(line) => Seal::of(&line).ok_or(OpenError(Problem::Malformed))?.link(),
-        // A file begins empty after the one before was renamed.
-        None => head.as_ref().map(|head| head.link).unwrap_or_default(),
+/// Opens a file and finds its last line, or begins a chain where there is no file, no head and no renamed file.
+pub(super) fn open(path: &Path, keys: &Keys, sync: Sync) -> Result<Target, OpenError> {
+    let lock = Lock::take(path)?.ok_or(OpenError(Problem::Locked))?;
+    let head = read_head(path, keys)?;
+    let found = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Found { ends: None, end: 0, is_torn: false },
+        file => Found::of(&mut file?)?.ok_or(OpenError(Problem::Malformed))?,
     };
-    if let Some(head) = head.filter(|head| head.link.sequence > last.sequence) {
-        return Err(OpenError(Problem::CutOff { last: last.sequence, head: head.link.sequence }));
+    let last = match (found.ends, &head) {
+        (Some(ends), Some(head)) => check_head(head.link, ends)?,
+        (Some(ends), None) => return Err(OpenError(Problem::NoHead { last: ends.last.sequence })),
+        (None, Some(head)) => check_empty(head.link, path)?,
+        (None, None) if renamed::list(path)?.is_empty() => {
+            // Before the first line, so that a file without a head is never one that a process left.
+            head_file::write(path, &Head::new(Link::default(), keys.current()), sync)?;
+            Link::default()
+        }
+        (None, None) => return Err(OpenError(Problem::Renamed)),
+    };
+    let file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+    if found.is_torn {
+        file.set_len(found.end)?;
     }
-    let first = first_line(&mut file, end)?;
-    if was_cut {
-        file.set_len(end)?;
-    }
-    Ok(Target { file, len: end, last, first, was_cut })
+    Ok(Target {
+        lock,
+        file,
+        len: found.end,
+        last,
+        first: found.ends.map_or(0, |ends| ends.before.sequence.saturating_add(1)),
+        is_head_old: head.is_some_and(|head| head.link != last),
+        was_cut: found.is_torn,
+    })
 }
 
 /// Reads the head, if there is one.
-fn read_head(path: &Path) -> Result<Option<Head>, OpenError> {
-    let file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        file => file?,
-    };
-    let mut text = String::new();
-    file.take(Head::MAX_LEN as u64 + 1).read_to_string(&mut text)?;
-    Head::parse(&text).map(Some).ok_or(OpenError(Problem::Head))
-}
-
-/// Returns where the last complete line ends, and that line.
-fn last_line(file: &mut File, len: u64) -> Result<(u64, Option<Vec<u8>>), OpenError> {
-    // An incomplete line may follow the last complete one.
-    let start = len.saturating_sub(2 * MAX_LINE as u64 + 2);
-    file.seek(SeekFrom::Start(start))?;
-    let mut tail = Vec::new();
-    file.take(len - start).read_to_end(&mut tail)?;
-    let Some(end) = tail.iter().rposition(|byte| *byte == b'\n') else {
-        // Without any line, the file is what a process left that ended during its first write.
-        return if start == 0 { Ok((0, None)) } else { Err(OpenError(Problem::Malformed)) };
-    };
-    let before = tail.get(..end).unwrap_or_default();
-    let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-    Ok((start + end as u64 + 1, Some(line.to_owned())))
-}
-
-/// Returns the number of the first line; 0 if there is none.
-fn first_line(file: &mut File, end: u64) -> Result<u64, OpenError> {
-    if end == 0 {
-        return Ok(0);
+fn read_head(path: &Path, keys: &Keys) -> Result<Option<Head>, OpenError> {
+    let Some(text) = head_file::read(path)? else { return Ok(None) };
+    let head = core::str::from_utf8(&text).ok().and_then(Head::parse).ok_or(OpenError(Problem::Head))?;
+    match head.is_of(keys) {
+        Some(true) => Ok(Some(head)),
+        Some(false) => Err(OpenError(Problem::Head)),
+        None => Err(OpenError(Problem::Key(head.key().to_owned()))),
     }
-    file.seek(SeekFrom::Start(0))?;
-    let mut start = Vec::new();
-    file.take(end.min(MAX_LINE as u64 + 1)).read_to_end(&mut start)?;
-    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    Seal::of(line).map(|seal| seal.sequence).ok_or(OpenError(Problem::Malformed))
+}
+
+/// Returns the last line, if the head is that of these lines or of the line before them.
+fn check_head(head: Link, ends: Ends) -> Result<Link, OpenError> {
+    let Ends { before, last } = ends;
+    if head.sequence > last.sequence {
+        return Err(OpenError(Problem::CutOff { last: last.sequence, head: head.sequence }));
+    }
+    let is_last = head.sequence < last.sequence || head == last;
+    let is_after = head.sequence > before.sequence || head == before;
+    if is_last && is_after { Ok(last) } else { Err(OpenError(Problem::Foreign { head: head.sequence })) }
+}
+
+/// Returns the last line of a chain whose file has none. A file begins empty after the one before was renamed, and then the head states
+/// the last line of that one.
+fn check_empty(head: Link, path: &Path) -> Result<Link, OpenError> {
+    let last = match renamed::list(path)?.last() {
+        None => Some(Link::default()),
+        Some(newest) => Found::of(&mut File::open(newest)?)?.and_then(|found| found.ends).map(|ends| ends.last),
+    };
+    last.filter(|last| *last == head).ok_or(OpenError(Problem::Emptied { head: head.sequence }))
 }
 
 /// Why a file cannot be continued.
@@ -102,26 +104,57 @@ pub struct OpenError(Problem);
 #[derive(Debug)]
 enum Problem {
     Io(io::Error),
+    Locked,
     Malformed,
     CutOff { last: u64, head: u64 },
+    Emptied { head: u64 },
+    NoHead { last: u64 },
+    Renamed,
+    Foreign { head: u64 },
     Head,
     Key(String),
+}
+
+impl Problem {
+    /// Returns whether the chain was damaged, so that a person must decide.
+    const fn is_damage(&self) -> bool {
+        !matches!(self, Self::Io(_) | Self::Locked | Self::Malformed | Self::Key(_))
+    }
 }
 
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Problem::Io(error) => write!(f, "the audit file cannot be opened: {error}"),
+            Problem::Locked => {
+                f.write_str("another process writes to the audit file; name another file for each process")
+            }
             Problem::Malformed => f.write_str("the file is not an audit file; name another one"),
-            Problem::CutOff { last, head } => write!(
-                f,
-                "the audit file ends with event {last}, and its head states event {head}; keep both for an inquiry, and name another file"
-            ),
-            Problem::Head => f.write_str(
-                "the head of the audit file was not written with this key; keep both files for an inquiry, and name another file",
-            ),
-            Problem::Key(id) => write!(f, "the head of the audit file was written with the key `{id}`; add it to the keys"),
+            Problem::CutOff { last, head } => {
+                write!(f, "the audit file ends with event {last}, and its head states event {head}")
+            }
+            Problem::Emptied { head } => {
+                write!(f, "the audit file is missing or has no line, and its head states event {head}")
+            }
+            Problem::NoHead { last } => {
+                write!(f, "the audit file ends with event {last}, and its head is missing")
+            }
+            Problem::Renamed => f.write_str("the audit file and its head are missing, and renamed files are there"),
+            Problem::Foreign { head } => {
+                write!(f, "the head of the audit file states an event {head} that does not belong to its lines")
+            }
+            Problem::Head => f.write_str("the head of the audit file was not written with this key"),
+            Problem::Key(id) => {
+                write!(f, "the head of the audit file was written with the key `{id}`; add it to the keys")
+            }
+        }?;
+        if !self.0.is_damage() {
+            return Ok(());
         }
+        f.write_str(
+            "; restore the files from a copy, or keep the file, its head and its renamed files for an inquiry and move them to another \
+             folder: the next start then begins a new chain",
+        )
     }
 }
 

@@ -3,12 +3,11 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write as _},
-    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use super::{Settings, Sync, beside, open::Target, queue::Queue};
+use super::{Settings, Sync, head_file, lock::Lock, open::Target, queue::Queue, renamed};
 use crate::{chain::Link, format::Format, head::Head};
 
 /// How long the thread waits after a failed write.
@@ -33,15 +32,16 @@ pub(super) struct Writer<F> {
     is_torn: bool,
     /// Whether the head is older than the file.
     is_head_old: bool,
+    /// Whether the file before was renamed, and the head does not state a line of this one.
+    is_rotated: bool,
     /// When the file was written after it was last forced to the disk.
     unsynced: Option<Instant>,
-    head: PathBuf,
+    _lock: Lock,
 }
 
 impl<F: Format> Writer<F> {
     pub(super) fn new(settings: Settings, target: Target, queue: Arc<Queue>, format: Arc<F>) -> Self {
-        let head = beside(&settings.path, ".head");
-        let Target { file, len, last, first, was_cut: _ } = target;
+        let Target { lock, file, len, last, first, is_head_old, was_cut: _ } = target;
         Self {
             settings,
             queue,
@@ -53,9 +53,11 @@ impl<F: Format> Writer<F> {
             sealed: Vec::new(),
             places: 0,
             is_torn: false,
-            is_head_old: last.sequence > 0,
-            unsynced: None,
-            head,
+            is_head_old,
+            is_rotated: false,
+            // The process before may have ended before it forced them.
+            unsynced: is_head_old.then(Instant::now),
+            _lock: lock,
         }
     }
 
@@ -86,7 +88,7 @@ impl<F: Format> Writer<F> {
             self.queue.report(places, written.is_err());
             if work.is_closed {
                 // What cannot be written now is lost with the process.
-                let _ = if self.is_torn { self.file.set_len(self.len) } else { self.sync() };
+                let _ = if self.is_torn { self.file.set_len(self.len) } else { self.finish() };
                 return;
             }
         }
@@ -121,10 +123,17 @@ impl<F: Format> Writer<F> {
         if self.settings.sync == Sync::EachWrite || self.sync_at().is_some_and(|time| time <= Instant::now()) {
             self.sync()?;
         }
-        if self.is_head_old {
+        // The head states only what survives the end of the machine: a head that is newer than the file says that lines were cut off.
+        if self.settings.sync == Sync::Never || self.unsynced.is_none() {
             self.write_head()?;
         }
         Ok(())
+    }
+
+    /// Forces what is written to the disk, and states it in the head.
+    fn finish(&mut self) -> io::Result<()> {
+        self.sync()?;
+        self.write_head()
     }
 
     fn sync_at(&self) -> Option<Instant> {
@@ -140,21 +149,33 @@ impl<F: Format> Writer<F> {
         Ok(())
     }
 
-    /// Replaces the head, so that a reader sees the old or the new one.
+    /// Writes the head, if it is old. All sealed lines are written.
     fn write_head(&mut self) -> io::Result<()> {
+        if !self.is_head_old {
+            return Ok(());
+        }
         let head = Head::new(self.last, self.settings.keys.current());
-        let new = beside(&self.head, ".new");
-        fs::write(&new, head.to_text())?;
-        fs::rename(&new, &self.head)?;
+        head_file::write(&self.settings.path, &head, self.settings.sync)?;
         self.is_head_old = false;
+        if core::mem::take(&mut self.is_rotated)
+            && let Some(count) = self.settings.keep_files
+        {
+            self.delete_old(count).unwrap_or_else(|error| (self.settings.on_error)(&error));
+        }
         Ok(())
     }
 
     /// Renames the file, and begins another one.
     fn rotate(&mut self) -> io::Result<()> {
-        self.sync()?;
+        // A start that finds the new file empty compares the head with the renamed one.
+        self.finish()?;
         let path = &self.settings.path;
-        let renamed = beside(path, &format!(".{:012}", self.first));
+        let renamed = renamed::name(path, self.first);
+        if renamed.try_exists()? {
+            // On Unix the file of that name would be replaced.
+            let text = format!("`{}` exists; move it to another folder", renamed.display());
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
+        }
         fs::rename(path, &renamed)?;
         match OpenOptions::new().read(true).append(true).create_new(true).open(path) {
             Ok(file) => self.file = file,
@@ -164,28 +185,15 @@ impl<F: Format> Writer<F> {
                 return Err(error);
             }
         }
-        (self.len, self.first) = (0, 0);
-        self.settings.keep_files.map_or(Ok(()), |count| self.delete_old(count))
+        (self.len, self.first, self.is_rotated) = (0, 0, true);
+        head_file::sync_folder(path, self.settings.sync)
     }
 
-    /// Deletes all renamed files but the newest.
+    /// Deletes all renamed files but the newest. This waits until the head states a line of the new file: until then, only the renamed one
+    /// shows that no line is missing.
     fn delete_old(&self, count: usize) -> io::Result<()> {
-        let path = &self.settings.path;
-        let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
-            return Ok(());
-        };
-        let folder = if folder.as_os_str().is_empty() { ".".as_ref() } else { folder };
-        let mut renamed = Vec::new();
-        for entry in fs::read_dir(folder)? {
-            let entry = entry?;
-            let number = entry.file_name().to_str().and_then(|other| {
-                let digits = other.strip_prefix(name)?.strip_prefix('.')?;
-                digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<u64>().ok())?
-            });
-            renamed.extend(number.map(|number| (number, entry.path())));
-        }
-        renamed.sort_unstable();
+        let renamed = renamed::list(&self.settings.path)?;
         let old = renamed.len().saturating_sub(count);
-        renamed.iter().take(old).try_for_each(|(_, path)| fs::remove_file(path))
+        renamed.iter().take(old).try_for_each(fs::remove_file)
     }
 }

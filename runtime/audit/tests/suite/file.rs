@@ -4,9 +4,11 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{BufReader, Write as _},
     path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::Duration,
 };
 
-use mcp_scopes_audit::{AuditSink as _, FileSink, FileSinkBuilder, Head, JsonLines, Keys, Verified, Verifier};
+use mcp_scopes_audit::{AuditSink as _, FileSink, FileSinkBuilder, Head, JsonLines, Keys, Sync, Verified, Verifier};
 use tempfile::TempDir;
 
 use crate::events::bare;
@@ -51,7 +53,7 @@ impl Place {
     fn files(&self) -> Vec<PathBuf> {
         let mut files: Vec<PathBuf> =
             fs::read_dir(self.path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path()).collect();
-        files.retain(|file| file.extension().is_some_and(|end| end != "head"));
+        files.retain(|file| file.extension().is_some_and(|end| end != "head" && end != "lock"));
         files.sort_by_key(|file| (file == &self.path, file.clone()));
         files
     }
@@ -104,9 +106,14 @@ fn deletes_old_files_only_if_asked() {
     let files = place.files();
     assert_eq!(files.len(), 4, "{files:?}");
     assert_eq!(verified(&files[..2], OLD, None).unwrap(), Verified { lines: 2, first: 7, last: 8, after_head: 0 });
-    // The chain continues in an empty file: all lines were in files that are renamed.
     place.write(OLD, 1, |builder| builder);
     assert_eq!(verified(&place.files()[..1], OLD, None).unwrap().first, 7);
+    // Without any file that is renamed, too.
+    let none = Place::new();
+    none.write(OLD, 3, |builder| builder.max_size(1).keep_files(0));
+    assert_eq!(none.files(), [none.path.clone()]);
+    none.write(OLD, 1, |builder| builder);
+    assert_eq!(verified(&none.files(), OLD, Some(&none.head())).unwrap().first, 3);
 }
 
 #[test]
@@ -129,9 +136,16 @@ fn refuses_to_continue_a_damaged_chain() {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     fs::write(&place.path, lines[..2].concat()).unwrap();
     assert!(place.open(OLD).contains("ends with event 2, and its head states event 3"), "{}", place.open(OLD));
-    fs::write(&place.path, "").unwrap();
-    // As after a rotation.
-    assert_eq!(place.open(OLD), "opened");
+    assert!(place.open(OLD).contains("move them to another folder: the next start then begins a new chain"));
+    // Emptied, without a complete line, or deleted.
+    for left in [Some(""), Some("{\"timestamp\":"), None] {
+        match left {
+            Some(left) => fs::write(&place.path, left).unwrap(),
+            None => fs::remove_file(&place.path).unwrap(),
+        }
+        assert!(place.open(OLD).contains("is missing or has no line, and its head states event 3"), "{left:?}");
+        assert!(left.is_some() || !place.path.exists(), "a refused start creates no file");
+    }
     fs::write(&place.path, "a text\n").unwrap();
     assert!(place.open(OLD).contains("not an audit file"));
     fs::write(&place.path, "x".repeat(1 << 20)).unwrap();
@@ -146,9 +160,118 @@ fn refuses_to_continue_a_damaged_chain() {
     assert!(place.open(OLD).contains("was not written with this key"));
     fs::write(&head, "x").unwrap();
     assert!(place.open(OLD).contains("was not written with this key"));
-    // The process ended before it wrote the head.
+    // Without the head, nothing says that no line is missing.
     fs::remove_file(&head).unwrap();
-    assert_eq!(place.open(OLD), "opened");
+    assert!(place.open(OLD).contains("ends with event 3, and its head is missing"), "{}", place.open(OLD));
+    fs::write(&place.path, lines[..2].concat()).unwrap();
+    assert!(place.open(OLD).contains("its head is missing"));
+    // The head of another chain with the same key.
+    let other = Place::new();
+    other.write(OLD, 3, |builder| builder.max_size(1));
+    fs::write(&place.path, &text).unwrap();
+    fs::copy(other.path.with_extension("jsonl.head"), &head).unwrap();
+    assert!(place.open(OLD).contains("states an event 3 that does not belong to its lines"), "{}", place.open(OLD));
+    // Moved to another folder, all of them: a new chain begins.
+    fs::remove_file(&head).unwrap();
+    fs::remove_file(&place.path).unwrap();
+    place.write(OLD, 1, |builder| builder);
+    assert_eq!(verified(&place.files(), OLD, Some(&place.head())).unwrap().last, 1);
+}
+
+/// The process may end at any place of a rotation. The renamed file then shows that no line is missing.
+#[test]
+fn continues_an_empty_file_after_the_renamed_one_alone() {
+    let place = Place::new();
+    place.write(OLD, 3, |builder| builder);
+    let renamed = place.path.with_extension("jsonl.000000000001");
+    fs::rename(&place.path, &renamed).unwrap();
+    for is_created in [false, true] {
+        if is_created {
+            fs::write(&place.path, "").unwrap();
+        }
+        assert_eq!(place.open(OLD), "opened");
+    }
+    place.write(OLD, 2, |builder| builder);
+    assert_eq!(verified(&place.files(), OLD, Some(&place.head())).unwrap().last, 5);
+    // Lines were written after that, and the file with them is emptied or deleted.
+    fs::write(&place.path, "").unwrap();
+    assert!(place.open(OLD).contains("its head states event 5"), "{}", place.open(OLD));
+    fs::remove_file(&place.path).unwrap();
+    assert!(place.open(OLD).contains("its head states event 5"), "{}", place.open(OLD));
+    // The renamed files alone are no reason to begin at 1 again: the first rotation would take their names.
+    fs::remove_file(place.path.with_extension("jsonl.head")).unwrap();
+    assert!(place.open(OLD).contains("renamed files are there"), "{}", place.open(OLD));
+    assert_eq!(verified(&[renamed], OLD, None).unwrap().last, 3);
+}
+
+#[test]
+fn replaces_no_file_when_it_rotates() {
+    let place = Place::new();
+    let keys = Keys::parse(OLD).unwrap();
+    let errors = Arc::new(Mutex::new(Vec::new()));
+    let reported = Arc::clone(&errors);
+    let builder = FileSink::builder(&place.path, keys, JsonLines::new()).max_size(1);
+    let sink = builder.on_error(move |error| reported.lock().unwrap().push(error.to_string())).open().unwrap();
+    let taken = place.path.with_extension("jsonl.000000000001");
+    fs::write(&taken, "kept").unwrap();
+    for _ in 0..3 {
+        sink.record(&bare());
+        sink.flush().unwrap();
+    }
+    drop(sink);
+    assert_eq!(fs::read_to_string(&taken).unwrap(), "kept");
+    assert_eq!(verified(std::slice::from_ref(&place.path), OLD, Some(&place.head())).unwrap().lines, 3);
+    assert!(errors.lock().unwrap()[0].contains("jsonl.000000000001` exists; move it"), "{errors:?}");
+}
+
+/// A head that states more than the disk holds would look like lines that were cut off.
+#[test]
+fn states_only_lines_that_are_on_the_disk() {
+    let place = Place::new();
+    let keys = Keys::parse(OLD).unwrap();
+    let builder = FileSink::builder(&place.path, keys, JsonLines::new()).sync(Sync::Every(Duration::from_secs(3600)));
+    let sink = builder.open().unwrap();
+    assert_eq!(place.head().sequence(), 0);
+    sink.record(&bare());
+    sink.flush().unwrap();
+    assert_eq!(place.head().sequence(), 0);
+    let behind = verified(&place.files(), OLD, Some(&place.head())).unwrap();
+    assert_eq!(behind, Verified { lines: 1, first: 1, last: 1, after_head: 1 });
+    drop(sink);
+    assert_eq!(place.head().sequence(), 1);
+    // Before a file is renamed, all of it is on the disk. Then the head is that of the file before.
+    let sink = FileSink::builder(&place.path, Keys::parse(OLD).unwrap(), JsonLines::new()).max_size(1);
+    let sink = sink.sync(Sync::Every(Duration::from_secs(3600))).open().unwrap();
+    sink.record(&bare());
+    sink.flush().unwrap();
+    assert_eq!((place.head().sequence(), place.files().len()), (1, 2));
+    let newest = verified(&place.files()[1..], OLD, Some(&place.head())).unwrap();
+    assert_eq!(newest, Verified { lines: 1, first: 2, last: 2, after_head: 1 });
+    drop(sink);
+    // The head of an older file than that is not accepted.
+    place.write(OLD, 1, |builder| builder.max_size(1));
+    let first = Place::new();
+    first.write(OLD, 1, |builder| builder);
+    let fault = verified(&place.files()[2..], OLD, Some(&first.head())).unwrap_err();
+    assert!(fault.contains("the head does not belong to these lines"), "{fault}");
+}
+
+#[cfg(unix)]
+#[test]
+fn is_the_only_one_that_writes() {
+    let place = Place::new();
+    let open = || FileSink::builder(&place.path, Keys::parse(OLD).unwrap(), JsonLines::new()).max_size(1).open();
+    let sink = open().unwrap();
+    assert!(open().unwrap_err().to_string().contains("another process writes to the audit file"));
+    for _ in 0..2 {
+        sink.record(&bare());
+        sink.flush().unwrap();
+    }
+    // Also after the file was renamed.
+    assert_eq!(place.files().len(), 2);
+    assert!(open().is_err());
+    drop(sink);
+    drop(open().unwrap());
 }
 
 #[test]
