@@ -145,7 +145,7 @@ impl Queue {
         let mut state = self.lock();
         loop {
             let now = Instant::now();
-            let due = state.aggregates.due(interval);
+            let due = state.counts_due(interval);
             let is_due = |time: Option<Instant>| time.is_some_and(|time| time <= now);
             if !state.lines.is_empty() || state.is_urgent || state.is_closed || is_due(due) || is_due(wake_at) {
                 break;
@@ -164,8 +164,10 @@ impl Queue {
         let goes = |state: &mut State| !state.is_urgent && !state.is_closed && !state.lines.is_empty();
         state = self.work.wait_timeout_while(state, GATHER, goes).unwrap_or_else(PoisonError::into_inner).0;
         mem::swap(&mut state.lines, lines);
-        let is_due = state.is_closed || state.is_urgent || state.aggregates.due(interval) <= Some(Instant::now());
-        let aggregates = if is_due { mem::take(&mut state.aggregates) } else { Aggregates::default() };
+        // While the file cannot be written, counts are added up here: each set of lines would only lengthen what waits.
+        let is_due = state.counts_due(interval).is_some_and(|due| due <= Instant::now());
+        let takes = state.is_closed || (!state.has_failed && (state.is_urgent || is_due));
+        let aggregates = if takes { mem::take(&mut state.aggregates) } else { Aggregates::default() };
         state.is_urgent = false;
         state.taken += 1;
         Work { lines: mem::take(&mut state.fresh), aggregates, is_closed: state.is_closed }
@@ -206,10 +208,44 @@ impl Queue {
     }
 }
 
+impl State {
+    /// Returns when the counts are to be written; `None` while nothing can be.
+    fn counts_due(&self, interval: Duration) -> Option<Instant> {
+        if self.has_failed { None } else { self.aggregates.due(interval) }
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
         if !*self.is_used.get_mut() {
             self.queue.lock().reserved -= 1;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::Queue;
+    use crate::event::{Aggregate, Decision, Event, Outcome};
+
+    #[test]
+    fn adds_up_counts_while_nothing_can_be_written() {
+        let queue = Queue::new(4, 0);
+        let event = Event::new("tools/call", Decision::Challenge, Outcome::Denied);
+        let counts = |wake_at| {
+            let (mut lines, mut counts) = (Vec::new(), Vec::new());
+            queue.take(&mut lines, Duration::ZERO, wake_at).aggregates.drain(|event| counts.push(event.count));
+            counts
+        };
+        for _ in 0..3 {
+            queue.count(&event, Aggregate::Anonymous);
+            queue.report(0, true);
+            // The thread tries to write again.
+            assert_eq!(counts(Some(Instant::now())), [0; 0]);
+        }
+        queue.report(0, false);
+        assert_eq!(counts(None), [3]);
     }
 }
