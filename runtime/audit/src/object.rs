@@ -1,7 +1,7 @@
 //! Writes a JSON object into a buffer, without white space.
 
 use core::fmt::{self, Display};
-use std::{io::Write as _, time::SystemTime};
+use std::{borrow::Cow, io::Write as _, time::SystemTime};
 
 use jiff::Timestamp;
 
@@ -40,12 +40,7 @@ impl<'o> Object<'o> {
 
     /// Writes a text that a token states, cut at the maximum length.
     pub(crate) fn claim(&mut self, name: &'static str, text: &str) {
-        self.name(name);
-        if text.len() <= MAX_TEXT {
-            return string(self.out, text);
-        }
-        let end = cut(text, MAX_TEXT);
-        string(self.out, &[text.get(..end).unwrap_or_default(), "…"].concat());
+        self.text(name, &cut_claim(text));
     }
 
     /// Writes hexadecimal digits.
@@ -155,6 +150,14 @@ impl<'o> Object<'o> {
 fn string(out: &mut Vec<u8>, text: &str) {
     // A string has a form in JSON, and a write to a vector does not fail.
     let _ = serde_json::to_writer(out, text);
+}
+
+/// Returns a text that a token states, cut at the maximum length.
+pub(crate) fn cut_claim(text: &str) -> Cow<'_, str> {
+    if text.len() <= MAX_TEXT {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned([text.get(..cut(text, MAX_TEXT)).unwrap_or_default(), "…"].concat())
 }
 
 /// Returns the last place at or before `end` where the text can be cut.

@@ -1,17 +1,20 @@
 //! [`TracingSink`]: events of `tracing`.
 
+use std::borrow::Cow;
+
 use mcp_scopes_model::{Environment, Risk};
 use tracing::{Level, event};
 
 use crate::{
     event::{Aggregate, ErrorType, Event},
-    object::Rfc3339,
+    object::{Rfc3339, cut_claim},
     sink::{AuditSink, Full, Slot},
     subject::{Party, Subjects},
 };
 
 /// Sends each event to `tracing`: the target is `mcp_scopes::audit`, the level info for what ran and warn for what did not, the fields are
-/// named as in [`JsonLines`](crate::JsonLines). It has no queue, so it refuses no call.
+/// named as in [`JsonLines`](crate::JsonLines). It has no queue, so it refuses no call, and it counts nothing: each denial of a caller without
+/// a token is an event. Limit them where the events are collected.
 #[derive(Clone, Debug, Default)]
 pub struct TracingSink {
     subjects: Subjects,
@@ -37,6 +40,7 @@ impl AuditSink for TracingSink {
         let [subject, actor] = self.subjects.parties(event);
         let (user, user_hash) = split(subject.as_ref());
         let (actor, actor_hash) = split(actor.as_ref());
+        let [issuer, client] = [event.issuer, event.client].map(|text| text.map(cut_claim));
         let session = self.subjects.session(event);
         let session = session.as_ref().and_then(|digits| core::str::from_utf8(digits).ok());
         let error = event.error().map(|error| match error {
@@ -69,11 +73,11 @@ impl AuditSink for TracingSink {
                     mcp_scopes.scopes.needed = list(event.needed).as_deref(),
                     mcp_scopes.scopes.missing = list(event.missing).as_deref(),
                     mcp_scopes.environment = event.environment.map(Environment::as_str),
-                    mcp_scopes.issuer = event.issuer,
-                    user.id = user,
+                    mcp_scopes.issuer = issuer.as_deref(),
+                    user.id = user.as_deref(),
                     user.hash = user_hash,
-                    mcp_scopes.client = event.client,
-                    mcp_scopes.actor = actor,
+                    mcp_scopes.client = client.as_deref(),
+                    mcp_scopes.actor = actor.as_deref(),
                     mcp_scopes.actor.hash = actor_hash,
                     mcp_scopes.session = session,
                     mcp_scopes.duration = event.duration.as_secs_f64(),
@@ -96,10 +100,10 @@ impl AuditSink for TracingSink {
 }
 
 /// Returns a party as it is stated, or as its hash.
-fn split<'p>(party: Option<&'p Party<'_>>) -> (Option<&'p str>, Option<&'p str>) {
+fn split<'p>(party: Option<&'p Party<'_>>) -> (Option<Cow<'p, str>>, Option<&'p str>) {
     match party {
         None => (None, None),
-        Some(Party::Stated(text)) => (Some(text), None),
+        Some(Party::Stated(text)) => (Some(cut_claim(text)), None),
         Some(Party::Hashed(digits)) => (None, core::str::from_utf8(digits).ok()),
     }
 }

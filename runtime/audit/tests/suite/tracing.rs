@@ -83,6 +83,18 @@ fn sends_the_fields_of_an_event() {
     ] {
         assert!(found.iter().any(|found| found == field), "{field}: {found:?}");
     }
+    // Texts of tokens are cut, as in lines.
+    let long = "é".repeat(1000);
+    let long = Some(&*long);
+    let mut event = full();
+    (event.issuer, event.client, event.subject, event.actor) = (long, long, long, long);
+    let collector = Collector::default();
+    let cut = Arc::clone(&collector.0);
+    tracing::subscriber::with_default(collector, || TracingSink::new().subjects(Subjects::Plain).record(&event));
+    for name in ["mcp_scopes.issuer", "mcp_scopes.client", "user.id", "mcp_scopes.actor"] {
+        let expected = format!("{name}=\"{}…\"", "é".repeat(128));
+        assert!(cut.lock().unwrap().contains(&expected), "{name}");
+    }
     // Without a setting, the subject is not written.
     assert_eq!(found.iter().filter(|field| field.contains("ada")).count(), 1);
 }
