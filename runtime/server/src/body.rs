@@ -190,11 +190,17 @@ impl<B: Body> Body for ResponseBody<B> {
     type Error = B::Error;
 
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        let this = self.project();
-        let polled = this.kind.poll_frame(context);
+        let mut this = self.project();
+        let polled = this.kind.as_mut().poll_frame(context);
         if let Some(watch) = this.watch {
             match &polled {
-                Poll::Ready(Some(Ok(frame))) => frame.data_ref().into_iter().for_each(|data| watch.read(data)),
+                Poll::Ready(Some(Ok(frame))) => {
+                    frame.data_ref().into_iter().for_each(|data| watch.read(data));
+                    // An HTTP server does not ask for the end of a body that has none to send.
+                    if this.kind.is_end_stream() {
+                        watch.end();
+                    }
+                }
                 Poll::Ready(None) => watch.end(),
                 // Dropping it records what is left as abandoned.
                 Poll::Ready(Some(Err(_))) | Poll::Pending => {}

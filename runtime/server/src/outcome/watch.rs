@@ -11,7 +11,8 @@ use super::{
     CallOutcome, Calls,
 };
 
-/// The maximum size in bytes of an answer that is read. The outcome of a call with a longer answer is that of its HTTP response.
+/// The maximum size in bytes of an answer in JSON that is read. The outcome of a call with a longer answer is that of its HTTP response. The
+/// events of a stream have a limit of their own: each is held until it is complete.
 const MAX_ANSWER: usize = 1 << 20;
 
 /// Reads the body of a response while it is sent.
@@ -24,6 +25,7 @@ pub(crate) struct Watch {
     line: Vec<u8>,
     /// Whether the last part ended with CR, so that LF may follow.
     after_return: bool,
+    /// Whether the answer is too long to be read. It is no stream.
     is_long: bool,
 }
 
@@ -54,30 +56,19 @@ impl Watch {
         }
         while let Some(end) = rest.iter().position(|byte| is_end(*byte)) {
             let (line, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
-            self.add_to_line(line);
+            self.line.extend_from_slice(line);
             self.end_line();
             rest = after.strip_prefix(b"\r\n").or_else(|| after.get(1..)).unwrap_or_default();
             self.after_return = after == b"\r";
         }
-        self.add_to_line(rest);
-    }
-
-    fn add_to_line(&mut self, part: &[u8]) {
-        self.is_long |= self.line.len() + self.text.len() + part.len() > MAX_ANSWER;
-        if !self.is_long {
-            self.line.extend_from_slice(part);
-        }
+        self.line.extend_from_slice(rest);
     }
 
     /// Handles a line of the stream: data, or the empty line that ends an event.
     fn end_line(&mut self) {
         let line = core::mem::take(&mut self.line);
         if line.is_empty() {
-            if !self.is_long {
-                self.settle();
-            }
-            self.text.clear();
-            self.is_long = false;
+            self.settle();
         } else if let Some(data) = line.strip_prefix(b"data:") {
             self.text.extend_from_slice(data);
             self.text.push(b'\n');

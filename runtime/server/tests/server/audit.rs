@@ -1,13 +1,17 @@
 //! Audit: one event for each call, with the decision and the outcome.
 
 use std::{
+    collections::VecDeque,
     convert::Infallible,
+    pin::Pin,
     sync::{Arc, Mutex},
+    task::{Context, Poll},
 };
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::{Request, Response, StatusCode};
+use http_body::{Body, Frame};
 use http_body_util::{BodyExt as _, Full};
 use mcp_scopes_audit::{AuditSink, Event, Format as _, Full as NoPlace, JsonLines, Ocsf, Risk, Slot, Subjects};
 use mcp_scopes_server::{
@@ -187,6 +191,13 @@ async fn finds_the_outcome_in_the_answer() {
     ] {
         for discovery in [Discovery::Baseline, Discovery::Filtered] {
             let (server, kept) = server(|builder| builder.discovery(discovery));
+        // Longer than what is read of an answer in JSON, and in parts.
+        (stream(&format!("data: {long}\n\n")), "success"),
+        (stream(&format!("data: {}\n\n", long.replace("\"text\"", "\"isError\":true,\"text\""))), "tool_error"),
+        (
+            Reply::of("text/event-stream", format!("data: {long}\n\n").into_bytes().chunks(70_000).map(<[u8]>::to_vec)),
+            "success",
+        ),
             let shown = format!("{discovery:?} {:.200}", format!("{reply:?}"));
             let answer = server.replying(reply.clone()).send(Ask::call("list_files").token("reader")).await;
             let expected = if answer.status.is_success() { outcome } else { "error" };
@@ -206,6 +217,22 @@ async fn finds_the_outcome_in_the_answer() {
 fn layer(kept: &Kept) -> ResourceServer {
     ResourceServer::builder(&TOOLS).verifier(Tokens).audit(kept.clone()).build_now().unwrap()
 }
+/// A body that knows when it has no more to send.
+struct Parts(VecDeque<Bytes>);
+
+impl Body for Parts {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.0.pop_front().map(|part| Ok(Frame::data(part))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 
 #[tokio::test]
 async fn records_calls_that_end_without_an_answer() {
@@ -231,22 +258,36 @@ async fn records_calls_that_end_without_an_answer() {
     assert!(layer(&kept).layer().layer(waiting).oneshot(call()).now_or_never().is_none());
     assert_eq!(kept.only()[..2], ["allow", "abandoned"]);
     // It leaves while the answer arrives, or after all of it without reading the end.
-    let answering = |text: &'static str| {
-        service_fn(move |_: Request<Full<Bytes>>| async move {
-            let mut response = Response::new(Full::<Bytes>::from(text));
+    let answering = |parts: &[&str]| {
+        let parts: Vec<Bytes> = parts.iter().map(|part| Bytes::copy_from_slice(part.as_bytes())).collect();
+        service_fn(move |_: Request<Full<Bytes>>| {
+            let mut response = Response::new(Parts(parts.clone().into()));
             response.headers_mut().insert("content-type", "application/json".parse().unwrap());
-            Ok::<_, Infallible>(response)
+            async move { Ok::<_, Infallible>(response) }
         })
     };
-    for (text, outcome) in
-        [("{\"jsonrpc\":\"2.0\",\"id\":1,", "abandoned"), (r#"{"jsonrpc":"2.0","id":1,"result":{}}"#, "success")]
-    {
-        let response = layer(&kept).layer().layer(answering(text)).oneshot(call()).await.unwrap();
-        let mut body = response.into_body();
-        body.frame().await.unwrap().unwrap();
-        assert_eq!(kept.take().len(), 0);
-        drop(body);
-        assert_eq!(kept.only()[..2], ["allow", outcome]);
+    let long = format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"text":"{}"}}}}"#, "x".repeat(2 << 20));
+    for discovery in [Discovery::Baseline, Discovery::Filtered] {
+        for (parts, is_settled, outcome) in [
+            (&["{\"jsonrpc\":\"2.0\",\"id\":1,", "\"result\":{}}"][..], false, "abandoned"),
+            // No more is to be sent, so an HTTP server does not ask for it.
+            (&["{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}"], true, "success"),
+            (&[&long], true, "success"),
+            (&["no JSON"], true, "error"),
+        ] {
+            // A filtered list is read before it is sent.
+            if discovery == Discovery::Filtered && parts.len() > 1 {
+                continue;
+            }
+            let server = ResourceServer::builder(&TOOLS).verifier(Tokens).audit(kept.clone()).discovery(discovery);
+            let layer = server.build_now().unwrap().layer();
+            let response = layer.layer(answering(parts)).oneshot(call()).await.unwrap();
+            let mut body = response.into_body();
+            body.frame().await.unwrap().unwrap();
+            assert_eq!(kept.lines.lock().unwrap().len(), usize::from(is_settled));
+            drop(body);
+            assert_eq!(kept.only()[..2], ["allow", outcome]);
+        }
     }
 }
 
