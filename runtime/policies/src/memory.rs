@@ -142,6 +142,14 @@ impl MemoryStore {
         self.lock(self.shard_of(key)).decide(self, key, calls, facts, now)
     }
 
+    /// Notes an admitted call that [needs no session](Rules::needs_session): if there is one, it ends later.
+    pub fn renew(&self, key: &SessionKey, now: Timestamp) {
+        if let Some(session) = self.lock(self.shard_of(key)).sessions.get_mut(key) {
+            // No call is denied.
+            let _ = self.rules.decide(session, &[], &Facts::default(), now);
+        }
+    }
+
     /// Returns what an operator sees of a session.
     #[must_use]
     pub fn show(&self, key: &SessionKey, now: Timestamp) -> Option<SessionView> {

@@ -4,6 +4,7 @@ mod address;
 mod builder;
 mod domain;
 mod link;
+mod renewal;
 mod reply;
 mod request;
 
@@ -20,7 +21,7 @@ use std::{
 use redis::{FromRedisValue, Script, ScriptInvocation};
 
 pub use self::builder::RedisStoreBuilder;
-use self::{domain::Member, link::Link, reply::Reply, request::Encoder};
+use self::{domain::Member, link::Link, renewal::Renewals, reply::Reply, request::Encoder};
 use crate::{
     batch::Batch,
     decide::Facts,
@@ -105,7 +106,8 @@ impl RedisStore {
     #[must_use]
     pub fn with_rules(&self, rules: Arc<Rules>) -> RedisSessions {
         let member = Member::of(&rules, self.recheck);
-        RedisSessions { store: self.clone(), encoder: Encoder::new(&rules), member, rules }
+        let renewals = Renewals::of(&rules);
+        RedisSessions { store: self.clone(), encoder: Encoder::new(&rules), member, renewals, rules }
     }
 
     fn script() -> Script {
@@ -160,6 +162,7 @@ pub struct RedisSessions {
     rules: Arc<Rules>,
     encoder: Encoder,
     member: Option<Member>,
+    renewals: Renewals,
 }
 
 impl RedisSessions {
@@ -207,6 +210,15 @@ impl RedisSessions {
         invocation.arg(self.encoder.encode(batch, facts));
         let reply: Reply = self.store.invoke(&mut invocation).await?;
         reply::read(batch, &reply).ok_or(StoreError::new(StoreErrorKind::Other))
+    }
+
+    /// Notes an admitted call that [needs no session](Rules::needs_session): if there is one, it ends later. It does so from time to time, and an
+    /// unreachable store is no reason not to run the call.
+    pub async fn renew(&self, key: &SessionKey) {
+        // The clock of the tests does not move this one.
+        if self.renewals.is_due(key, Instant::now()) || self.store.clock.is_some() {
+            let _ = self.decide(key, &[], &Facts::default()).await;
+        }
     }
 
     /// Returns what an operator sees of a session.

@@ -192,6 +192,12 @@ impl Rules {
         self.row(tool.0).and_then(Row::max_file_bytes)
     }
 
+    /// Returns after how many seconds without an admitted call a session ends.
+    #[cfg(feature = "redis")]
+    pub(crate) const fn idle_seconds(&self) -> u32 {
+        self.limits.idle
+    }
+
     /// Returns whether a policy limits the arguments of a call, whatever happened before: `blocked_patterns`, `max_file_size_mb`.
     #[must_use]
     pub fn has_limits_of_arguments(&self, call: &Call) -> bool {

@@ -152,6 +152,12 @@ impl PolicyEngine {
         }
         let key = self.session_of(requester).ok_or(Undecided::NoSubject(first.unwrap_or(0)))?;
         trail.note_session(key.as_bytes());
+            // Any admitted call keeps a session from ending, so that a caller who is never idle keeps what its session knows.
+            if decision == Decision::Allowed
+                && let Some(key) = self.session_of(requester)
+            {
+                self.store.renew(&key, now).await;
+            }
         let decision = self.store.decide(&key, calls, &facts, now).await;
         decision.map_err(|undecided| Undecided::NoDecision(first.unwrap_or(0), undecided))
     }

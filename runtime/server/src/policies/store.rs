@@ -39,6 +39,15 @@ impl Store {
         }
     }
 
+    /// Notes an admitted call that needs no session. It runs whether the store answers or not.
+    pub(super) async fn renew(&self, key: &SessionKey, now: Timestamp) {
+        match self {
+            Self::Memory(store) => store.renew(key, now),
+            #[cfg(feature = "redis")]
+            Self::Redis(sessions) => Box::pin(sessions.renew(key)).await,
+        }
+    }
+
     /// Checks that all members of the domain state the same limits.
     #[cfg(feature = "redis")]
     pub(crate) async fn agree(&self) -> Result<(), StoreError> {

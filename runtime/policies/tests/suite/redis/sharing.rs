@@ -100,6 +100,30 @@ fn separates_subjects_issuers_environments_and_realms() {
     });
 }
 
+/// A call that needs no session keeps the session of its caller, as long as the rules allow.
+#[test]
+fn renews_a_session_without_a_decision() {
+    on_each_server(async |program| {
+        let server = Server::start(&program, &[]);
+        let clock = Arc::new(AtomicU64::new(START * 1000));
+        let store = server.connect().await.with_test_clock(Arc::clone(&clock)).with_rules(rules(BLOCKED));
+        let wait = |minutes: u64| clock.fetch_add(minutes * 60_000, Ordering::Relaxed);
+        // Without a session, nothing is stored.
+        store.renew(&live("bob")).await;
+        assert!(keys(&server).await.is_empty());
+        allow(&store, &live("ada"), "read").await;
+        for _ in 0..4 {
+            wait(45);
+            store.renew(&live("ada")).await;
+        }
+        wait(45);
+        assert_eq!(denied(decide(&store, &live("ada"), "send").await.unwrap()).0, "blocked_after");
+        wait(16);
+        store.renew(&live("ada")).await;
+        allow(&store, &live("ada"), "send").await;
+    });
+}
+
 #[test]
 fn keeps_what_counts_and_no_longer() {
     on_each_server(async |program| {

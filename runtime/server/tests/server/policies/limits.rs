@@ -33,6 +33,22 @@ async fn a_session_ends_after_the_stated_time_without_a_call() {
     server.ada("send_email", "").await.passed();
 }
 
+/// What a session knows is not forgotten while its caller makes calls, whichever tools they are of.
+#[tokio::test]
+async fn any_admitted_call_renews_a_session() {
+    let server = Limited::of(&ENDS);
+    server.ada("read_file", "id.key").await.passed();
+    for _ in 0..2 {
+        server.wait(400);
+        // This tool has no policy, and no pattern names it.
+        server.ada("list_files", "/home").await.passed();
+    }
+    server.wait(400);
+    assert_eq!(reason(&server.ada("send_email", "").await), "blocked_after");
+    server.wait(300);
+    server.ada("send_email", "").await.passed();
+}
+
 #[tokio::test]
 async fn a_session_ends_after_the_stated_time_in_any_case() {
     let server = Limited::of(&ENDS);
