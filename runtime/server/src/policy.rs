@@ -65,6 +65,20 @@ impl<'a> PolicyRequest<'a> {
     pub fn arguments(&self) -> Option<&'a RawValue> {
         self.message.params.arguments
     }
+
+    /// Returns the answers to questions that the tool has asked (`inputResponses`), as sent. The tool receives them like arguments, so a hook
+    /// that decides by arguments decides by these too.
+    #[must_use]
+    pub const fn input_responses(&self) -> Option<&'a RawValue> {
+        self.message.params.input_responses
+    }
+
+    /// Returns the state that the tool has told the client to return (`requestState`), as sent. The client may have changed it, and the tool
+    /// receives it.
+    #[must_use]
+    pub const fn request_state(&self) -> Option<&'a RawValue> {
+        self.message.params.request_state
+    }
 }
 
 impl fmt::Debug for PolicyRequest<'_> {
@@ -267,6 +281,10 @@ pub struct OwnedPolicyRequest {
     pub claims: Option<Arc<Claims>>,
     /// The arguments as sent; `None` if the call has none.
     pub arguments: Option<Box<RawValue>>,
+    /// The answers to questions that the tool has asked, as sent: see [`PolicyRequest::input_responses`].
+    pub input_responses: Option<Box<RawValue>>,
+    /// The state that the tool has told the client to return, as sent: see [`PolicyRequest::request_state`].
+    pub request_state: Option<Box<RawValue>>,
 }
 
 impl fmt::Debug for OwnedPolicyRequest {
@@ -315,6 +333,8 @@ where
                 caller: *call.caller,
                 claims: call.claims.map(Arc::clone),
                 arguments: call.arguments().map(ToOwned::to_owned),
+                input_responses: call.input_responses().map(ToOwned::to_owned),
+                request_state: call.request_state().map(ToOwned::to_owned),
             };
             (self.0)(owned).await.map_err(|denial| denial.of_call(place))?;
         }

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use mcp_scopes::{mcp_tool, scope_table};
-use mcp_scopes_server::{CallId, CallOutcome, PolicyDenial, PolicyHook, PolicyRequest, ResourceServer, SettledCall};
+use mcp_scopes_server::{
+    CallId, CallOutcome, PolicyDenial, PolicyHook, PolicyRequest, ResourceServer, SettledCall, policy_fn,
+};
 use serde_json::json;
 
 use crate::server::{Ask, RESOURCE, Reply, Server, Tokens};
@@ -36,6 +38,43 @@ async fn returns_403_without_a_scope_when_a_policy_rejects() {
     assert!(!answer.challenge().contains("scope") && !answer.challenge().contains("error="), "{}", answer.challenge());
     assert_eq!(answer.json()["error"]["message"], "list_files may not be called by ada \"now\"");
     server.send(call("list_files", r#"{"folder":"home"}"#).token("reader")).await.passed();
+}
+
+/// The tool receives what the client answers to its questions, like arguments.
+#[tokio::test]
+async fn a_hook_sees_everything_that_the_tool_receives() {
+    struct Reads;
+
+    impl PolicyHook for Reads {
+        async fn decide(&self, calls: &[PolicyRequest<'_>]) -> Result<(), PolicyDenial> {
+            let call = calls[0];
+            let parts = [call.arguments(), call.input_responses(), call.request_state()];
+            let has_secret = parts.into_iter().flatten().any(|part| part.get().contains("secret"));
+            if has_secret { Err(PolicyDenial::new("no")) } else { Ok(()) }
+        }
+    }
+
+    let owned = policy_fn(|request| async move {
+        let parts = [request.arguments, request.input_responses, request.request_state];
+        let has_secret = parts.iter().flatten().any(|part| part.get().contains("secret"));
+        if has_secret { Err(PolicyDenial::new("no")) } else { Ok(()) }
+    });
+    let ask = |member: &str| {
+        Ask::post(format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"list_files",{member}}}}}"#
+        ))
+        .token("reader")
+    };
+    for server in [Server::with(|builder| builder.policy(Reads)), Server::with(|builder| builder.policy(owned))] {
+        for member in [
+            r#""arguments":{"a":"secret"}"#,
+            r#""arguments":{},"inputResponses":{"path":{"action":"accept","content":{"path":"secret"}}}"#,
+            r#""arguments":{},"requestState":"secret""#,
+        ] {
+            assert_eq!(server.send(ask(member)).await.refused(), (403, 403), "{member}");
+            server.send(ask(&member.replace("secret", "open"))).await.passed();
+        }
+    }
 }
 
 #[tokio::test]
