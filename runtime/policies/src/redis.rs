@@ -63,7 +63,7 @@ pub struct RedisStore {
     shared: Arc<Shared>,
     /// The time of the tests, in milliseconds.
     clock: Option<Arc<AtomicU64>>,
-    /// How often members of a domain compare when sessions end.
+    /// How often members of a domain compare when sessions end, and how often the nodes of a cluster are checked.
     recheck: Duration,
 }
 
@@ -122,7 +122,7 @@ impl RedisStore {
         self
     }
 
-    /// Compares the limits of a domain before each decision, in tests.
+    /// Compares the limits of a domain, and checks the nodes of a cluster, before each decision, in tests.
     #[doc(hidden)]
     #[must_use]
     pub const fn with_test_rechecks(mut self) -> Self {
@@ -143,7 +143,7 @@ impl RedisStore {
         if let Some(clock) = &self.clock {
             invocation.arg(clock.load(Ordering::Relaxed));
         }
-        self.in_time(self.shared.link.run(invocation, self.shared.timeout)).await
+        self.in_time(self.shared.link.run(invocation, self.shared.timeout, self.recheck)).await
     }
 
     async fn in_time<T>(&self, operation: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {

@@ -15,7 +15,7 @@ use rustls::{
 use super::{
     RedisStore,
     address::Address,
-    link::{self, CONNECT_TIMEOUT, Link, Reconnecting, Source},
+    link::{self, CONNECT_TIMEOUT, Cluster, Link, Reconnecting, Source},
 };
 use crate::store_error::{StoreError, StoreErrorKind};
 
@@ -77,7 +77,7 @@ impl RedisStoreBuilder {
                     .map_err(|_| StoreError::new(StoreErrorKind::TimedOut { after: CONNECT_TIMEOUT }))?
                     .map_err(|error| StoreError::of(error, CONNECT_TIMEOUT))?;
                 link::prepare(&mut connection, &script).await?;
-                Link::Cluster(connection)
+                Link::Cluster(Cluster::new(connection, script))
             }
             Address::Sentinel { sentinels, service, server } => {
                 let client = self.sentinel(&sentinels, &service, &server)?;

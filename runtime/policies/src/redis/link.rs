@@ -5,7 +5,7 @@
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_util::future::{BoxFuture, FutureExt as _, Shared};
@@ -30,7 +30,34 @@ pub(crate) enum Link {
     /// The primary server. It may change.
     One(Box<Reconnecting>),
     /// The crate finds the server by the key, and reconnects.
-    Cluster(ClusterConnection),
+    Cluster(Cluster),
+}
+
+/// A cluster. Its nodes change without notice: one that joins, or takes over, may have another eviction policy. So they are checked from time to
+/// time.
+pub(crate) struct Cluster {
+    connection: ClusterConnection,
+    script: Script,
+    checked: Mutex<Instant>,
+}
+
+impl Cluster {
+    /// Takes a connection to nodes that were [checked](prepare).
+    pub(crate) fn new(connection: ClusterConnection, script: Script) -> Self {
+        Self { connection, script, checked: Mutex::new(Instant::now()) }
+    }
+
+    /// Returns the connection. While a check fails, each operation repeats it, and no decision is made.
+    async fn connection(&self, recheck: Duration) -> Result<ClusterConnection, StoreError> {
+        let mut connection = self.connection.clone();
+        let now = Instant::now();
+        let checked = *self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        if now.saturating_duration_since(checked) >= recheck {
+            prepare(&mut connection, &self.script).await?;
+            *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        }
+        Ok(connection)
+    }
 }
 
 impl Link {
@@ -39,6 +66,7 @@ impl Link {
         &self,
         invocation: &ScriptInvocation<'_>,
         timeout: Duration,
+        recheck: Duration,
     ) -> Result<T, StoreError> {
         match self {
             Self::One(link) => {
@@ -47,8 +75,9 @@ impl Link {
                 link.reconnect_after(&result, generation);
                 result.map_err(|error| StoreError::of(error, timeout))
             }
-            Self::Cluster(connection) => {
-                let result = invocation.invoke_async(&mut connection.clone()).await;
+            Self::Cluster(cluster) => {
+                let mut connection = cluster.connection(recheck).await?;
+                let result = invocation.invoke_async(&mut connection).await;
                 result.map_err(|error| StoreError::of(error, timeout))
             }
         }
@@ -66,8 +95,8 @@ impl Link {
                 link.reconnect_after(&result, generation);
                 result.map_err(|error| StoreError::of(error, timeout))
             }
-            Self::Cluster(connection) => {
-                let result = ping.query_async(&mut connection.clone()).await;
+            Self::Cluster(cluster) => {
+                let result = ping.query_async(&mut cluster.connection.clone()).await;
                 result.map_err(|error| StoreError::of(error, timeout))
             }
         }

@@ -10,7 +10,7 @@ use std::{
 use mcp_scopes_policies::{RedisStore, RedisStoreBuilder, StoreErrorKind};
 
 use super::{
-    BLOCKED, allow, decide,
+    BLOCKED, allow, decide, fails,
     faults::recovers,
     live, on_each_server, rules,
     server::{Administer as _, Server, free_port, write_certificates},
@@ -41,7 +41,7 @@ fn a_cluster_keeps_sessions_on_the_nodes_of_their_keys() {
         let rules = rules(BLOCKED);
         let url = format!("redis+cluster://127.0.0.1:{},127.0.0.1:{}", nodes[0].port, nodes[1].port);
         let builder = RedisStore::builder().timeout(Duration::from_secs(5));
-        let store = builder.connect(&url).await.unwrap().with_rules(rules);
+        let store = builder.connect(&url).await.unwrap().with_rules(rules.clone());
         for subject in 0..20 {
             let subject = subject.to_string();
             let live = live(&subject);
@@ -58,7 +58,18 @@ fn a_cluster_keeps_sessions_on_the_nodes_of_their_keys() {
             assert_eq!(denied(decide(&store, &live, "send").await.unwrap()).0, "blocked_after");
             assert!(store.reset(&live).await.unwrap());
         }
-        // All nodes are checked.
+        // A node that takes over, or joins, may forget sessions. So all nodes are checked from time to time.
+        let checking = RedisStore::builder().timeout(Duration::from_secs(5)).connect(&url).await.unwrap();
+        let checking = checking.with_test_rechecks().with_rules(rules.clone());
+        allow(&checking, &live("0"), "read").await;
+        nodes[1].tell("CONFIG SET maxmemory-policy volatile-ttl").await;
+        for _ in 0..2 {
+            let expected = StoreErrorKind::Eviction { policy: "volatile-ttl".to_owned() };
+            assert_eq!(fails(&checking, &live("0"), "read").await, expected);
+        }
+        nodes[1].tell("CONFIG SET maxmemory-policy noeviction").await;
+        allow(&checking, &live("0"), "read").await;
+        // And when a store connects.
         nodes[1].tell("CONFIG SET maxmemory-policy allkeys-lru").await;
         let error = RedisStore::connect(&url).await.unwrap_err();
         assert_eq!(error.kind(), &StoreErrorKind::Eviction { policy: "allkeys-lru".to_owned() });
