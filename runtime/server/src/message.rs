@@ -153,6 +153,8 @@ pub(crate) enum MessageFault {
     Batch,
     /// A batch of more than [`MAX_BATCH`] messages.
     LongBatch,
+    /// A batch in which two requests have the same id. Readers differ about what an answer belongs to.
+    SameId,
     /// Not a JSON-RPC 2.0 message: `jsonrpc`, `method`, `id`, `params` or `result` is missing, of a wrong type, or one too many.
     NotJsonRpc,
 }
@@ -169,6 +171,7 @@ impl MessageFault {
             | Self::NotAnObject
             | Self::Batch
             | Self::LongBatch
+            | Self::SameId
             | Self::NotJsonRpc => -32600,
         }
     }
@@ -190,6 +193,7 @@ impl MessageFault {
             Self::NotAnObject => "the body is not a JSON object",
             Self::Batch => "batches are not accepted; send each message by itself",
             Self::LongBatch => "the batch has more than 100 messages",
+            Self::SameId => "the batch has two requests with the same `id`",
             Self::NotJsonRpc => "the body is not a JSON-RPC 2.0 request, notification or response",
         }
     }
@@ -233,7 +237,21 @@ fn batch(text: &str) -> Result<Vec<Message<'_>>, MessageFault> {
         return Err(MessageFault::NotAnObject);
     }
     let mut uris = MAX_SUBSCRIPTIONS;
-    elements.into_iter().map(|element| reader::message(element.get(), 1, &mut uris)).collect()
+    let messages = elements.into_iter().map(|element| reader::message(element.get(), 1, &mut uris));
+    let messages = messages.collect::<Result<Vec<_>, _>>()?;
+    // Responses answer requests of the server, whose ids are its own.
+    let ids = messages.iter().filter(|message| message.kind == Kind::Request).filter_map(|message| message.id);
+    let mut ids: Vec<String> = ids.map(|id| json_id(id.get())).collect();
+    ids.sort_unstable();
+    if ids.iter().zip(ids.iter().skip(1)).any(|(one, next)| one == next) {
+        return Err(MessageFault::SameId);
+    }
+    Ok(messages)
+}
+
+/// Returns an id in one spelling: a string may have escapes.
+fn json_id(id: &str) -> String {
+    serde_json::from_str::<serde_json::Value>(id).map_or_else(|_| id.to_owned(), |id| id.to_string())
 }
 
 /// The elements of an array as sent; `None` for more than [`MAX_BATCH`].

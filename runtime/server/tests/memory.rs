@@ -270,7 +270,9 @@ fn bodies_about_contents(size: usize) -> Vec<(&'static str, Bytes)> {
             subscription(size, &format!(r#""app://h/\n{}","#, "a".repeat(15 << 10))).into(),
         ),
         ("a batch of subscriptions", {
-            let all: Vec<_> = (0..100).map(|_| subscription(size / 99, r#""","#)).collect();
+            let all: Vec<_> = (0..100)
+                .map(|id| subscription(size / 99, r#""","#).replacen(r#""id":1"#, &format!(r#""id":{id}"#), 1))
+                .collect();
             format!("[{}]", all.join(",")).into()
         }),
         (

@@ -305,9 +305,10 @@ async fn does_not_count_calls_in_a_session_of_another_caller() {
 async fn counts_each_call_of_a_batch_in_the_sandbox() {
     let builder = ResourceServer::builder(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
     let server = Server::around(builder.allow_batches().sandbox_calls_per_minute(NonZeroU32::new(3).unwrap()));
-    let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"look"}}"#;
+    let call = |id: usize| format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"look"}}}}"#);
     let send = |calls: usize| {
-        server.send(Ask::post(format!("[{}]", vec![call; calls].join(","))).token("sandbox.none.live.live"))
+        let calls: Vec<String> = (0..calls).map(call).collect();
+        server.send(Ask::post(format!("[{}]", calls.join(","))).token("sandbox.none.live.live"))
     };
     send(3).await.passed();
     assert_eq!(send(1).await.refused(), (429, 429));
@@ -363,12 +364,12 @@ async fn does_not_count_calls_after_one_that_a_policy_rejects() {
     let builder = ResourceServer::builder(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
     let builder = builder.policy(Refuses).allow_batches();
     let server = Server::around(builder.sandbox_calls_per_minute(NonZeroU32::new(3).unwrap()));
-    let one = |folder: &str| {
+    let one = |(id, folder): (usize, &str)| {
         let params = format!(r#"{{"name":"look","arguments":{{"folder":"{folder}"}}}}"#);
-        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{params}}}"#)
+        format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{params}}}"#)
     };
     let send = |calls: [&str; 3]| {
-        let batch = calls.map(one).join(",");
+        let batch = calls.into_iter().enumerate().map(one).collect::<Vec<_>>().join(",");
         server.send(Ask::post(format!("[{batch}]")).token("sandbox.none.live.live"))
     };
     assert_eq!(send(["secret", "home", "home"]).await.refused(), (403, 403));

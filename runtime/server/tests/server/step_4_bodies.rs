@@ -125,7 +125,7 @@ async fn reads_long_strings_with_escapes_like_short_ones() {
         let server = Server::with(mcp_scopes_server::ResourceServerBuilder::allow_batches);
         let batch = |tool: &str| {
             let first = call_with(&format!(r#""arguments":{{"a":["\n{text}"]}}"#));
-            let second = call_with(r#""arguments":{}"#).replace("list_files", tool);
+            let second = call_with(r#""arguments":{}"#).replace("list_files", tool).replace(r#""id":1"#, r#""id":2"#);
             Ask::post(format!("[{first},{second}]")).token("reader")
         };
         server.send(batch("status")).await.passed();
@@ -182,6 +182,26 @@ async fn rejects_malformed_messages() {
 async fn rejects_batches_by_default() {
     for body in ["[]", r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#] {
         assert_eq!(send_rejected(body).await, (400, -32600), "{body}");
+    }
+}
+
+/// Readers differ about what an answer belongs to, and limits and outcomes are found by the id.
+#[tokio::test]
+async fn rejects_batches_of_requests_with_the_same_id() {
+    let server = Server::with(mcp_scopes_server::ResourceServerBuilder::allow_batches);
+    let batch = async |ids: [&str; 2]| {
+        let call = |id: &str| {
+            format!(
+                r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"status","arguments":{{}}}}}}"#
+            )
+        };
+        server.send(Ask::post(format!("[{},{}]", call(ids[0]), call(ids[1]))).token("reader")).await
+    };
+    for same in [["1", "1"], [r#""a""#, r#""a""#], [r#""a""#, r#""\u0061""#]] {
+        assert_eq!(batch(same).await.refused(), (400, -32600), "{same:?}");
+    }
+    for different in [["1", "2"], ["1", r#""1""#]] {
+        batch(different).await.passed();
     }
 }
 

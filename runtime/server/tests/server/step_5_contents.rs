@@ -123,10 +123,10 @@ async fn every_method_for_a_resource_is_authorized() {
 async fn subscriptions_of_a_batch_share_their_limit() {
     let server = Server::around(builder().allow_batches());
     let batch = |counts: &[usize]| {
-        let all = counts.iter().map(|count| {
+        let all = counts.iter().enumerate().map(|(id, count)| {
             let uris = vec![r#""app://h/public/a""#; *count].join(",");
             format!(
-                r#"{{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{{"notifications":{{"resourceSubscriptions":[{uris}]}}}}}}"#
+                r#"{{"jsonrpc":"2.0","id":{id},"method":"subscriptions/listen","params":{{"notifications":{{"resourceSubscriptions":[{uris}]}}}}}}"#
             )
         });
         Ask::post(format!("[{}]", all.collect::<Vec<_>>().join(","))).token("runner")
