@@ -259,10 +259,14 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
         let name = request.name.clone();
         let mut result = self.handler.call_tool(request, context).await;
         let refused = match (&self.source.0, &result) {
-            // The others ask for input or name a task, and hold no file. What cannot be serialized is not sent either.
+            // What cannot be serialized is not sent either.
             (Kind::Process(credentials), Ok(CallToolResponse::Complete(answer))) => {
                 check_answer(credentials, &name, || serde_json::to_value(answer).unwrap_or_default()).err()
             }
+            (Kind::Process(credentials), Ok(CallToolResponse::Task(task))) => {
+                check_answer(credentials, &name, || serde_json::to_value(task).unwrap_or_default()).err()
+            }
+            // The others ask for input, and hold no file.
             _ => None,
         };
         if let Some(denied) = refused {

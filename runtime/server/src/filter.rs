@@ -25,7 +25,7 @@ use http::{
 };
 
 #[cfg(feature = "policies")]
-pub(super) use self::files::FileLimits;
+pub(super) use self::files::{FileLimits, Replacement};
 pub(super) use self::{describe::Descriptions, event_rules::EventRules, events::Events, list::ListRules};
 
 /// A response that cannot be read. It becomes an error, because it might show too much.

@@ -44,8 +44,10 @@
 //!
 //! - What a tool reads or writes besides its arguments and its answer. `max_file_size_mb` counts `blob` and `data` members in base64 and
 //!   `data:` URLs in both. A tool that opens files compares their size with [`Caller::max_file_size`](mcp_scopes::Caller::max_file_size).
-//! - Which call an answer belongs to that is not on the stream of its request: one that is replayed after a lost connection, or the result
-//!   of a task. Files in these are not counted, nor those in text, such as base64 in a sentence.
+//! - Which call an answer belongs to that is not on the stream of its request. So a stream that answers a call of a tool with
+//!   `max_file_size_mb` has no event ids, and cannot be replayed after a lost connection; and a task as the answer of such a tool is replaced by
+//!   a denial.
+//! - Files in text, such as base64 in a sentence.
 //! - Paths that a tool makes from parts, and links in a file system. Globs are compared with each string in the arguments.
 //! - Which tool a task is a call of. So `tasks/update`, which gives a task more input, is refused if a tool of the table has conditional scopes,
 //!   globs, a limit for files or a rule about approvals. Let a tool ask with a result that requires input: the next call has the answer.
@@ -90,9 +92,9 @@ pub(crate) mod tasks;
 pub use mcp_scopes_policies::{RedisStore, RedisStoreBuilder};
 pub use mcp_scopes_policies::{SessionHolder, SessionView, StoreError, StoreErrorKind, answer::DENIAL_META};
 
+pub(crate) use self::{answers::LARGE_FILE, approver::DynApprover, engine::PolicyEngine};
 pub use self::{
     answers::PolicyAnswers,
     approver::{ApprovalQuery, Approver, ApproverAnswer},
     sessions::PolicySessions,
 };
-pub(crate) use self::{approver::DynApprover, engine::PolicyEngine};

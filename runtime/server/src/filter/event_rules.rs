@@ -90,7 +90,7 @@ impl EventRules {
         new_data: Option<String>,
         data: &impl Fn(&'e [u8]) -> Vec<u8>,
     ) -> Option<String> {
-        if !self.files.may_apply_to(event.len()) {
+        if !self.files.may_apply_to(event) {
             return new_data;
         }
         let checked = match &new_data {
@@ -100,9 +100,14 @@ impl EventRules {
         checked.unwrap_or_else(|_| Some(self.unreadable())).or(new_data)
     }
 
-    /// Returns the id to send. An empty id makes clients forget the last one. An id that clients ignore, since it contains
+    /// Returns the id to send; `None` for none. An empty id makes clients forget the last one. An id that clients ignore, since it contains
     /// U+0000 or is not UTF-8 (HTML, "Interpreting an event stream"), is left out.
     fn sealed(&self, id: &[u8]) -> Option<String> {
+        // In a replay nothing says which call is answered, so files there would have no limit.
+        #[cfg(feature = "policies")]
+        if !self.files.is_empty() && !id.is_empty() {
+            return None;
+        }
         let id = core::str::from_utf8(id).ok().filter(|id| !id.contains('\0'))?;
         Some(if id.is_empty() { String::new() } else { self.seal.seal(id) })
     }

@@ -36,6 +36,9 @@ pub(super) struct Refusal {
     pub(super) reason: &'static str,
 }
 
+/// The reason of answers with too large a file.
+pub(crate) const LARGE_FILE: &str = "max_file_size_mb";
+
 impl Refusal {
     pub(super) fn new(reason: &'static str, tool: &str, sentence: impl Into<String>) -> Self {
         let mut details = Map::new();
@@ -69,7 +72,19 @@ impl Refusal {
         let sentence = format!(
             "the answer of `{tool}` contains a file of more than {megabytes} MB; ask for a smaller file or for a part of it"
         );
-        let mut refusal = Self::new("max_file_size_mb", tool, sentence).with("in", "answer");
+        Self::of_answer(tool, megabytes, "answer", sentence)
+    }
+
+    /// A tool whose policy limits the size of files answers with a task, whose result the layer does not know for its answer.
+    pub(super) fn task_of_limited(tool: &str, bytes: u64) -> Self {
+        let sentence = format!(
+            "the result of a task of `{tool}` cannot be returned, since files in its answers are limited; call it without a task"
+        );
+        Self::of_answer(tool, bytes / 1_000_000, "task", sentence)
+    }
+
+    fn of_answer(tool: &str, megabytes: u64, place: &str, sentence: String) -> Self {
+        let mut refusal = Self::new(LARGE_FILE, tool, sentence).with("in", place);
         if let Value::Object(details) = &mut refusal.details {
             details.insert("limit".into(), megabytes.into());
         }

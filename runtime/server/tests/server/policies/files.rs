@@ -85,16 +85,65 @@ async fn replaces_an_answer_with_too_large_a_file() {
 
 #[tokio::test]
 async fn other_messages_of_the_stream_pass() {
-    // A request of the server, the answer to another call, and text, whatever its length.
+    // A request of the server, and text, whatever its length.
     for event in [
         json!({"jsonrpc": "2.0", "id": 1, "method": "sampling/createMessage", "params": {"data": file(1_000_001)}})
             .to_string(),
-        answer(&json!("1"), &resource(1_000_001)),
         answer(&json!(1), &json!({"content": [{"type": "text", "text": file(1_000_001)}]})),
     ] {
         let events = format!("data: {event}\n\n");
         assert_eq!(call_of("read_file", Reply::of("text/event-stream", [events.clone()])).await.body, events);
     }
+}
+
+/// A server behind the layer may write another id, such as one that its numbers cannot hold.
+#[tokio::test]
+async fn limits_answers_whose_id_is_that_of_no_call() {
+    for id in [json!("1"), json!(2), json!(1.5), Value::Null] {
+        for reply in [
+            Reply::json(&answer(&id, &resource(1_000_001))),
+            Reply::of("text/event-stream", [format!("data: {}\n\n", answer(&id, &resource(1_000_001)))]),
+        ] {
+            let found = call_of("read_file", reply).await.body;
+            assert!(found.contains("contains a file of more than 1 MB") && found.len() < 10_000, "{id}");
+        }
+    }
+}
+
+/// A replay has no limit, since nothing there says which call is answered.
+#[tokio::test]
+async fn a_stream_with_a_limit_has_no_event_ids() {
+    let events = format!("id: 1\ndata: \n\nid: 2\ndata: {}\n\nid:\ndata: x\n\n", answer(&json!(1), &resource(10)));
+    let ids = |body: &str| body.lines().filter(|line| line.starts_with("id: ")).count();
+    let stream = || Reply::of("text/event-stream", [events.clone()]);
+    let limited = call_of("read_file", stream()).await.body;
+    assert_eq!(ids(&limited), 0, "{limited}");
+    assert!(limited.contains("\"blob\""), "{limited}");
+    assert_eq!(ids(&call_of("list_files", stream()).await.body), 2);
+}
+
+#[tokio::test]
+async fn a_task_is_no_answer_of_a_tool_with_a_limit() {
+    for result in [
+        json!({"task": {"taskId": "t", "status": "working"}}),
+        json!({"resultType": "task", "taskId": "t", "status": "working"}),
+        json!({"resultType": "task"}),
+    ] {
+        let text = answer(&json!(1), &result);
+        let escaped = text.replace("task", "t\\u0061sk");
+        for text in [&text, &escaped] {
+            let found = call_of("read_file", Reply::json(text)).await;
+            let result = &found.json()["result"];
+            assert_eq!(result["isError"], true, "{found:?}");
+            let expected = json!({"reason": "max_file_size_mb", "tool": "read_file", "limit": 1, "in": "task"});
+            assert_eq!(result["_meta"][DENIAL_META], expected);
+            assert!(!found.body.contains("taskId"), "{found:?}");
+            assert_eq!(call_of("list_files", Reply::json(text)).await.body, *text);
+        }
+    }
+    // The word alone is none.
+    let text = answer(&json!(1), &json!({"content": [{"type": "text", "text": "task"}], "resultType": "complete"}));
+    assert_eq!(call_of("read_file", Reply::json(&text)).await.body, text);
 }
 
 #[tokio::test]
