@@ -34,8 +34,12 @@ pub struct Event<'a> {
     pub patterns: &'a [u64],
     /// The tool, if the scope table has it. Other names are client input.
     pub tool: Option<&'a str>,
-    /// The risk of the tool.
+    /// The entries of `[resources]` and `[prompts]` that decide about the call: names of the scope table, no client input.
+    pub entries: &'a [&'a str],
+    /// The risk of the tool, or the highest of the entries.
     pub risk: Option<Risk>,
+    /// Who approved the call, if a policy asked for that.
+    pub approval: Option<Approval>,
     /// The scopes that the call needs.
     pub needed: &'a [&'a str],
     /// Those of them that the caller does not hold.
@@ -85,7 +89,9 @@ impl<'a> Event<'a> {
             rule: None,
             patterns: &[],
             tool: None,
+            entries: &[],
             risk: None,
+            approval: None,
             needed: &[],
             missing: &[],
             environment: None,
@@ -171,6 +177,26 @@ impl Decision {
     }
 }
 
+/// Who approved a call that a policy asks an approval for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Approval {
+    /// The caller: the layer asked the user through the client, or an approver of the server says so.
+    Caller,
+    /// A person other than the caller.
+    Reviewer,
+}
+
+impl Approval {
+    /// Returns the name that is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Caller => "caller",
+            Self::Reviewer => "reviewer",
+        }
+    }
+}
+
 /// How a call ended. Each call has exactly one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Outcome {
@@ -182,7 +208,7 @@ pub enum Outcome {
     Error,
     /// The call was not forwarded.
     Denied,
-    /// The response was dropped before its end.
+    /// The response was dropped before its end, or the request before a decision. The reason is then `dropped`, and the call has not run.
     Abandoned,
 }
 

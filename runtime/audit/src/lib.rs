@@ -40,7 +40,7 @@ pub use mcp_scopes_model::{Environment, Risk};
 #[cfg(feature = "tracing")]
 pub use self::tracing_sink::TracingSink;
 pub use self::{
-    event::{Aggregate, Decision, Event, Outcome, Transport},
+    event::{Aggregate, Approval, Decision, Event, Outcome, Transport},
     fault::{Fault, FaultKind},
     file::{FileSink, FileSinkBuilder, OpenError, Sync},
     format::{Format, json_lines::JsonLines, ocsf::Ocsf},

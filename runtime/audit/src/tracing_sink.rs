@@ -6,7 +6,7 @@ use mcp_scopes_model::{Environment, Risk};
 use tracing::{Level, event};
 
 use crate::{
-    event::{Aggregate, ErrorType, Event},
+    event::{Aggregate, Approval, ErrorType, Event},
     object::{Rfc3339, cut_claim},
     sink::{AuditSink, Full, Slot},
     subject::{Party, Subjects},
@@ -69,6 +69,8 @@ impl AuditSink for TracingSink {
                     mcp_scopes.outcome = event.outcome.as_str(),
                     mcp_scopes.reason = event.reason,
                     mcp_scopes.rule = event.rule,
+                    mcp_scopes.entries = list(event.entries).as_deref(),
+                    mcp_scopes.approval = event.approval.map(Approval::as_str),
                     mcp_scopes.risk = event.risk.map(Risk::as_str),
                     mcp_scopes.scopes.needed = list(event.needed).as_deref(),
                     mcp_scopes.scopes.missing = list(event.missing).as_deref(),

@@ -76,6 +76,8 @@ impl Open for JsonLines {
         line.some("mcp_scopes.reason", event.reason);
         line.some("mcp_scopes.rule", event.rule);
         line.hashes("mcp_scopes.patterns", event.patterns);
+        line.list("mcp_scopes.entries", event.entries);
+        line.some("mcp_scopes.approval", event.approval.map(crate::Approval::as_str));
         line.some("mcp_scopes.risk", event.risk.map(mcp_scopes_model::Risk::as_str));
         line.list("mcp_scopes.scopes.needed", event.needed);
         line.list("mcp_scopes.scopes.missing", event.missing);

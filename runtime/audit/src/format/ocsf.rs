@@ -143,6 +143,8 @@ fn unmapped(event: &Event<'_>, actor: Option<Party<'_>>, rest: &mut Object<'_>) 
     rest.some("environment", event.environment.map(mcp_scopes_model::Environment::as_str));
     rest.some("risk", event.risk.map(Risk::as_str));
     rest.hashes("patterns", event.patterns);
+    rest.list("entries", event.entries);
+    rest.some("approval", event.approval.map(crate::Approval::as_str));
     rest.list("scopes_needed", event.needed);
     rest.list("scopes_missing", event.missing);
     if let Some(actor) = actor {
@@ -171,6 +173,8 @@ fn severity(event: &Event<'_>) -> u8 {
 fn disposition(event: &Event<'_>) -> u8 {
     match (event.decision, event.outcome) {
         (Decision::Allow, Outcome::Error | Outcome::Abandoned) => 27,
+        // It ran because a person approved it.
+        (Decision::Allow, _) if event.approval.is_some() => 8,
         (Decision::Allow, _) => 1,
         (Decision::Deny, _) if event.issuer.is_none() => 26,
         (Decision::Deny, _) => 2,

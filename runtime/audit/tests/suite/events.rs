@@ -2,7 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use mcp_scopes_audit::{Decision, Environment, Event, Outcome, Risk, TraceContext};
+use mcp_scopes_audit::{Approval, Decision, Environment, Event, Outcome, Risk, TraceContext};
 
 /// An event in which nothing is absent.
 pub(crate) fn full() -> Event<'static> {
@@ -12,6 +12,8 @@ pub(crate) fn full() -> Event<'static> {
     event.rule = Some("read_file:*.pem");
     event.patterns = &[0x0123_4567_89ab_cdef, 7];
     event.tool = Some("send_email");
+    event.entries = &["app://h/*"];
+    event.approval = Some(Approval::Reviewer);
     event.risk = Some(Risk::High);
     event.needed = &["mail:send", "mail:read"];
     event.missing = &["mail:send"];

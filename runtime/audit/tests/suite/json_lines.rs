@@ -36,6 +36,8 @@ fn writes_every_member() {
             "mcp_scopes.reason": "blocked_after",
             "mcp_scopes.rule": "read_file:*.pem",
             "mcp_scopes.patterns": ["0123456789abcdef", "0000000000000007"],
+            "mcp_scopes.entries": ["app://h/*"],
+            "mcp_scopes.approval": "reviewer",
             "mcp_scopes.risk": "high",
             "mcp_scopes.scopes.needed": ["mail:send", "mail:read"],
             "mcp_scopes.scopes.missing": ["mail:send"],

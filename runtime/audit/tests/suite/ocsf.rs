@@ -1,6 +1,6 @@
 //! API Activity of OCSF 1.8, checked against a schema that is written from the standard.
 
-use mcp_scopes_audit::{Aggregate, Format as _, Ocsf, Subjects};
+use mcp_scopes_audit::{Aggregate, Approval, Format as _, Ocsf, Subjects};
 use serde_json::{Value, json};
 
 use crate::events::{all, bare, full};
@@ -69,9 +69,15 @@ fn writes_who_called_what() {
         ("/trace/uid", json!("4bf92f3577b34da6a3ce929d0e0e4736")),
         ("/unmapped/scopes_missing", json!(["mail:send"])),
         ("/unmapped/actor", json!("agent")),
+        ("/unmapped/entries", json!(["app://h/*"])),
+        ("/unmapped/approval", json!("reviewer")),
     ] {
         assert_eq!(line.pointer(place), Some(&expected), "{place}: {line}");
     }
+    let mut approved = bare();
+    approved.approval = Some(Approval::Caller);
+    let approved: Value = serde_json::from_str(&Ocsf::new().to_json(&approved)).unwrap();
+    assert_eq!((&approved["disposition_id"], &approved["unmapped"]["approval"]), (&json!(8), &json!("caller")));
     let bare: Value = serde_json::from_str(&Ocsf::new().to_json(&bare())).unwrap();
     assert_eq!((&bare["src_endpoint"], &bare["disposition_id"]), (&json!({"svc_name": "mcp-client"}), &json!(1)));
 }
