@@ -18,7 +18,7 @@ pub(crate) fn admit(
     named: &Named<'_>,
     record: &mut ProcessRecord,
 ) -> Result<(), ErrorData> {
-    let Some(needed) = content_denial(credentials.caller(), named) else { return Ok(()) };
+    let Some(needed) = content_denial(credentials.caller(), named, record) else { return Ok(()) };
     let what = match named {
         Named::Resource(_) | Named::Template(_) => "resource",
         Named::Prompt(_) => "prompt",

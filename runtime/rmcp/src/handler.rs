@@ -270,6 +270,7 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
             _ => None,
         };
         if let Some(denied) = refused {
+            record.note_replaced(denied.reason);
             result = Ok(refused_call(denied).into());
         }
         settle_call(record, &result);

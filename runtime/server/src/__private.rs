@@ -56,11 +56,13 @@ pub mod v1 {
         problems.finish(Some(()))
     }
 
-    /// Returns why a caller on stdio may not read a resource or prompt: the scopes to ask for, none if the file does not open it. `None` if
+    /// Notes what is read in the event, and returns why a caller on stdio may not read a resource or prompt: the scopes to ask for, none if the file does not open it. `None` if
     /// it may, and if the file says nothing about resources or about prompts.
     #[must_use]
-    pub fn content_denial(caller: &Caller, named: &Named<'_>) -> Option<Vec<&'static str>> {
-        contents::Contents::of(caller.grant().table()).denial(caller, named)
+    pub fn content_denial(caller: &Caller, named: &Named<'_>, record: &mut ProcessRecord) -> Option<Vec<&'static str>> {
+        let contents = contents::Contents::of(caller.grant().table());
+        record.note_content(contents, named);
+        contents.denial(caller, named)
     }
 
     /// Returns whether the caller may read a resource or prompt, or no entry decides about its kind.

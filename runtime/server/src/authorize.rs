@@ -299,7 +299,12 @@ pub(super) fn is_call(message: &Message<'_>) -> bool {
 
 /// Returns whether a message reads a resource or gets a prompt.
 pub(super) fn is_read(message: &Message<'_>) -> bool {
-    matches!(&*message.method, "resources/read" | "resources/directory/read" | "prompts/get")
+    is_read_method(&message.method)
+}
+
+/// Returns whether messages with this method read a resource or get a prompt.
+pub(super) fn is_read_method(method: &str) -> bool {
+    matches!(method, "resources/read" | "resources/directory/read" | "prompts/get")
 }
 
 /// Returns the tool of the table that a message calls.

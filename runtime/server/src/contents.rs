@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use mcp_scopes::{__private::v1, Caller, Requirement, ScopeTable};
+#[cfg(any(feature = "audit", feature = "policies"))]
+use mcp_scopes_model::Risk;
 use mcp_scopes_model::{Content, Environment, content::is_template};
 
 use super::{
@@ -28,6 +30,10 @@ pub(super) const RESOURCE_METHODS: [&str; 6] = [
 ];
 /// The methods that read prompts. The first one lists them.
 pub(super) const PROMPT_METHODS: [&str; 2] = ["prompts/list", "prompts/get"];
+
+/// What a read counts as whose entries state no risk, or that has no entry: it changes nothing.
+#[cfg(any(feature = "audit", feature = "policies"))]
+pub(super) const UNSTATED_RISK: Risk = Risk::Low;
 
 /// Returns whether MCP lets clients cache the responses to a method (MCP 2026-07-28, "Caching"). The lists of tools have a rule of their
 /// own.
@@ -133,6 +139,17 @@ impl Contents {
         }
     }
 
+    /// Returns the entries that decide about a message which names one resource or prompt.
+    #[cfg(feature = "audit")]
+    pub(super) fn deciding_on(self, message: &Message<'_>) -> Vec<&'static Content<'static>> {
+        match self.reads(message) {
+            Reads::Named(named) if message.method != LISTEN => {
+                named.iter().flat_map(|named| self.deciding(named)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Returns the scopes that the caller lacks, none if nothing opens what is named; `None` if it is open, or if no entry decides about
     /// its kind.
     pub(crate) fn denial(self, caller: &Caller, named: &Named<'_>) -> Option<Vec<&'static str>> {
@@ -213,6 +230,27 @@ pub(super) fn needed(caller: &Caller, deciding: &[&'static Content<'static>]) ->
 
 fn scopes(requirement: Requirement<'static>, alternative: usize) -> impl Iterator<Item = &'static str> {
     (0..).map_while(move |place| requirement.scope(alternative, place, ""))
+}
+
+/// Returns the highest risk that entries state.
+#[cfg(any(feature = "audit", feature = "policies"))]
+pub(super) fn risk_of(entries: &[&'static Content<'static>]) -> Option<Risk> {
+    entries.iter().filter_map(|content| content.risk).max()
+}
+
+/// Returns the scopes of all alternatives of entries, each once.
+#[cfg(feature = "audit")]
+pub(super) fn all_scopes<'e>(entries: impl IntoIterator<Item = &'e &'static Content<'static>>) -> Vec<&'static str> {
+    let mut all = Vec::new();
+    for content in entries {
+        let requirement = content.requirement;
+        for scope in (0..requirement.alternatives()).flat_map(|place| scopes(requirement, place)) {
+            if !all.contains(&scope) {
+                all.push(scope);
+            }
+        }
+    }
+    all
 }
 
 /// A capability that a server advertises: its name, and the section of the file and the method that open it.

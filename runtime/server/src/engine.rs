@@ -145,12 +145,14 @@ impl Engine {
             Some(body) => (self.bodies.read_messages(method, body)?, body, true),
             None => (content, &body, false),
         };
-        let decided = self.decide(&content, forwarded, requester).await;
+        let decided = self.decide(received, &content, forwarded, requester).await;
         let Decided { places, allowed } =
             decided.inspect_err(|rejection| self.audit.deny(received, &content, Some(requester), rejection))?;
-        let audited = self.audit.open(received, &content, requester, places);
+        let audited = places.open(requester);
         let allowed = allowed.map(|allowed| Box::new(allowed) as Box<dyn Observer>);
         let calls = OpenCalls::of(&content, audited.into_iter().chain(allowed));
+        #[cfg(feature = "policies")]
+        let calls = calls.with_files(&requester.files);
         let body = rewritten.unwrap_or(body);
         Ok(AdmittedRequest { body, is_rewritten, session, params, calls })
     }
@@ -180,15 +182,21 @@ impl Engine {
     /// policies, which record what they allow.
     async fn decide(
         &self,
+        received: &Received,
         content: &Content<'_>,
         body: &[u8],
         requester: &mut Requester,
     ) -> Result<Decided, Rejection> {
         #[cfg(feature = "policies")]
         self.authorizer.compare_conditions(content, requester)?;
-        let places = self.audit.reserve(content)?;
-        let allowed = self.policies.enforce_policies(content, body, requester).await?;
-        Ok(Decided { places, allowed })
+        let places = self.audit.reserve(received, content, requester)?;
+        match self.policies.enforce_policies(content, body, requester).await {
+            Ok(allowed) => Ok(Decided { places, allowed }),
+            Err(rejection) => {
+                places.cancel();
+                Err(rejection)
+            }
+        }
     }
 }
 

@@ -16,6 +16,11 @@ use super::{
     ResponseBody,
     message::{Content, Message},
 };
+#[cfg(feature = "policies")]
+use super::{
+    filter::{FileLimits, Replacement},
+    policies::LARGE_FILE,
+};
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,7 +32,7 @@ pub enum CallOutcome {
     ToolError,
     /// The server returned an error of JSON-RPC or HTTP, or no answer.
     Error,
-    /// The response was dropped before the answer. The call may have run.
+    /// The response was dropped before the answer, and the call may have run; or the request was dropped before a decision.
     Abandoned,
     /// Another policy denied the call, so it did not run.
     Denied,
@@ -40,6 +45,12 @@ pub(crate) trait Observer: Send + Sync {
 
     /// Receives the outcome of a message, and the code of its error.
     fn settle(&mut self, number: usize, outcome: CallOutcome, code: Option<i32>);
+
+    /// Receives, before the outcome, that a policy replaced the answer to a message.
+    #[cfg(feature = "policies")]
+    fn replaced(&mut self, number: usize, reason: &'static str) {
+        let _ = (number, reason);
+    }
 }
 
 /// Calls whose outcome is not known. Dropping them settles them as abandoned.
@@ -58,6 +69,9 @@ struct OpenCall {
     number: usize,
     /// `None` for a notification.
     id: Option<Value>,
+    /// Whether a denial took the place of the answer.
+    #[cfg(feature = "policies")]
+    replacement: Option<Replacement>,
 }
 
 impl OpenCalls {
@@ -69,8 +83,23 @@ impl OpenCalls {
         }
         let is_observed = |number| observers.iter().any(|observer| observer.observes(number));
         let calls = content.messages().iter().enumerate().filter(|(number, _)| is_observed(*number));
-        let open = calls.map(|(number, message)| OpenCall { number, id: id_of(message) }).collect();
+        let calls = calls.map(|(number, message)| OpenCall {
+            number,
+            id: id_of(message),
+            #[cfg(feature = "policies")]
+            replacement: None,
+        });
+        let open = calls.collect();
         Self(Some(Box::new(Calls { observers, open })))
+    }
+
+    /// Returns the calls, which learn whether a denial took the place of their answer.
+    #[cfg(feature = "policies")]
+    pub(super) fn with_files(mut self, files: &FileLimits) -> Self {
+        for call in self.0.iter_mut().flat_map(|calls| &mut calls.open) {
+            call.replacement = files.replacement(call.number);
+        }
+        self
     }
 
     /// Settles all calls, since the server behind the layer failed.
@@ -127,6 +156,10 @@ impl Calls {
 
     fn tell(&mut self, call: &OpenCall, outcome: CallOutcome, code: Option<i32>) {
         for observer in &mut self.observers {
+            #[cfg(feature = "policies")]
+            if call.replacement.as_ref().is_some_and(Replacement::is_made) {
+                observer.replaced(call.number, LARGE_FILE);
+            }
             observer.settle(call.number, outcome, code);
         }
     }

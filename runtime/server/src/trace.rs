@@ -42,7 +42,7 @@ pub(super) enum Step {
 
 /// The methods that are recorded by name. Other names are client input.
 #[cfg(any(feature = "tracing", feature = "audit"))]
-const METHODS: [&str; 24] = [
+const METHODS: [&str; 25] = [
     "completion/complete",
     "initialize",
     "logging/setLevel",
@@ -53,6 +53,7 @@ const METHODS: [&str; 24] = [
     "ping",
     "prompts/get",
     "prompts/list",
+    "resources/directory/read",
     "resources/list",
     "resources/read",
     "resources/subscribe",

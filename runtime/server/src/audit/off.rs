@@ -4,6 +4,7 @@ use http::request::Parts;
 use mcp_scopes::{Caller, Denied};
 
 use super::super::{
+    contents::{Contents, Named},
     message::Content,
     outcome::{CallOutcome, Observer},
     rejection::Rejection,
@@ -54,6 +55,11 @@ impl ProcessAuditor {
 }
 
 impl ProcessRecord {
+    pub(crate) const fn note_content(&mut self, _: Contents, _: &Named<'_>) {}
+
+    /// Does nothing.
+    pub const fn note_replaced(&mut self, _: &'static str) {}
+
     #[expect(clippy::unnecessary_wraps, reason = "a place can be missing if there is a sink")]
     pub(crate) const fn reserve(&mut self) -> Result<(), ProcessDenial> {
         Ok(())
@@ -85,6 +91,8 @@ impl Trail {
     pub(crate) const fn note_rule(&mut self, _: Option<&str>) {}
 
     pub(crate) const fn note_pattern(&mut self, _: usize, _: [u8; 8]) {}
+
+    pub(crate) const fn note_approval(&mut self, _: usize, _: bool) {}
 }
 
 impl Auditor {
@@ -97,13 +105,17 @@ impl Auditor {
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "a place can be missing if there is a sink")]
-    pub(crate) const fn reserve(self, _: &Content<'_>) -> Result<Places, Rejection> {
+    pub(crate) const fn reserve(self, _: &Received, _: &Content<'_>, _: &Requester) -> Result<Places, Rejection> {
         Ok(Places)
     }
 
     pub(crate) const fn deny(self, _: &Received, _: &Content<'_>, _: Option<&Requester>, _: &Rejection) {}
+}
 
-    pub(crate) fn open(self, _: &Received, _: &Content<'_>, _: &mut Requester, _: Places) -> Option<Box<dyn Observer>> {
+impl Places {
+    pub(crate) const fn cancel(self) {}
+
+    pub(crate) fn open(self, _: &mut Requester) -> Option<Box<dyn Observer>> {
         None
     }
 }

@@ -2,8 +2,10 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `call` | what an event says about a call |
 //! | `process` | events without HTTP |
 
+mod call;
 mod process;
 
 use core::{
@@ -18,27 +20,28 @@ use std::{
 
 use http::{Extensions, HeaderMap, request::Parts};
 use mcp_scopes::{__private::v1, Denied, Environment, ScopeTable, ToolHandle};
-use mcp_scopes_audit::{AuditSink, Decision, Event, Outcome, Slot, TraceContext};
+use mcp_scopes_audit::{Approval, AuditSink, Decision, Outcome, TraceContext};
 
+use self::call::{Call, Facts, revision};
 pub(crate) use self::process::ProcessAuditor;
 pub use self::process::ProcessRecord;
 use super::{
     super::{
         Claims,
-        authorize::called_tool,
-        message::{Content, Kind, Message},
+        contents::Contents,
+        message::{Content, Kind},
         outcome::{CallOutcome, Observer},
         rejection::Rejection,
         requester::Requester,
-        trace::known_method,
     },
     reason::Verdict,
 };
 
 /// Methods whose calls are events even if they are allowed: those that do or read something.
-const AUDITED: [&str; 10] = [
+const AUDITED: [&str; 11] = [
     "completion/complete",
     "prompts/get",
+    "resources/directory/read",
     "resources/read",
     "resources/subscribe",
     "subscriptions/listen",
@@ -48,8 +51,8 @@ const AUDITED: [&str; 10] = [
     "tasks/update",
     "tools/call",
 ];
-/// The revisions of the protocol. Other values are client input.
-const REVISIONS: [&str; 5] = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"];
+/// The reason of calls whose request was dropped while it was decided. They have not run, although policies may have counted them.
+const DROPPED: &str = "dropped";
 
 /// Returns the address of the peer from the extensions of a request.
 pub(crate) type PeerOf = Box<dyn Fn(&Extensions) -> Option<SocketAddr> + Send + Sync>;
@@ -68,8 +71,9 @@ pub(crate) struct Received {
     is_recorded: AtomicBool,
 }
 
-/// Places for the events of calls, one for each message.
-pub(crate) struct Places(Vec<Slot>);
+/// The calls of a body that is being decided on, with places for their events. Dropping it records that the request was dropped: nothing
+/// without a sink.
+pub(crate) struct Places(Option<Box<Calls>>);
 
 /// What the policies note about the calls of a body for its events: nothing without a sink.
 #[derive(Debug, Default)]
@@ -82,6 +86,8 @@ struct Noted {
     rule: Option<String>,
     /// The names of the matched patterns, with the number of the message that matched them.
     patterns: Vec<(usize, u64)>,
+    /// Who approved which message.
+    approvals: Vec<(usize, Approval)>,
 }
 
 /// Calls of one body whose outcome is not recorded.
@@ -91,28 +97,10 @@ struct Calls {
     claims: Option<Arc<Claims>>,
     environment: Environment,
     noted: Option<Box<Noted>>,
+    /// Whether the calls may run.
+    is_decided: bool,
     /// By the number of the message.
     open: Vec<Option<Call>>,
-}
-
-/// What all calls of a request share.
-#[derive(Clone, Copy)]
-struct Facts {
-    time: SystemTime,
-    start: Instant,
-    peer: Option<SocketAddr>,
-    /// What the headers state.
-    revision: Option<&'static str>,
-    trace: Option<TraceContext>,
-}
-
-/// What is recorded about a call.
-struct Call {
-    method: &'static str,
-    tool: Option<ToolHandle>,
-    revision: Option<&'static str>,
-    trace: Option<TraceContext>,
-    slot: Slot,
 }
 
 /// Returns why the scopes of a requester do not open a call of a tool.
@@ -147,16 +135,39 @@ impl Auditor {
     ///
     /// # Errors
     /// 503: the event of a call could not be written.
-    pub(crate) fn reserve(&self, content: &Content<'_>) -> Result<Places, Rejection> {
-        let Some(sink) = &self.sink else { return Ok(Places(Vec::new())) };
-        let slots = content.messages().iter().map(|message| {
-            let Some(tool) = called_tool(self.table, message) else { return Ok(Slot::none()) };
-            sink.reserve(tool.tool().risk).map_err(|_| {
-                let rejection = Rejection::unaudited();
-                super::super::authorize::reply_to(self.table, message, rejection)
-            })
+    pub(crate) fn reserve(
+        &self,
+        received: &Received,
+        content: &Content<'_>,
+        requester: &Requester,
+    ) -> Result<Places, Rejection> {
+        let (Some(sink), Some(facts)) = (&self.sink, received.facts) else { return Ok(Places(None)) };
+        let reserved = content.messages().iter().map(|message| {
+            if !AUDITED.contains(&&*message.method) {
+                return Ok(None);
+            }
+            let mut call = Call::new(message, self.table, Contents::of(self.table).deciding_on(message));
+            if let Some(risk) = call.risk_to_reserve() {
+                call.slot = sink.reserve(risk).map_err(|_| {
+                    let rejection = Rejection::unaudited();
+                    super::super::authorize::reply_to(self.table, message, rejection)
+                })?;
+            }
+            Ok(Some(call))
         });
-        slots.collect::<Result<Vec<Slot>, Rejection>>().map(Places)
+        let open: Vec<Option<Call>> = reserved.collect::<Result<_, Rejection>>()?;
+        if open.iter().all(Option::is_none) {
+            return Ok(Places(None));
+        }
+        Ok(Places(Some(Box::new(Calls {
+            sink: Arc::clone(sink),
+            facts,
+            claims: requester.credential.as_ref().map(|credential| Arc::clone(&credential.claims)),
+            environment: requester.caller.environment(),
+            noted: None,
+            is_decided: false,
+            open,
+        }))))
     }
 
     /// Records that a request is rejected, once: an event for each of its messages, or one if it has none or none was read.
@@ -174,8 +185,12 @@ impl Auditor {
         let verdict = Verdict::of(rejection);
         let claims = requester.and_then(|requester| requester.credential.as_ref()).map(|held| &*held.claims);
         let requests = content.messages().iter().enumerate().filter(|(_, message)| message.kind != Kind::Response);
-        let calls = requests
-            .map(|(number, message)| (number, Call::new(message, called_tool(self.table, message), Slot::none())));
+        // URIs of callers who are not known are not compared once more.
+        let known = requester.filter(|requester| !requester.is_anonymous());
+        let calls = requests.map(|(number, message)| {
+            let entries = known.map(|_| Contents::of(self.table).deciding_on(message)).unwrap_or_default();
+            (number, Call::new(message, self.table, entries))
+        });
         let mut calls: Vec<(usize, Call)> = calls.collect();
         if calls.is_empty() {
             calls.push((0, Call::UNREAD));
@@ -184,15 +199,18 @@ impl Auditor {
         for (number, call) in &calls {
             let patterns = noted.map(|noted| noted.patterns_of(*number)).unwrap_or_default();
             let denied = call.tool.zip(requester).and_then(|(tool, requester)| denied(tool, requester));
-            let missing: Vec<&str> = denied.iter().flat_map(Denied::missing).collect();
-            let mut needed = call.needed();
+            let mut missing: Vec<&str> = denied.iter().flat_map(Denied::missing).collect();
+            if let Some(known) = known {
+                missing.extend(call.missing_of_entries(&known.caller));
+            }
+            let (mut needed, entries) = (call.needed(), call.entry_names());
             // Those of conditions.
             for scope in denied.iter().flat_map(Denied::missing) {
                 if !needed.contains(&scope) {
                     needed.push(scope);
                 }
             }
-            let mut event = call.event(facts, claims, &needed);
+            let mut event = call.event(facts, claims, &needed, &entries);
             (event.decision, event.outcome) = (verdict.decision, Outcome::Denied);
             event.reason = Some(verdict.reason);
             event.patterns = &patterns;
@@ -204,34 +222,21 @@ impl Auditor {
             sink.record(&event);
         }
     }
+}
 
-    /// Returns what records the outcome of the calls of an admitted request.
-    pub(crate) fn open(
-        &self,
-        received: &Received,
-        content: &Content<'_>,
-        requester: &mut Requester,
-        places: Places,
-    ) -> Option<Box<dyn Observer>> {
-        let (sink, facts) = (self.sink.as_ref()?, received.facts?);
-        let mut slots = places.0.into_iter();
-        let calls = content.messages().iter().map(|message| {
-            let slot = slots.next().unwrap_or(Slot::none());
-            let is_audited = AUDITED.contains(&&*message.method);
-            is_audited.then(|| Call::new(message, called_tool(self.table, message), slot))
-        });
-        let open: Vec<Option<Call>> = calls.collect();
-        if open.iter().all(Option::is_none) {
-            return None;
+impl Places {
+    /// Forgets the calls, which are denied. Their places are given back.
+    pub(crate) fn cancel(mut self) {
+        if let Some(calls) = &mut self.0 {
+            calls.open.clear();
         }
-        Some(Box::new(Calls {
-            sink: Arc::clone(sink),
-            facts,
-            claims: requester.credential.as_ref().map(|credential| Arc::clone(&credential.claims)),
-            environment: requester.caller.environment(),
-            noted: requester.trail.0.take(),
-            open,
-        }))
+    }
+
+    /// Returns what records the outcome of the calls, which may run.
+    pub(crate) fn open(self, requester: &mut Requester) -> Option<Box<dyn Observer>> {
+        let mut calls = self.0?;
+        (calls.noted, calls.is_decided) = (requester.trail.0.take(), true);
+        Some(calls)
     }
 }
 
@@ -264,7 +269,21 @@ impl Trail {
     }
 }
 
+#[cfg(feature = "policies")]
+impl Trail {
+    /// Notes that a person approved a message.
+    pub(crate) fn note_approval(&mut self, message: usize, by_reviewer: bool) {
+        if let Some(noted) = &mut self.0 {
+            noted.approvals.push((message, if by_reviewer { Approval::Reviewer } else { Approval::Caller }));
+        }
+    }
+}
+
 impl Noted {
+    fn approval_of(&self, message: usize) -> Option<Approval> {
+        self.approvals.iter().rev().find(|(number, _)| *number == message).map(|(_, approval)| *approval)
+    }
+
     fn patterns_of(&self, message: usize) -> Vec<u64> {
         self.patterns.iter().filter(|(number, _)| *number == message).map(|(_, name)| *name).collect()
     }
@@ -273,51 +292,6 @@ impl Noted {
 impl fmt::Debug for Auditor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Auditor").field("has_sink", &self.sink.is_some()).finish_non_exhaustive()
-    }
-}
-
-impl Call {
-    /// In place of messages that were not read.
-    const UNREAD: Self = Self { method: "unread", tool: None, revision: None, trace: None, slot: Slot::none() };
-
-    fn new(message: &Message<'_>, tool: Option<ToolHandle>, slot: Slot) -> Self {
-        Self {
-            method: known_method(&message.method).unwrap_or("unknown"),
-            tool,
-            revision: message.params.version.as_deref().and_then(revision),
-            trace: message.params.traceparent.as_deref().and_then(TraceContext::parse),
-            slot,
-        }
-    }
-
-    /// Returns the scopes of all alternatives that open the tool.
-    fn needed(&self) -> Vec<&'static str> {
-        let mut needed = Vec::new();
-        for scope in self.tool.iter().flat_map(ToolHandle::alternatives).flatten() {
-            if !needed.contains(&scope) {
-                needed.push(scope);
-            }
-        }
-        needed
-    }
-
-    /// Returns an event with what is known before the outcome.
-    fn event<'e>(&self, facts: &Facts, claims: Option<&'e Claims>, needed: &'e [&'e str]) -> Event<'e> {
-        let mut event = Event::new(self.method, Decision::Allow, Outcome::Success);
-        event.time = facts.time;
-        event.duration = facts.start.elapsed();
-        event.peer = facts.peer;
-        event.protocol_version = self.revision.or(facts.revision);
-        // What the message states has precedence over the headers (OpenTelemetry, "Context propagation" of MCP).
-        event.trace = self.trace.or(facts.trace);
-        event.tool = self.tool.map(|tool| tool.tool().name);
-        event.risk = self.tool.map(|tool| tool.tool().risk);
-        event.needed = needed;
-        event.issuer = claims.map(Claims::issuer);
-        event.subject = claims.and_then(Claims::subject);
-        event.client = claims.and_then(Claims::client);
-        event.actor = claims.and_then(|claims| claims.claim("act")?.get("sub")?.as_str());
-        event
     }
 }
 
@@ -331,13 +305,25 @@ impl Observer for Calls {
             self.record(number, &call, recorded(outcome), code);
         }
     }
+
+    #[cfg(feature = "policies")]
+    fn replaced(&mut self, number: usize, reason: &'static str) {
+        if let Some(Some(call)) = self.open.get_mut(number) {
+            call.replaced_by = Some(reason);
+        }
+    }
 }
 
 impl Calls {
     fn record(&self, number: usize, call: &Call, outcome: Outcome, code: Option<i32>) {
-        let needed = call.needed();
-        let mut event = call.event(&self.facts, self.claims.as_deref(), &needed);
+        let (needed, entries) = (call.needed(), call.entry_names());
+        let mut event = call.event(&self.facts, self.claims.as_deref(), &needed, &entries);
         event.outcome = outcome;
+        event.reason = call.replaced_by;
+        if !self.is_decided {
+            (event.decision, event.reason) = (Decision::Deny, Some(DROPPED));
+        }
+        event.approval = self.noted.as_ref().and_then(|noted| noted.approval_of(number));
         event.status_code = code;
         event.environment = Some(self.environment);
         let patterns = self.noted.as_ref().map(|noted| noted.patterns_of(number)).unwrap_or_default();
@@ -369,8 +355,4 @@ const fn recorded(outcome: CallOutcome) -> Outcome {
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
-}
-
-fn revision(text: &str) -> Option<&'static str> {
-    REVISIONS.into_iter().find(|known| *known == text)
 }

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use mcp_scopes::Risk;
 use mcp_scopes_policies::{ArgumentHasher, Call, Rules, ToolNumber};
 use serde_json::value::RawValue;
 
@@ -10,7 +9,7 @@ use mcp_scopes_model::Requirement;
 
 use super::{
     super::{
-        contents::{Contents, Named},
+        contents::{Contents, Named, UNSTATED_RISK, risk_of},
         message::{Message, MessageFault, Params},
         rejection::Rejection,
     },
@@ -24,9 +23,6 @@ pub(super) fn hash(hasher: &ArgumentHasher, tool: &str, [arguments, input_respon
     }
     hasher.hash_parts(tool, &[arguments, "\0", input_responses, "\0", request_state])
 }
-
-/// What a resource or prompt counts as whose entry states no risk, or that has no entry: it changes nothing.
-const UNSTATED: Risk = Risk::Low;
 
 /// Reads the calls of messages.
 #[derive(Debug)]
@@ -81,7 +77,7 @@ impl Calls<'_> {
     /// Returns the call that reads a resource or gets a prompt.
     pub(super) fn of_content(&self, named: &Named<'_>) -> Option<Call> {
         let deciding = self.contents.deciding(named);
-        let risk = deciding.iter().filter_map(|content| content.risk).max().unwrap_or(UNSTATED);
+        let risk = risk_of(&deciding).unwrap_or(UNSTATED_RISK);
         let call = match named {
             Named::Resource(uri) | Named::Template(uri) => self.rules.resource(uri, risk),
             Named::Prompt(name) => self.rules.prompt(name, risk),

@@ -81,6 +81,7 @@ impl PolicyEngine {
             // The request makes one call, which its caller has approved.
             asked.approve(0, Evidence::Caller);
             asked.count_once(0, approval);
+            trail.note_approval(0, false);
         }
         // The first round may approve one call. More open approvals of a body are refused.
         for _ in 0..2 {
@@ -97,6 +98,9 @@ impl PolicyEngine {
             };
             trail.note_rule(self.rules.approval_pattern(&request));
             let evidence = self.approve(&asked, &request, requester).await?;
+            if let Some(number) = asked.number_of(request.call) {
+                trail.note_approval(number, evidence == Evidence::Reviewer);
+            }
             asked.approve(request.call, evidence);
         }
         Err(Rejection::undecided())
@@ -148,16 +152,16 @@ impl PolicyEngine {
         if first.is_none()
             && let Some(decision) = self.rules.decide_without_session(calls, &facts, now)
         {
-            return Ok(decision);
-        }
-        let key = self.session_of(requester).ok_or(Undecided::NoSubject(first.unwrap_or(0)))?;
-        trail.note_session(key.as_bytes());
             // Any admitted call keeps a session from ending, so that a caller who is never idle keeps what its session knows.
             if decision == Decision::Allowed
                 && let Some(key) = self.session_of(requester)
             {
                 self.store.renew(&key, now).await;
             }
+            return Ok(decision);
+        }
+        let key = self.session_of(requester).ok_or(Undecided::NoSubject(first.unwrap_or(0)))?;
+        trail.note_session(key.as_bytes());
         let decision = self.store.decide(&key, calls, &facts, now).await;
         decision.map_err(|undecided| Undecided::NoDecision(first.unwrap_or(0), undecided))
     }
@@ -268,6 +272,12 @@ impl<'c, 'b> Asked<'c, 'b> {
     pub(super) fn name(&self, call: usize) -> &'c str {
         let message = self.message(call).filter(|message| super::super::authorize::is_call(message));
         message.and_then(|message| message.params.name.as_deref()).unwrap_or("")
+    }
+
+    /// Returns the number of a call's message in the body.
+    fn number_of(&self, call: usize) -> Option<usize> {
+        let message = self.message(call)?;
+        self.content.messages().iter().position(|other| core::ptr::eq(other, message))
     }
 
     fn approve(&mut self, call: usize, evidence: Evidence) {

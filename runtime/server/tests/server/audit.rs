@@ -15,13 +15,16 @@ use http_body::{Body, Frame};
 use http_body_util::{BodyExt as _, Full};
 use mcp_scopes_audit::{AuditSink, Event, Format as _, Full as NoPlace, JsonLines, Ocsf, Risk, Slot, Subjects};
 use mcp_scopes_server::{
-    Claims, Discovery, PolicyDenial, ResourceServer, ResourceServerBuilder, policy_fn, verifier_fn,
+    Claims, Discovery, PolicyDenial, ResourceServer, ResourceServerBuilder,
+    policies::{ApprovalQuery, Approver, ApproverAnswer},
+    policy_fn, verifier_fn,
 };
 use serde_json::{Value, json};
 use tower::{ServiceExt as _, service_fn};
 
 use crate::{
     policies::{
+        approval::BY_REVIEWER,
         builder,
         elicitation::{ASKING, Call},
     },
@@ -188,9 +191,6 @@ async fn finds_the_outcome_in_the_answer() {
         (stream(&format!("data: {error}\r\r")), "error"),
         (stream(&format!("data: {progress}\n\n")), "abandoned"),
         (stream(&format!("data: {passed}\n")), "abandoned"),
-    ] {
-        for discovery in [Discovery::Baseline, Discovery::Filtered] {
-            let (server, kept) = server(|builder| builder.discovery(discovery));
         // Longer than what is read of an answer in JSON, and in parts.
         (stream(&format!("data: {long}\n\n")), "success"),
         (stream(&format!("data: {}\n\n", long.replace("\"text\"", "\"isError\":true,\"text\""))), "tool_error"),
@@ -198,6 +198,9 @@ async fn finds_the_outcome_in_the_answer() {
             Reply::of("text/event-stream", format!("data: {long}\n\n").into_bytes().chunks(70_000).map(<[u8]>::to_vec)),
             "success",
         ),
+    ] {
+        for discovery in [Discovery::Baseline, Discovery::Filtered] {
+            let (server, kept) = server(|builder| builder.discovery(discovery));
             let shown = format!("{discovery:?} {:.200}", format!("{reply:?}"));
             let answer = server.replying(reply.clone()).send(Ask::call("list_files").token("reader")).await;
             let expected = if answer.status.is_success() { outcome } else { "error" };
@@ -214,9 +217,6 @@ async fn finds_the_outcome_in_the_answer() {
     }
 }
 
-fn layer(kept: &Kept) -> ResourceServer {
-    ResourceServer::builder(&TOOLS).verifier(Tokens).audit(kept.clone()).build_now().unwrap()
-}
 /// A body that knows when it has no more to send.
 struct Parts(VecDeque<Bytes>);
 
@@ -233,6 +233,9 @@ impl Body for Parts {
     }
 }
 
+fn layer(kept: &Kept) -> ResourceServer {
+    ResourceServer::builder(&TOOLS).verifier(Tokens).audit(kept.clone()).build_now().unwrap()
+}
 
 #[tokio::test]
 async fn records_calls_that_end_without_an_answer() {
@@ -289,6 +292,24 @@ async fn records_calls_that_end_without_an_answer() {
             assert_eq!(kept.only()[..2], ["allow", outcome]);
         }
     }
+}
+
+/// Policies may have counted the call, and it has not run.
+#[tokio::test]
+async fn records_requests_that_are_dropped_while_they_are_decided() {
+    let kept = Kept::default();
+    let waits = policy_fn(|_| async {
+        std::future::pending::<()>().await;
+        Ok(())
+    });
+    let server = Server::with(|builder| builder.audit(kept.clone()).policy(waits));
+    assert!(server.send(Ask::call("list_files").token("reader")).now_or_never().is_none());
+    let event = kept.take().remove(0);
+    assert_eq!(
+        ["decision", "outcome", "reason", "risk"].map(|name| event[format!("mcp_scopes.{name}")].clone()),
+        ["deny", "abandoned", "dropped", "low"]
+    );
+    assert_eq!(event["user.id"], "ada");
 }
 
 #[tokio::test]
@@ -415,10 +436,47 @@ async fn records_what_becomes_of_a_question_to_the_user() {
         (approved.clone(), ["deny", "denied", "used_approval"]),
     ] {
         send(&call).await;
+        // The event of an approved call says so.
+        let line: Value = serde_json::from_str(&kept.lines.lock().unwrap()[0].0).unwrap();
+        let approval = if expected[0] == "allow" { json!("caller") } else { Value::Null };
+        assert_eq!(line["mcp_scopes.approval"], approval, "{line}");
         let lines = kept.lines.lock().unwrap().clone();
         for text in ["PLANTED", "mcp-scopes-approval", "inputResponses"] {
             assert!(lines.iter().all(|(json, ocsf)| !json.contains(text) && !ocsf.contains(text)), "{lines:?}");
         }
         assert_eq!(kept.only(), expected);
     }
+}
+
+/// Approves everything.
+struct Reviewer;
+
+impl Approver for Reviewer {
+    async fn approve(&self, _: ApprovalQuery<'_>) -> ApproverAnswer {
+        ApproverAnswer::ApprovedByReviewer
+    }
+}
+
+#[tokio::test]
+async fn records_who_approved_a_call() {
+    let kept = Kept::default();
+    let builder = builder(&BY_REVIEWER).approver(Reviewer).allow_batches().audit(kept.clone());
+    let server = Server::around(builder);
+    let call = |id: u8, tool: &str| {
+        format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"{tool}","arguments":{{}}}}}}"#)
+    };
+    server.send(Ask::post(format!("[{},{}]", call(1, "list_files"), call(2, "publish"))).token("ada")).await.passed();
+    let approvals: Vec<_> = kept
+        .take_both()
+        .iter()
+        .map(|[event, ocsf]| {
+            assert_eq!(ocsf["unmapped"]["approval"], event["mcp_scopes.approval"]);
+            (event["gen_ai.tool.name"].clone(), event["mcp_scopes.approval"].clone())
+        })
+        .collect();
+    let mut expected = [(json!("list_files"), Value::Null), (json!("publish"), json!("reviewer"))];
+    if approvals[0] != expected[0] {
+        expected.reverse();
+    }
+    assert_eq!(approvals, expected);
 }

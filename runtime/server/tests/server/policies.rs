@@ -21,7 +21,7 @@
 //! | `tasks` | tasks, and input for them |
 
 mod answers;
-mod approval;
+pub(crate) mod approval;
 mod approved_body;
 mod batches;
 mod callers;

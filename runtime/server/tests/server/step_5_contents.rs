@@ -4,7 +4,10 @@ use mcp_scopes::scope_table;
 use mcp_scopes_server::{Access, Discovery, HiddenTools, ResourceServer, ResourceServerBuilder};
 use serde_json::json;
 
-use crate::server::{Answer, Ask, BuildNow as _, Reply, Server, TOOLS, Tokens};
+use crate::{
+    audit::Kept,
+    server::{Answer, Ask, BuildNow as _, Reply, Server, TOOLS, Tokens},
+};
 
 scope_table! {
     static TABLE = [dynamic "run" (scope = "files:read", risk = "low")] with "tests/server/contents.toml";
@@ -51,6 +54,30 @@ async fn reads_need_what_every_matching_entry_requires() {
             assert_eq!(read(uri, Some(token)).await.refused(), (403, 403), "{uri} {token}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_event_of_a_denied_read_has_its_scopes() {
+    let kept = Kept::default();
+    let server = Server::around(builder().audit(kept.clone()));
+    let secret = || request("resources/read", &json!({"uri": "app://h/logs/secret"}));
+    server.send(secret().token("reader")).await;
+    let mut event = kept.take().remove(0);
+    assert_eq!(
+        (&event["mcp_scopes.reason"], &event["mcp_scopes.risk"]),
+        (&json!("insufficient_scope"), &json!("critical"))
+    );
+    let mut sorted = |name: &str| {
+        let list = event[name].as_array_mut().unwrap();
+        list.sort_by_key(ToString::to_string);
+        list.clone()
+    };
+    assert_eq!(sorted("mcp_scopes.entries"), [json!("app://h/*/secret"), json!("app://h/logs/*")]);
+    assert_eq!(sorted("mcp_scopes.scopes.needed"), [json!("files:read"), json!("oncall"), json!("system:execute")]);
+    assert_eq!(sorted("mcp_scopes.scopes.missing"), [json!("system:execute")]);
+    // The URI of a caller who is not known is not compared.
+    server.send(secret()).await;
+    assert!(kept.take()[0]["mcp_scopes.entries"].is_null());
 }
 
 #[tokio::test]

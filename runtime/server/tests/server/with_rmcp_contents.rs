@@ -16,6 +16,8 @@ use rmcp::{
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 
+use crate::audit::Kept;
+
 scope_table! {
     static TABLE = [dynamic "run" (scope = "files:read", risk = "low")] with "tests/server/contents.toml";
 }
@@ -144,6 +146,16 @@ async fn credentials_decide_by_the_entries() {
     assert_eq!(names(&reader[8], "resources", "uri"), URIS[..2]);
     assert_eq!(names(&reader[10], "resources", "uri"), URIS[..2], "a directory is a list");
     assert_eq!(reader[11]["error"]["code"], -32602, "{}", reader[11]);
+    // The read of a directory is an event, whether it is allowed or not.
+    let kept = Kept::default();
+    let audited = StdioCredentials::of(Caller::new(TABLE.grant("files:read"), Environment::Live)).audit(kept.clone());
+    answers(audited, &requests()[10..]).await;
+    let [allowed, denied] = &kept.take()[..] else { panic!() };
+    for (event, decision, outcome) in [(allowed, "allow", "success"), (denied, "deny", "denied")] {
+        assert_eq!(event["mcp.method.name"], "resources/directory/read", "{event}");
+        assert_eq!((&event["mcp_scopes.decision"], &event["mcp_scopes.outcome"]), (&json!(decision), &json!(outcome)));
+        assert!(event["mcp_scopes.entries"].is_array(), "{event}");
+    }
     // A subscription and a completion are refused before the handler could answer "method not found".
     for answer in &reader[6..8] {
         assert_eq!(answer["error"]["code"], -32602, "{answer}");

@@ -10,7 +10,13 @@ use mcp_scopes::{Caller, Denied, Environment, Reason};
 use mcp_scopes_audit::{AuditSink, Decision, Outcome, Slot, TraceContext, Transport};
 
 use super::{
-    super::{super::stdio::ProcessDenial, reason},
+    super::{
+        super::{
+            contents::{Contents, Named},
+            stdio::ProcessDenial,
+        },
+        reason,
+    },
     AUDITED, Call, CallOutcome, Facts, Trail, recorded, revision,
 };
 
@@ -55,6 +61,8 @@ impl ProcessAuditor {
         let call = Call {
             method,
             tool: tool.and_then(|name| caller.grant().table().tool(name)),
+            entries: Vec::new(),
+            replaced_by: None,
             revision: stated_revision.and_then(revision),
             trace: trace.and_then(TraceContext::parse),
             slot: Slot::none(),
@@ -65,14 +73,28 @@ impl ProcessAuditor {
 }
 
 impl ProcessRecord {
-    /// Reserves a place for the event of a call that scopes allow.
+    /// Notes what a request names. Its entries decide.
+    pub(crate) fn note_content(&mut self, contents: Contents, named: &Named<'_>) {
+        if let Some(open) = &mut self.open {
+            open.call.entries = contents.deciding(named);
+        }
+    }
+
+    /// Notes that a policy replaced the answer.
+    pub fn note_replaced(&mut self, reason: &'static str) {
+        if let Some(open) = &mut self.open {
+            open.call.replaced_by = Some(reason);
+        }
+    }
+
+    /// Reserves a place for the event of a call or read that scopes allow.
     ///
     /// # Errors
     /// The event could not be written, so the call must not run.
     pub(crate) fn reserve(&mut self) -> Result<(), ProcessDenial> {
         let Some(open) = &mut self.open else { return Ok(()) };
-        let Some(tool) = open.call.tool else { return Ok(()) };
-        if let Ok(slot) = open.sink.reserve(tool.tool().risk) {
+        let Some(risk) = open.call.risk_to_reserve() else { return Ok(()) };
+        if let Ok(slot) = open.sink.reserve(risk) {
             open.call.slot = slot;
             return Ok(());
         }
@@ -112,7 +134,8 @@ impl ProcessRecord {
     /// Records how a request ended, if such requests are recorded. `code` is that of the error.
     pub fn settle(&mut self, outcome: CallOutcome, code: Option<i32>) {
         if self.open.as_ref().is_some_and(|open| AUDITED.contains(&open.call.method)) {
-            self.record(Decision::Allow, recorded(outcome), None, &[], code);
+            let reason = self.open.as_ref().and_then(|open| open.call.replaced_by);
+            self.record(Decision::Allow, recorded(outcome), reason, &[], code);
         }
         self.open = None;
     }
@@ -127,8 +150,9 @@ impl ProcessRecord {
     ) {
         let Some(open) = self.open.take() else { return };
         let noted = self.trail.0.as_deref();
-        let (needed, patterns) = (open.call.needed(), noted.map(|noted| noted.patterns_of(0)).unwrap_or_default());
-        let mut event = open.call.event(&open.facts, None, &needed);
+        let (needed, entries) = (open.call.needed(), open.call.entry_names());
+        let patterns = noted.map(|noted| noted.patterns_of(0)).unwrap_or_default();
+        let mut event = open.call.event(&open.facts, None, &needed, &entries);
         event.transport = Transport::Stdio;
         (event.decision, event.outcome, event.reason) = (decision, outcome, reason);
         (event.missing, event.status_code) = (missing, code);

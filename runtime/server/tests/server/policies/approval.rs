@@ -21,7 +21,7 @@ fn publish(version: &str) {
 
 scope_table! { pub(super) static BY_CALLER = [super::list_files, deploy]; }
 scope_table! { static DECLINED = [super::list_files, publish] with "tests/server/policies/ends.toml"; }
-scope_table! { pub(super) static BY_REVIEWER = [super::list_files, deploy, publish]; }
+scope_table! { pub(crate) static BY_REVIEWER = [super::list_files, deploy, publish]; }
 
 fn token(auth_time: u64, acr: &str) -> String {
     format!("ada.-.{auth_time}.{acr}")

@@ -5,7 +5,10 @@ use mcp_scopes_server::{Access, policies::DENIAL_META};
 use serde_json::{Value, json};
 
 use super::{Limited, builder, reason};
-use crate::server::{Answer, Ask};
+use crate::{
+    audit::Kept,
+    server::{Answer, Ask},
+};
 
 /// Remove everything
 #[mcp_tool(scope = "files:read", risk = "high")]
@@ -130,4 +133,59 @@ async fn reads_without_an_entry_count_as_low() {
     for method in ["resources/read", "prompts/get"] {
         assert_eq!(ask(&server, Some("a"), method, &json!({})).await.refused(), (400, -32602));
     }
+}
+
+#[tokio::test]
+async fn a_read_is_an_event_with_its_entries() {
+    let kept = Kept::default();
+    let server = Limited::with(builder(&TABLE).audit(kept.clone()));
+    for (token, method, params, entries, risk) in [
+        (
+            "a",
+            "resources/read",
+            json!({"uri": "app://h/secret/x"}),
+            json!(["app://h/*", "app://h/secret/*"]),
+            "critical",
+        ),
+        ("b", "resources/directory/read", json!({"uri": "app://h/notes"}), json!(["app://h/*"]), "low"),
+        ("c", "prompts/get", json!({"name": "review"}), json!(["review"]), "high"),
+        ("d", "resources/subscribe", json!({"uri": "app://h/notes"}), json!(["app://h/*"]), "low"),
+    ] {
+        for expected in [["allow", "success"], ["deny", "denied"]] {
+            ask(&server, Some(token), method, &params).await;
+            let [[event, ocsf]] = &kept.take_both()[..] else { panic!("{method}") };
+            assert_eq!(event["mcp.method.name"], method);
+            let found = ["decision", "outcome"].map(|name| event[format!("mcp_scopes.{name}")].clone());
+            assert_eq!(
+                (&event["mcp_scopes.risk"], &event["mcp_scopes.scopes.needed"]),
+                (&json!(risk), &json!(["files:read"]))
+            );
+            assert_eq!((&event["mcp_scopes.entries"], &ocsf["unmapped"]["entries"]), (&entries, &entries));
+            assert!(!event.to_string().contains("app://h/secret/x") && !event.to_string().contains("notes"), "{event}");
+            // Those of high risk run once.
+            let is_limited = risk != "low";
+            assert_eq!(found, if is_limited { expected } else { ["allow", "success"] }, "{event}");
+        }
+    }
+    // What no entry opens.
+    ask(&server, Some("a"), "resources/read", &json!({"uri": "app://other/x"})).await;
+    let event = kept.take().remove(0);
+    assert!(event["mcp_scopes.entries"].is_null() && event["mcp_scopes.risk"].is_null(), "{event}");
+}
+
+#[tokio::test]
+async fn a_read_of_high_risk_runs_only_if_its_event_has_a_place() {
+    let kept = Kept { is_full: true, ..Kept::default() };
+    let server = Limited::with(builder(&TABLE).audit(kept.clone()));
+    for (method, params) in [
+        ("resources/read", json!({"uri": "app://h/secret/x"})),
+        ("resources/directory/read", json!({"uri": "app://h/secret/x"})),
+        ("prompts/get", json!({"name": "review"})),
+    ] {
+        assert_eq!(ask(&server, Some("ada"), method, &params).await.refused(), (503, 503), "{method}");
+        assert_eq!(kept.only(), ["deny", "denied", "audit_unavailable"].map(str::to_owned));
+    }
+    // It has not counted.
+    ask(&server, Some("ada"), "resources/read", &json!({"uri": "app://h/notes"})).await.passed();
+    ask(&server, Some("ada"), "prompts/get", &json!({"name": "digest"})).await.passed();
 }

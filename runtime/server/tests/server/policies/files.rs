@@ -20,7 +20,10 @@ use super::{
     setup::{LARGE, settings},
     stdio::{Stdio, credentials},
 };
-use crate::server::{Answer, Ask, Reply, Server};
+use crate::{
+    audit::Kept,
+    server::{Answer, Ask, Reply, Server},
+};
 
 fn file(bytes: usize) -> String {
     STANDARD.encode(vec![0; bytes])
@@ -147,6 +150,19 @@ async fn a_task_is_no_answer_of_a_tool_with_a_limit() {
 }
 
 #[tokio::test]
+async fn the_event_says_that_the_answer_was_replaced() {
+    let refused = answer(&json!(1), &resource(1_000_001));
+    let events = format!("data: {refused}\n\n");
+    for reply in [Reply::json(&refused), Reply::of("text/event-stream", [events])] {
+        let kept = Kept::default();
+        let server = Server::around(builder(&TABLE).audit(kept.clone())).replying(reply);
+        let found = server.send(ask("read_file", &json!({"path": "a"})).token("ada")).await.body;
+        denied(&serde_json::from_str(found.strip_prefix("data: ").unwrap_or(&found).trim_end()).unwrap());
+        assert_eq!(kept.only(), ["allow", "tool_error", "max_file_size_mb"].map(str::to_owned));
+    }
+}
+
+#[tokio::test]
 async fn an_answer_that_cannot_be_read_is_not_sent() {
     let deep = format!("{}\"{}\"{}", "[".repeat(200), file(1_000_001), "]".repeat(200));
     for text in [
@@ -226,6 +242,10 @@ async fn counts_files_without_http() {
     assert!(call(1_000_000).await["result"]["content"][0]["data"].is_string());
     let expected = json!({"reason": "max_file_size_mb", "tool": "read_file", "limit": 1, "in": "answer"});
     assert_eq!(denied(&call(1_000_001).await), expected);
+    let kept = Kept::default();
+    let mut stdio = Stdio::serve(guard(credentials(&EXPORT).audit(kept.clone()), Export)).await;
+    denied(&stdio.say(&message(1, "read_file", &json!({"bytes": 1_000_001})).to_string()).await);
+    assert_eq!(kept.only(), ["allow", "tool_error", "max_file_size_mb"].map(str::to_owned));
     let mut elsewhere = Stdio::serve(guard(credentials(&EXPORT).policies_enforced_elsewhere(), Export)).await;
     let answer = elsewhere.say(&message(1, "read_file", &json!({"bytes": 1_000_001})).to_string()).await;
     assert!(answer["result"]["content"][0]["data"].is_string());

@@ -290,7 +290,13 @@ async fn each_request_of_the_process_is_one_event() {
     only(["deny", "denied", "not_available"]);
 
     stdio.say(&read("app://h/a")).await;
-    only(["allow", "success", "-"]);
+    let [event] = &kept.take()[..] else { panic!() };
+    assert_eq!(event["mcp_scopes.entries"], json!(["app://h/*"]), "{event}");
+    assert_eq!(
+        ["decision", "outcome", "risk"].map(|name| event[format!("mcp_scopes.{name}")].clone()),
+        ["allow", "success", "low"]
+    );
+    assert_eq!(event["mcp_scopes.scopes.needed"], json!(["files:read"]));
     stdio.say(&read("app://h/secret/x")).await;
     only(["deny", "denied", "max_high_risk_calls"]);
     stdio.say(&read("app://other/x")).await;
@@ -311,6 +317,8 @@ async fn a_call_of_high_risk_runs_only_if_its_event_has_a_place() {
     let kept = Kept { is_full: true, ..Kept::default() };
     let mut stdio = Stdio::start(credentials(&SEVENTH).audit(kept.clone())).await;
     assert_eq!(stdio.call("wipe", "").await, "audit_unavailable");
+    assert_eq!(kept.only(), ["deny", "denied", "audit_unavailable"].map(str::to_owned));
+    stdio.say(r#"{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"app://h/secret/x"}}"#).await;
     assert_eq!(kept.only(), ["deny", "denied", "audit_unavailable"].map(str::to_owned));
     assert_eq!(stdio.call("send", "").await, "sent");
 }
