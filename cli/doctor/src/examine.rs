@@ -11,7 +11,7 @@ use reqwest::Method;
 use crate::{
     answer::{Exchange, Silence},
     error::DoctorError,
-    facts::{Facts, Misuse, Talk, Who},
+    facts::{Facts, Hierarchy, Misuse, Talk, Who},
     link::{Ask, Link},
     options::Options,
     probe::{conformance, discovery, issuers, misuse, talk, tokens},
@@ -98,6 +98,7 @@ impl Examiner<'_> {
             document.dpop_bound_access_tokens_required == Some(true)
                 || document.tls_client_certificate_bound_access_tokens == Some(true)
         });
+        let hierarchy = Hierarchy::of(&discovery);
         Ok(Facts {
             target: self.target.clone(),
             anonymous,
@@ -109,6 +110,7 @@ impl Examiner<'_> {
             open_methods,
             fixture,
             low_scopes: self.options.tokens.low.as_ref().and_then(Token::unverified_scopes),
+            hierarchy,
             needs_proof,
             has_foreign: self.options.tokens.foreign.is_some(),
             has_two_subjects: low.zip(full).map(|(low, full)| low != full),

@@ -1,6 +1,6 @@
 //! What was observed. The checks read it; nothing here judges.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use mcp_scopes_prm::{Draft, json::Json};
 
@@ -25,12 +25,33 @@ pub(crate) struct Facts {
     pub(crate) fixture: Vec<(usize, Exchange, Exchange)>,
     /// The scopes of the token `low`, if it is a JWT that states them.
     pub(crate) low_scopes: Option<Vec<String>>,
+    /// What scopes imply.
+    pub(crate) hierarchy: Hierarchy,
     /// Whether the metadata demands tokens that are bound to a key (RFC 9449) or a certificate (RFC 8705).
     pub(crate) needs_proof: bool,
     /// Whether a token for another server was sent.
     pub(crate) has_foreign: bool,
     /// Whether the tokens `low` and `full` are of different subjects, if both say so.
     pub(crate) has_two_subjects: Option<bool>,
+}
+
+/// What scopes imply, by the document. It is read once: a document may name hundreds of thousands.
+#[derive(Debug, Default)]
+pub(crate) struct Hierarchy(HashMap<String, HashSet<String>>);
+
+impl Hierarchy {
+    pub(crate) fn of(discovery: &Discovery) -> Self {
+        let document = discovery.document.as_ref().map(|document| &document.draft.document);
+        let extensions = document.and_then(|document| document.mcp_extensions.as_ref());
+        let entries = extensions.into_iter().flat_map(|extensions| &extensions.scope_hierarchy);
+        Self(entries.map(|(scope, implied)| (scope.clone(), implied.iter().cloned().collect())).collect())
+    }
+
+    /// Returns whether some scopes contain another, or imply it.
+    pub(crate) fn holds(&self, scopes: &[String], wanted: &str) -> bool {
+        let implies = |scope: &String| self.0.get(scope).is_some_and(|implied| implied.contains(wanted));
+        scopes.iter().any(|scope| scope == wanted || implies(scope))
+    }
 }
 
 /// The metadata document.
@@ -241,4 +262,18 @@ pub(crate) enum MisuseKind {
     SecondSession,
     /// The preflight of a page for the endpoint.
     Preflight,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Hierarchy;
+
+    #[test]
+    fn scopes_hold_what_they_imply() {
+        let implied = ["files:read".to_owned()].into();
+        let hierarchy = Hierarchy([("files:write".to_owned(), implied)].into());
+        let holds = |scope: &str, wanted| hierarchy.holds(&[scope.to_owned()], wanted);
+        assert!(holds("files:write", "files:read") && holds("files:read", "files:read"));
+        assert!(!holds("files:read", "files:write") && !hierarchy.holds(&[], "files:read"));
+    }
 }

@@ -1,7 +1,5 @@
 //! Calls of tools: refusals for missing scopes, and what hidden tools answer.
 
-use std::collections::BTreeSet;
-
 use mcp_scopes_client::{Challenge, ChallengeError};
 use mcp_scopes_prm::{McpExtensions, json::Json};
 
@@ -46,12 +44,6 @@ pub(super) fn extensions(facts: &Facts) -> Option<&McpExtensions> {
     facts.discovery.document.as_ref()?.draft.document.mcp_extensions.as_ref()
 }
 
-/// Returns the given scopes with all that they imply.
-fn closed(scopes: &[String], extensions: &McpExtensions) -> BTreeSet<String> {
-    let implied = scopes.iter().filter_map(|scope| extensions.scope_hierarchy.get(scope)).flatten();
-    scopes.iter().chain(implied).cloned().collect()
-}
-
 /// A call that succeeds with the weaker token.
 fn unrefused(facts: &Facts, low: &Talk, full: Option<&Talk>, call: &Call, sink: &mut Sink<'_>) {
     let is_hidden = low.hides(&call.tool) && full.is_some_and(|full| full.lists_tool(&call.tool));
@@ -62,9 +54,9 @@ fn unrefused(facts: &Facts, low: &Talk, full: Option<&Talk>, call: &Call, sink: 
     }
     let (Some(extensions), Some(held)) = (extensions(facts), &facts.low_scopes) else { return };
     let Some(tool) = extensions.tool_scope_mapping.get(&call.tool) else { return };
-    let held = closed(held, extensions);
+    let holds = |scope: &String| facts.hierarchy.holds(held, scope);
     let is_open = tool.public == Some(true) || tool.authenticated == Some(true) || tool.required_scopes.is_empty();
-    if !is_open && !tool.required_scopes.iter().any(|all| all.iter().all(|scope| held.contains(scope))) {
+    if !is_open && !tool.required_scopes.iter().any(|all| all.iter().all(holds)) {
         let message = format!("`{}` can be called with the token `low`, which lacks its scopes", call.tool);
         sink.report("call-without-scope", &call.tool, message, "check the scopes of a tool when it is called");
     }
@@ -187,26 +179,24 @@ fn is_incomplete(facts: &Facts, tool: &str, challenge: &Challenge) -> bool {
         return false;
     }
     let challenged: Vec<String> = scopes.iter().map(str::to_owned).collect();
-    let asked = closed(&challenged, extensions);
+    let is_asked = |scope: &String| facts.hierarchy.holds(&challenged, scope);
     match &facts.low_scopes {
         Some(held) => {
-            let held = closed(held, extensions);
-            let is_known = |scope: &String| asked.contains(scope) || held.contains(scope);
+            let is_known = |scope: &String| is_asked(scope) || facts.hierarchy.holds(held, scope);
             !tool.required_scopes.iter().any(|all| all.iter().all(is_known))
         }
         // What an opaque token holds is not known.
-        None => !tool.required_scopes.iter().any(|all| all.iter().any(|scope| asked.contains(scope))),
+        None => !tool.required_scopes.iter().any(|all| all.iter().any(is_asked)),
     }
 }
 
 /// Resources that are read without the scopes that the metadata demands.
 fn contents(facts: &Facts, low: &Talk, sink: &mut Sink<'_>) {
     let (Some(extensions), Some(held)) = (extensions(facts), &facts.low_scopes) else { return };
-    let held = closed(held, extensions);
     for (uri, exchange) in low.reads.iter().filter_map(|(uri, exchange)| Some((uri.as_deref()?, exchange))) {
         let Some(entry) = extensions.resource_scope_mapping.get(uri) else { continue };
         let is_open = entry.required_scopes.is_empty()
-            || entry.required_scopes.iter().any(|all| all.iter().all(|scope| held.contains(scope)));
+            || entry.required_scopes.iter().any(|all| all.iter().all(|scope| facts.hierarchy.holds(held, scope)));
         if exchange.is_accepted() && exchange.message().result().is_some() && !is_open {
             let message = format!("`{uri}` can be read with the token `low`, which lacks its scopes");
             sink.report("content-without-scope", uri, message, "check the scopes of a resource when it is read");
