@@ -50,12 +50,12 @@ pub fn run(options: &Options, counter: Arc<AtomicUsize>) -> Result<Examination, 
 /// Returns an error if the address cannot be used, or if the server does not answer at all.
 pub async fn examine(options: &Options, counter: Arc<AtomicUsize>) -> Result<Examination, DoctorError> {
     let target = Target::new(&options.url, options.allow_http)?;
-    let secrets = options.tokens.all().map(|(_, token)| token.secret().to_owned()).collect();
-    let recorder = options.record.as_deref().map(|folder| Recorder::new(folder, secrets, target.redaction()));
+    let recorder = options.record.as_deref().map(Recorder::new);
     let recorder = recorder.transpose().map_err(|why| {
         DoctorError::usage(format!("the folder for records cannot be used: {why}"), "name another folder")
     })?;
-    let link = Link::new(&target, options.limits, counter, recorder)?;
+    let redaction = target.redaction(&options.tokens);
+    let link = Link::new(&target, options.limits, counter, recorder, redaction)?;
     let mut examiner = Examiner { options, target, link, skipped: Vec::new(), sessions: Vec::new() };
     let facts = examiner.facts().await?;
     let Examiner { link, skipped, .. } = examiner;
@@ -195,8 +195,7 @@ impl Examiner<'_> {
         let message = exchange.message();
         let revision = message.result().and_then(|result| result.get("protocolVersion")).and_then(Json::as_str);
         let speech = Speech::Session { revision: revision.unwrap_or(WITH_SESSION).to_owned(), id: id.clone() };
-        if let Some(id) = id {
-            self.link.hide(&id);
+        if id.is_some() {
             self.sessions.push((authorization, speech.clone()));
         }
         speech

@@ -9,7 +9,7 @@
 //! | `options`, `token` | [`Options`], [`Token`]: what a run may do, and with which tokens |
 //! | `target` | the address of the server, and which addresses may be asked |
 //! | `link` | sends requests: time, rate, bound, size; `record` keeps them without secrets |
-//! | `redact` | hides the query of the given address |
+//! | `redact` | hides tokens, ids of sessions, and the query of the given address |
 //! | `answer`, `speech` | answers and requests of each revision |
 //! | `examine` | the order of the requests |
 //! | `probe` | the requests of each topic |
@@ -36,5 +36,5 @@ mod token;
 pub use error::DoctorError;
 pub use examine::{examine, run};
 pub use options::{Limits, Options};
-pub use report::{Examination, Skipped};
+pub use report::{Examination, Published, Skipped};
 pub use token::{Token, Tokens};

@@ -17,6 +17,7 @@ use crate::{
     error::DoctorError,
     options::Limits,
     record::Recorder,
+    redact::Redaction,
     target::Target,
 };
 
@@ -79,6 +80,7 @@ pub(crate) struct Link {
     /// What a progress line shows.
     counter: Arc<AtomicUsize>,
     recorder: Option<Recorder>,
+    redaction: Redaction,
     /// The first bound that was reached.
     stopped: Option<String>,
 }
@@ -89,6 +91,7 @@ impl Link {
         limits: Limits,
         counter: Arc<AtomicUsize>,
         recorder: Option<Recorder>,
+        redaction: Redaction,
     ) -> Result<Self, DoctorError> {
         // A server that refuses a request without reading its body takes that body for the next request of the connection, so
         // each request has a connection. A redirect is a fact about the server, and must not lead a token elsewhere.
@@ -114,6 +117,7 @@ impl Link {
             received: 0,
             counter,
             recorder,
+            redaction,
             stopped: None,
         })
     }
@@ -133,11 +137,9 @@ impl Link {
         self.recorder.as_ref().and_then(Recorder::failure)
     }
 
-    /// Adds a text that must not be recorded.
-    pub(crate) fn hide(&mut self, secret: &str) {
-        if let Some(recorder) = &mut self.recorder {
-            recorder.hide(secret);
-        }
+    /// Returns what hides secrets.
+    pub(crate) fn redaction(&self) -> &Redaction {
+        &self.redaction
     }
 
     /// Sends a request and reads the answer.
@@ -153,8 +155,12 @@ impl Link {
         self.received += result.as_ref().map_or(0, Answer::size);
         let is_whole = result.as_ref().is_ok_and(|answer| answer.broken.is_none());
         self.silent = if is_whole { 0 } else { self.silent + 1 };
+        // Before it is recorded: the answer may repeat it elsewhere.
+        if let Some(session) = result.as_ref().ok().and_then(|answer| answer.header("mcp-session-id")) {
+            self.redaction.hide(session);
+        }
         if let Some(recorder) = &mut self.recorder {
-            recorder.record(&ask, &result);
+            recorder.record(&ask, &result, &self.redaction);
         }
         Exchange { what: ask.what, url: ask.url.into(), result }
     }

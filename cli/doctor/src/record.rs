@@ -20,9 +20,6 @@ const SECRET_HEADERS: [&str; 5] = ["authorization", "cookie", "set-cookie", "mcp
 pub(crate) struct Recorder {
     folder: PathBuf,
     number: usize,
-    /// The texts that are never written: the given tokens, and the ids of sessions.
-    secrets: Vec<String>,
-    redaction: Redaction,
     failure: Option<String>,
 }
 
@@ -31,52 +28,26 @@ impl Recorder {
     ///
     /// # Errors
     /// Returns the reason if the folder cannot be created, or holds something.
-    pub(crate) fn new(folder: &Path, secrets: Vec<String>, redaction: Redaction) -> Result<Self, String> {
+    pub(crate) fn new(folder: &Path) -> Result<Self, String> {
         std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
         if std::fs::read_dir(folder).map_err(|error| error.to_string())?.next().is_some() {
             return Err("it is not empty".to_owned());
         }
-        Ok(Self { folder: folder.to_owned(), number: 0, secrets, redaction, failure: None })
+        Ok(Self { folder: folder.to_owned(), number: 0, failure: None })
     }
 
     pub(crate) fn failure(&self) -> Option<&str> {
         self.failure.as_deref()
     }
 
-    pub(crate) fn hide(&mut self, secret: &str) {
-        // A short text would blank out words that are no secrets.
-        if secret.len() >= 8 && !self.secrets.iter().any(|known| known == secret) {
-            self.secrets.push(secret.to_owned());
-        }
-    }
-
-    pub(crate) fn record(&mut self, ask: &Ask, result: &Result<Answer, Silence>) {
+    /// Writes a request and its answer.
+    pub(crate) fn record(&mut self, ask: &Ask, result: &Result<Answer, Silence>, redaction: &Redaction) {
         self.number += 1;
-        let name = format!("{:04}-{}.txt", self.number, slug(&self.redacted(&ask.what)));
-        let text = self.redacted(&text(ask, result));
+        let name = format!("{:04}-{}.txt", self.number, slug(&redaction.apply(&ask.what)));
+        let text = redaction.apply(&text(ask, result));
         if let Err(error) = file::replace(&self.folder.join(name), &text) {
             self.failure.get_or_insert(error.to_string());
         }
-    }
-
-    /// Replaces every known secret, and everything that has the form of a JWT.
-    fn redacted(&self, text: &str) -> String {
-        let text = self.secrets.iter().fold(self.redaction.apply(text), |text, secret| text.replace(secret, HIDDEN));
-        let is_part = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
-        let mut out = String::with_capacity(text.len());
-        let mut word = String::new();
-        for character in text.chars().chain(['\n']) {
-            if is_part(character) {
-                word.push(character);
-                continue;
-            }
-            let is_jwt = word.starts_with("eyJ") && word.split('.').count() >= 3;
-            out.push_str(if is_jwt { HIDDEN } else { &word });
-            word.clear();
-            out.push(character);
-        }
-        out.pop();
-        out
     }
 }
 
@@ -129,23 +100,13 @@ fn slug(what: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{HIDDEN, Recorder, Redaction, slug};
-
-    #[test]
-    fn hides_known_secrets_and_tokens() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut recorder = Recorder::new(folder.path(), vec!["s3cret-token".to_owned()], Redaction::default()).unwrap();
-        recorder.hide("session-0123456789");
-        recorder.hide("id");
-        let text = "a s3cret-token, \"eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.\" session-0123456789 id eyJ é\n";
-        assert_eq!(recorder.redacted(text), format!("a {HIDDEN}, \"{HIDDEN}\" {HIDDEN} id eyJ é\n"));
-    }
+    use super::{Recorder, slug};
 
     #[test]
     fn keeps_records_of_two_runs_apart() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("0001-a.txt"), "").unwrap();
-        let error = Recorder::new(folder.path(), Vec::new(), Redaction::default()).err();
+        let error = Recorder::new(folder.path()).err();
         assert_eq!(error.as_deref(), Some("it is not empty"));
     }
 

@@ -1,14 +1,17 @@
 //! What a run found, what it did not check, and what is worth to know.
 
+use std::fmt;
+
 use mcp_scopes_lint::fingerprint;
 use mcp_scopes_model::address::Address;
-use mcp_scopes_scan::{Finding, Report};
+use mcp_scopes_scan::{Finding, Report, shortened, source::Sources};
 
 use crate::{
     checks::{self, calls::is_challenged},
     facts::{Call, Document, Facts, Misuse, MisuseKind, Source, Talk, Who},
     link::Link,
     options::Options,
+    redact::Redaction,
     sink::{Sink, named},
 };
 
@@ -16,7 +19,8 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Examination {
-    /// The URL of the MCP endpoint, as it may be shown: the values in its query are hidden. So are they everywhere below.
+    /// The URL of the MCP endpoint, as it may be shown: the values in its query are hidden. So are they, and the given tokens,
+    /// everywhere below.
     pub url: String,
     /// The findings.
     pub report: Report,
@@ -26,10 +30,41 @@ pub struct Examination {
     pub skipped: Vec<Skipped>,
     /// Facts that are no findings.
     pub notes: Vec<String>,
-    /// The metadata document, and its address.
-    pub document: Option<(String, String)>,
+    /// The metadata document.
+    pub document: Option<Published>,
     /// The tools that the strongest token lists.
     pub tools: Option<Vec<String>>,
+    redaction: Redaction,
+}
+
+impl Examination {
+    /// Returns a text without the given tokens and the values in the query of the URL, to show it.
+    #[must_use]
+    pub fn redacted(&self, text: &str) -> String {
+        self.redaction.apply(text)
+    }
+}
+
+/// A metadata document as the server publishes it. `Debug` does not show its text.
+#[derive(Clone)]
+pub struct Published {
+    /// Its address, as it may be shown.
+    pub url: String,
+    text: String,
+}
+
+impl Published {
+    /// Returns the text. It may repeat a secret, so what is shown of it has to be [redacted](Examination::redacted).
+    #[must_use]
+    pub fn unredacted_text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Debug for Published {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Published").field("url", &self.url).finish_non_exhaustive()
+    }
 }
 
 /// A check that was left out.
@@ -43,12 +78,12 @@ pub struct Skipped {
 
 /// Judges the facts.
 pub(crate) fn assemble(options: &Options, facts: &Facts, link: &Link, mut skipped: Vec<Skipped>) -> Examination {
-    let redaction = facts.target.redaction();
+    let redaction = link.redaction();
     let mut report = Report::default();
     if let Some(document) = &facts.discovery.document {
-        report.merge(linted(options, facts, document));
+        report.merge(linted(options, facts, document, redaction));
     }
-    let mut sink = Sink::new(&options.documents, &facts.target.url);
+    let mut sink = Sink::new(&options.documents, &facts.target.url, redaction);
     checks::run(facts, &mut sink);
     let mut live = Report::default();
     live.findings = sink.into_findings();
@@ -94,7 +129,7 @@ pub(crate) fn assemble(options: &Options, facts: &Facts, link: &Link, mut skippe
     if let Some(failure) = link.record_failure() {
         skipped.push(Skipped { what: "some records".to_owned(), why: format!("they cannot be written: {failure}") });
     }
-    let hidden = |text: String| redaction.apply(&text);
+    let hidden = |text: String| shortened(redaction.apply(&text));
     let document = facts.discovery.document.as_ref();
     Examination {
         url: redaction.apply(&facts.target.url),
@@ -105,8 +140,10 @@ pub(crate) fn assemble(options: &Options, facts: &Facts, link: &Link, mut skippe
             .map(|skipped| Skipped { what: hidden(skipped.what), why: hidden(skipped.why) })
             .collect(),
         notes: notes(facts).into_iter().map(hidden).collect(),
-        document: document.map(|document| (redaction.apply(&document.url), document.text.clone())),
-        tools: tools(facts),
+        document: document
+            .map(|document| Published { url: redaction.apply(&document.url), text: document.text.clone() }),
+        tools: tools(facts).map(|tools| tools.iter().map(|tool| redaction.apply(tool)).collect()),
+        redaction: redaction.clone(),
     }
 }
 
@@ -168,7 +205,7 @@ fn tools(facts: &Facts) -> Option<Vec<String>> {
 }
 
 /// Lints the document with the rules for documents.
-fn linted(options: &Options, facts: &Facts, document: &Document) -> Report {
+fn linted(options: &Options, facts: &Facts, document: &Document, redaction: &Redaction) -> Report {
     let stated = document.draft.document.resource.as_deref();
     // The document at the root may be that of the whole host (RFC 9728 §3.3).
     let is_host = document.source == Source::Root
@@ -176,8 +213,14 @@ fn linted(options: &Options, facts: &Facts, document: &Document) -> Report {
     let expected = if is_host { stated.unwrap_or_default() } else { &*facts.target.url };
     let documents = options.documents.clone().resource(expected);
     // Under the name that is shown, so that its lines are found.
-    let name = facts.target.redaction().apply(&document.url);
+    let name = redaction.apply(&document.url);
     let mut report = documents.lint(&name, document.text.as_bytes());
+    // An excerpt of the document is shown, too. What is found does not depend on that.
+    let mut sources = Sources::default();
+    for (file, text) in report.sources.iter() {
+        sources.keep(file, &redaction.mask(text).into());
+    }
+    report.sources = sources;
     let is_development = !facts.target.is_https && facts.target.is_loopback;
     report
         .findings

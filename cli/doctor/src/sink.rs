@@ -5,16 +5,19 @@ use std::sync::Arc;
 use mcp_scopes_lint::{Documents, find};
 use mcp_scopes_scan::{Finding, source::Place};
 
+use crate::redact::Redaction;
+
 /// Collects the findings of the checks.
 pub(crate) struct Sink<'d> {
     documents: &'d Documents,
     endpoint: Arc<str>,
+    redaction: &'d Redaction,
     found: Vec<Finding>,
 }
 
 impl<'d> Sink<'d> {
-    pub(crate) fn new(documents: &'d Documents, endpoint: &Arc<str>) -> Self {
-        Self { documents, endpoint: endpoint.clone(), found: Vec::new() }
+    pub(crate) fn new(documents: &'d Documents, endpoint: &Arc<str>, redaction: &'d Redaction) -> Self {
+        Self { documents, endpoint: endpoint.clone(), redaction, found: Vec::new() }
     }
 
     /// Reports a finding about the endpoint. `subject` says what it is about, such as a tool.
@@ -35,6 +38,8 @@ impl<'d> Sink<'d> {
         // INVARIANT: a test makes a server fire each rule, so each id is one.
         let Some(rule) = find(rule) else { return };
         let Some(level) = self.documents.level_of(rule) else { return };
+        // Before a long message loses its middle, which may be that of a secret.
+        let (message, help) = (self.redaction.apply(&message.into()), self.redaction.apply(&help.into()));
         let finding = Finding::error(rule.id, message).help(help).at(Place::whole(url)).about(subject);
         self.found.push(finding.at_level(level));
     }

@@ -6,7 +6,7 @@ use mcp_scopes_model::address::{Address, Shown, is_this_machine};
 use mcp_scopes_prm::WELL_KNOWN;
 use reqwest::Url;
 
-use crate::{error::DoctorError, redact::Redaction};
+use crate::{error::DoctorError, redact::Redaction, token::Tokens};
 
 /// The address of the server, checked.
 #[derive(Clone, Debug)]
@@ -77,9 +77,9 @@ impl Target {
         format!("{}{sign}{parameter}", self.url)
     }
 
-    /// Returns what hides the query in texts.
-    pub(crate) fn redaction(&self) -> Redaction {
-        Redaction::of_query(self.query.as_deref())
+    /// Returns what hides the query and the given tokens in texts.
+    pub(crate) fn redaction(&self, tokens: &Tokens) -> Redaction {
+        Redaction::new(self.query.as_deref(), tokens)
     }
 
     /// Returns whether an address has the same scheme, host and port.

@@ -28,12 +28,12 @@ pub(super) fn compare(locked: &Metadata, examination: &mut Examination, document
     let mut skip = |what: &str, why: &str| {
         examination.skipped.push(Skipped { what: what.to_owned(), why: why.to_owned() });
     };
-    let Some((url, text)) = &examination.document else {
+    let Some(published) = &examination.document else {
         skip("the document of the lock file", "the server has no metadata");
         return;
     };
-    let url: Arc<str> = url.as_str().into();
-    let Ok(live) = Metadata::from_json_allowing_loopback_http(text) else {
+    let url: Arc<str> = published.url.as_str().into();
+    let Ok(live) = Metadata::from_json_allowing_loopback_http(published.unredacted_text()) else {
         skip("the document of the lock file", "the metadata of the server is not valid");
         return;
     };
@@ -64,6 +64,11 @@ pub(super) fn compare(locked: &Metadata, examination: &mut Examination, document
         (Some(_), None) => skip("the tools of the lock file", "add `--token-file full=FILE`"),
         (None, _) => {}
     }
+    // The document may repeat the query of the URL, or a token.
+    let found = found.into_iter().map(|(pointer, message, why)| {
+        (examination.redacted(&pointer), examination.redacted(&message), examination.redacted(&why))
+    });
+    let found: Vec<(String, String, String)> = found.collect();
     let findings = found.into_iter().map(|(pointer, message, why)| {
         let message = format!("differs from the lock file: {message}");
         let help = format!("{why}; deploy the reviewed release, or review this one");

@@ -79,6 +79,15 @@ fn document(origin: &str) -> Value {
 }
 
 fn answer(request: &str, origin: &str) -> String {
+    answer_listing(request, origin, "read_file")
+}
+
+/// Lists a tool whose name is the token.
+fn repeating(request: &str, origin: &str) -> String {
+    answer_listing(request, origin, TOKEN)
+}
+
+fn answer_listing(request: &str, origin: &str, tool: &str) -> String {
     let response = |status: u16, headers: &str, body: &str| {
         format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}", body.len())
     };
@@ -90,7 +99,11 @@ fn answer(request: &str, origin: &str) -> String {
         if request.starts_with("OPTIONS") {
             return response(204, "access-control-allow-origin: *\r\naccess-control-allow-headers: *\r\n", "");
         }
-        return json(&document(origin));
+        let mut document = document(origin);
+        if let Some((_, query)) = path.split_once('?') {
+            document["resource"] = json!(format!("{origin}/mcp?{query}"));
+        }
+        return json(&document);
     }
     if path == "/.well-known/oauth-authorization-server/auth" {
         let auth = format!("{origin}/auth");
@@ -126,7 +139,7 @@ fn answer(request: &str, origin: &str) -> String {
     }
     match message["method"].as_str().unwrap_or_default() {
         "server/discover" => result(json!({"supportedVersions": ["2026-07-28"], "ttlMs": 0, "cacheScope": "private"})),
-        "tools/list" => result(json!({"tools": [{"name": "read_file"}], "ttlMs": 0, "cacheScope": "private"})),
+        "tools/list" => result(json!({"tools": [{"name": tool}], "ttlMs": 0, "cacheScope": "private"})),
         _ => json(&json!({"jsonrpc": "2.0", "id": 1, "error": {"code": -32602, "message": "unknown"}})),
     }
 }
@@ -181,10 +194,23 @@ fn escapes_what_a_server_says_in_notes() {
 fn hides_the_query_of_the_url() {
     let (demo, server) = (Demo::new(), Server::start(Duration::ZERO));
     let url = format!("{}?api_key=sk-0123456789", server.url());
+    // The document of the server repeats it, and that of the lock file has another resource.
+    demo.write("lock.json", document(&server.origin).to_string());
     for format in formats() {
-        let run = demo.run(&["doctor", &url, "--format", &format]);
+        let run = demo.run(&["doctor", &url, "--format", &format, "--lock", "lock.json"]);
+        assert!(run.out.contains("resource-query") && run.out.contains("lock-differs"), "{format}: {run:?}");
         assert!(!run.out.contains("sk-0123456789") && !run.err.contains("sk-0123456789"), "{format}: {run:?}");
         assert!(run.err.contains("examined ") && run.err.contains("?api_key=[hidden] with "), "{run:?}");
+    }
+}
+
+#[test]
+fn hides_a_token_that_the_server_repeats() {
+    let (demo, server) = (Demo::new(), Server::answering(Duration::ZERO, repeating));
+    demo.write("full.txt", TOKEN);
+    for format in formats() {
+        let run = examine(&demo, &server, &["--token-file", "full=full.txt", "--format", &format]);
+        assert!(run.out.contains("metadata-missing-tool") && run.out.contains("hidden"), "{format}: {run:?}");
     }
 }
 

@@ -39,6 +39,10 @@ pub(crate) struct Faults {
     /// The number of further tools that are never called.
     pub(crate) more_tools: usize,
     pub(crate) page_size: usize,
+    /// How many requests it answers before it refuses all others for their number.
+    pub(crate) answers: Option<usize>,
+    /// Where the endpoint redirects to.
+    pub(crate) redirect_to: Option<String>,
 }
 
 impl Faults {
@@ -120,7 +124,15 @@ async fn handle(State(served): State<Arc<Served>>, request: Request) -> Response
     let bytes: Bytes = to_bytes(body, 1 << 20).await.unwrap();
     let body: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
     let seen = Seen { method: parts.method, uri: parts.uri.to_string(), headers: parts.headers, body };
-    served.seen.lock().unwrap().push(seen.clone());
+    let number = {
+        let mut all = served.seen.lock().unwrap();
+        all.push(seen.clone());
+        all.len()
+    };
+    let is_limited = served.faults.answers.is_some_and(|most| number > most);
+    if is_limited || (served.has("limits bursts") && number % 2 == 0) {
+        return answer::with(answer::status(429), "retry-after", "0");
+    }
     let path = seen.uri.split('?').next().unwrap().to_owned();
     if path == "/mcp" { mcp::answer(&served, &seen).await } else { documents::answer(&served, &seen, &path) }
 }

@@ -65,6 +65,9 @@ fn metadata(served: &Served, seen: &Seen, path: &str) -> Response<Body> {
         return status(404);
     }
     let mut document = document(served);
+    if let Some((_, query)) = seen.uri.split_once('?').filter(|_| served.has("resource as requested")) {
+        document["resource"] = json!(format!("{}/mcp?{query}", served.origin));
+    }
     if path == ROOT && served.has("two documents") {
         document["scopes_supported"] = json!(["notes:read"]);
     }
@@ -117,6 +120,10 @@ fn document(served: &Served) -> Value {
     if served.has("DPoP required") {
         document["dpop_bound_access_tokens_required"] = json!(true);
         document["dpop_signing_alg_values_supported"] = json!(["ES256"]);
+    }
+    if served.has("issuer down") {
+        // Nothing listens on this port.
+        document["authorization_servers"] = json!(["http://127.0.0.1:1/realms/notes"]);
     }
     if served.has("empty member") {
         document["resource_signing_alg_values_supported"] = json!([]);

@@ -28,7 +28,8 @@ const READ_ONLY: [(&str, &[&str]); 3] =
 pub(super) async fn answer(served: &Served, seen: &Seen) -> Response<Body> {
     let response = respond(served, seen);
     let tool = seen.body["params"]["name"].as_str().filter(|_| seen.body["method"] == "tools/call");
-    if tool.is_some() && tool == served.faults.endless_tool {
+    let is_known = READ_ONLY.iter().any(|(known, _)| Some(*known) == tool);
+    if (tool.is_some() && tool == served.faults.endless_tool) || (is_known && served.has("endless tools")) {
         std::future::pending::<()>().await;
     }
     if !served.faults.with_events || response.status() != 200 {
@@ -38,7 +39,9 @@ pub(super) async fn answer(served: &Served, seen: &Seen) -> Response<Body> {
     let (parts, body) = response.into_parts();
     let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
     let text = String::from_utf8(bytes.to_vec()).unwrap();
-    let stream = format!("event: message\ndata: {text}\n\n");
+    let log = json!({"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "error", "data": {"result": "a".repeat(500)}}});
+    let log = if served.has("logs") { format!("data: {log}\n\n") } else { String::new() };
+    let stream = format!("{log}event: message\ndata: {text}\n\n");
     let mut response = Response::from_parts(parts, Body::from(stream));
     response.headers_mut().insert("content-type", "text/event-stream".parse().unwrap());
     response.headers_mut().remove("content-length");
@@ -47,6 +50,9 @@ pub(super) async fn answer(served: &Served, seen: &Seen) -> Response<Body> {
 
 fn respond(served: &Served, seen: &Seen) -> Response<Body> {
     let header = |name: &str| seen.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if let Some(to) = &served.faults.redirect_to {
+        return with(status(307), "location", to);
+    }
     if served.has("endpoint redirects") {
         return with(status(307), "location", "/mcp/");
     }
@@ -246,12 +252,12 @@ fn method(served: &Served, seen: &Seen, caller: &Caller) -> Response<Body> {
     }
     let params = &seen.body["params"];
     match seen.body["method"].as_str().unwrap_or_default() {
-        "initialize" if served.faults.with_sessions => initialize(served, caller),
+        "initialize" if served.faults.with_sessions => initialize(served, seen, caller),
         "notifications/initialized" => status(202),
         "server/discover" if !served.faults.with_sessions => result(json!({
             "resultType": "complete", "supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}}, "ttlMs": 0, "cacheScope": "private"
         })),
-        "tools/list" => list(served, params, caller),
+        "tools/list" => list(served, seen, caller),
         "tools/call" => call(served, params["name"].as_str().unwrap_or_default(), caller),
         "prompts/list" => result(json!({"prompts": []})),
         "resources/list" => result(json!({"resources": [{"uri": "notes://all", "name": "All notes"}]})),
@@ -268,7 +274,13 @@ fn result(value: Value) -> Response<Body> {
     json(200, &json!({"jsonrpc": "2.0", "id": 1, "result": value}))
 }
 
-fn initialize(served: &Served, caller: &Caller) -> Response<Body> {
+/// Returns the token of a request.
+fn token(seen: &Seen) -> &str {
+    let header = seen.headers.get("authorization").and_then(|value| value.to_str().ok());
+    header.and_then(|header| header.split_once(' ')).map_or("", |(_, token)| token)
+}
+
+fn initialize(served: &Served, seen: &Seen, caller: &Caller) -> Response<Body> {
     let mut sessions = served.sessions.lock().unwrap();
     let number = sessions.len();
     let id = if served.has("weak session") {
@@ -277,9 +289,16 @@ fn initialize(served: &Served, caller: &Caller) -> Response<Body> {
         format!("7c9e6679-7425-40de-944b-e07fc1f9{number:04}")
     };
     sessions.push((id.clone(), caller.subject.clone()));
+    let revision = match () {
+        () if served.has("token as revision") => token(seen).to_owned(),
+        () if served.has("long revision") => "1".repeat(10_000),
+        () => "2025-11-25".to_owned(),
+    };
+    let name = if served.has("session in body") { &*id } else { "notes" };
     let response = result(
-        json!({"protocolVersion": "2025-11-25", "capabilities": {"tools": {}}, "serverInfo": {"name": "notes", "version": "1"}}),
+        json!({"protocolVersion": revision, "capabilities": {"tools": {}}, "serverInfo": {"name": name, "version": "1"}}),
     );
+    let response = if served.has("session in body") { with(response, "x-session", &id) } else { response };
     with(response, "mcp-session-id", &id)
 }
 
@@ -287,7 +306,8 @@ fn holds(caller: &Caller, scopes: &[&str]) -> bool {
     scopes.iter().all(|scope| caller.scopes.contains(scope))
 }
 
-fn list(served: &Served, params: &Value, caller: &Caller) -> Response<Body> {
+fn list(served: &Served, seen: &Seen, caller: &Caller) -> Response<Body> {
+    let params = &seen.body["params"];
     let number = served.next_list();
     let is_shown = |scopes: &[&str]| !served.faults.filtered || holds(caller, scopes);
     let mut tools: Vec<Value> = READ_ONLY
@@ -301,6 +321,9 @@ fn list(served: &Served, params: &Value, caller: &Caller) -> Response<Body> {
         (0..served.faults.more_tools)
             .map(|number| json!({"name": format!("archive_{number}"), "inputSchema": {"type": "object"}})),
     );
+    if served.has("token as tool") {
+        tools.push(json!({"name": token(seen), "inputSchema": {"type": "object"}}));
+    }
     if served.has("changing order") && number % 2 == 1 {
         tools.reverse();
     }
