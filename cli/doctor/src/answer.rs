@@ -5,6 +5,8 @@ use std::sync::Arc;
 use mcp_scopes_client::{Challenge, Challenges};
 use mcp_scopes_prm::json::Json;
 
+use crate::events::{Events, is_response};
+
 /// A request that was sent, and what came back.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
@@ -65,6 +67,11 @@ impl Answer {
         Self { status, headers, body, broken }
     }
 
+    /// Returns the answer with this body.
+    pub(crate) fn with_body(self, body: Vec<u8>, broken: Option<Broken>) -> Self {
+        Self::new(self.status, self.headers, body, broken)
+    }
+
     /// Returns the number of bytes that are kept.
     pub(crate) fn size(&self) -> usize {
         let headers = self.headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
@@ -109,9 +116,17 @@ impl Answer {
         if self.broken.is_some() {
             return Message::None;
         }
-        let text =
-            if self.media_type() == "text/event-stream" { last_event(&self.body) } else { Some(self.body.clone()) };
-        text.as_deref().and_then(|text| Json::parse(text).ok()).map_or(Message::None, Message::of)
+        let json = if self.is_stream() {
+            Events::default().response(self.body.as_bytes())
+        } else {
+            Json::parse(&self.body).ok()
+        };
+        json.map_or(Message::None, Message::of)
+    }
+
+    /// Returns whether the body is a stream of events.
+    pub(crate) fn is_stream(&self) -> bool {
+        self.media_type() == "text/event-stream"
     }
 }
 
@@ -166,6 +181,7 @@ impl Message {
     fn of(json: Json) -> Self {
         match json {
             Json::Array(items) => Self::Batch(items.len()),
+            _ if !is_response(&json) => Self::None,
             Json::Object(mut members) => {
                 if let Some(result) = members.shift_remove("result") {
                     return Self::Result(result);
@@ -190,44 +206,9 @@ impl Message {
     }
 }
 
-fn is_response(text: &str) -> bool {
-    text.contains("\"result\"") || text.contains("\"error\"")
-}
-
-/// Returns whether a stream of events contains the response to a request.
-pub(crate) fn has_response(stream: &str) -> bool {
-    // Most chunks of a long stream need no more than this.
-    is_response(stream) && last_event(stream).is_some_and(|data| is_response(&data))
-}
-
-/// Returns the data of the last complete event that looks like a response, else of the last complete event (Server-Sent
-/// Events; HTML, "Parsing an event stream").
-fn last_event(stream: &str) -> Option<String> {
-    let stream = stream.strip_prefix('\u{feff}').unwrap_or(stream);
-    let mut last = None;
-    let mut data: Vec<&str> = Vec::new();
-    // A line without its end may go on.
-    for line in stream.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')) {
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        if line.is_empty() {
-            if !data.is_empty() {
-                let text = data.join("\n");
-                if is_response(&text) {
-                    return Some(text);
-                }
-                last = Some(text);
-            }
-            data.clear();
-        } else if let Some(value) = line.strip_prefix("data:") {
-            data.push(value.strip_prefix(' ').unwrap_or(value));
-        }
-    }
-    last
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Answer, Message, has_response};
+    use super::{Answer, Message};
 
     fn answer(kind: &str, body: &str) -> Answer {
         let headers = vec![("content-type".to_owned(), kind.as_bytes().to_vec())];
@@ -239,10 +220,21 @@ mod tests {
         let json = answer("Application/JSON; charset=utf-8", r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[]}}"#);
         assert!(json.message().result().is_some_and(|result| result.get("tools").is_some()));
         let stream = "event: message\r\ndata: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\"}\r\n\r\ndata: {\"id\":1,\r\ndata: \"error\":{\"code\":-32602,\"message\":\"no\"}}\r\n\r\n";
-        assert!(has_response(stream) && !has_response("data: {\"result\":1}\n"));
         let error = Message::Error { code: Some(-32602), text: "no".to_owned() };
         assert_eq!(answer("text/event-stream", stream).message(), error);
         assert_eq!(answer("application/json", "[{}, {}]").message(), Message::Batch(2));
+    }
+
+    /// `error` is a level of the log.
+    #[test]
+    fn takes_no_notification_for_the_response() {
+        let log =
+            r#"{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"error","data":{"result":1}}}"#;
+        let response = r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[]}}"#;
+        let stream = format!("data: {log}\n\ndata: {response}\n\n");
+        assert!(answer("text/event-stream", &stream).message().result().is_some());
+        assert_eq!(answer("text/event-stream", &format!("data: {log}\n\n")).message(), Message::None);
+        assert_eq!(answer("application/json", log).message(), Message::None);
     }
 
     #[test]

@@ -10,7 +10,7 @@
 //! | `target` | the address of the server, and which addresses may be asked |
 //! | `link` | sends requests: time, rate, bound, size; `record` keeps them without secrets |
 //! | `redact` | hides tokens, ids of sessions, and the query of the given address |
-//! | `answer`, `speech` | answers and requests of each revision |
+//! | `answer`, `events`, `speech` | answers and requests of each revision |
 //! | `examine` | the order of the requests |
 //! | `probe` | the requests of each topic |
 //! | `facts` | what was observed |
@@ -20,6 +20,7 @@
 mod answer;
 mod checks;
 mod error;
+mod events;
 mod examine;
 mod facts;
 mod link;

@@ -13,8 +13,9 @@ use reqwest::{Client, Method, RequestBuilder, Response, redirect::Policy};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::{
-    answer::{Answer, Broken, Exchange, Silence, has_response},
+    answer::{Answer, Broken, Exchange, Silence},
     error::DoctorError,
+    events::Events,
     options::Limits,
     record::Recorder,
     redact::Redaction,
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// Maximum size of a body. The answers of a server with thousands of tools take less.
-pub(crate) const MAX_BODY: usize = 4 << 20;
+const MAX_BODY: usize = 4 << 20;
 /// After that many requests in a row without a whole answer, no more are sent.
 const MAX_SILENT: usize = 3;
 
@@ -212,21 +213,17 @@ async fn exchange(request: RequestBuilder, wait: Duration) -> Result<Answer, Sil
     let status = response.status().as_u16();
     let headers: Vec<(String, Vec<u8>)> =
         response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
-    let (body, broken) = body(response, end).await;
-    Ok(Answer::new(status, headers, body, broken))
+    let head = Answer::new(status, headers, Vec::new(), None);
+    let (body, broken) = body(response, head.is_stream(), end).await;
+    Ok(head.with_body(body, broken))
 }
 
-/// Reads a body of at most [`MAX_BODY`] bytes. A stream of events is read until it contains the response.
-async fn body(mut response: Response, end: Instant) -> (Vec<u8>, Option<Broken>) {
-    let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let is_stream = kind.trim_start().to_ascii_lowercase().starts_with("text/event-stream");
+/// Reads a body of at most [`MAX_BODY`] bytes. A stream of events is read until it contains the response: it may stay open.
+async fn body(mut response: Response, is_stream: bool, end: Instant) -> (Vec<u8>, Option<Broken>) {
     let mut body = Vec::new();
-    // Scanning the whole stream for each chunk would take quadratic time if it arrives in single bytes.
-    let mut next_look = 0;
+    let mut events = Events::default();
     loop {
         let chunk = match tokio::time::timeout_at(end, response.chunk()).await {
-            // A stream may stay open after the response.
-            Err(_) if is_stream && str::from_utf8(&body).is_ok_and(has_response) => return (body, None),
             Err(_) => return (body, Some(Broken::Slow)),
             Ok(Err(_)) => return (body, Some(Broken::CutOff)),
             Ok(Ok(None)) => return (body, None),
@@ -237,11 +234,8 @@ async fn body(mut response: Response, end: Instant) -> (Vec<u8>, Option<Broken>)
         if chunk.len() > room {
             return (body, Some(Broken::TooLarge));
         }
-        if is_stream && body.len() >= next_look && body.ends_with(b"\n") {
-            next_look = body.len() + body.len() / 8;
-            if str::from_utf8(&body).is_ok_and(has_response) {
-                return (body, None);
-            }
+        if is_stream && events.response(&body).is_some() {
+            return (body, None);
         }
     }
 }

@@ -14,6 +14,7 @@ async fn finds_nothing_on_sound_servers() {
     for faults in [
         Faults::default(),
         Faults { with_events: true, ..Faults::default() },
+        Faults { with_events: true, ..Faults::one("logs") },
         Faults { with_sessions: true, ..Faults::default() },
         Faults { with_sessions: true, with_events: true, ..Faults::default() },
         Faults { filtered: true, ..Faults::default() },
