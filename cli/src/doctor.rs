@@ -90,9 +90,9 @@ struct Bounds {
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     timeout: u64,
     /// The maximum number of requests
-    #[arg(long, value_name = "NUMBER", default_value_t = 1000)]
-    max_requests: usize,
-    /// The time for the whole run, in seconds; no request is sent after it
+    #[arg(long, value_name = "NUMBER", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
+    max_requests: u64,
+    /// The time for the whole run, in seconds; after it, only requests that end sessions are sent
     #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     max_time: u64,
     /// Accept plain http to another machine, over which tokens can be read
@@ -133,7 +133,7 @@ impl Doctor {
             limits: Limits {
                 rate: self.bounds.rate,
                 timeout: Duration::from_secs(self.bounds.timeout),
-                max_requests: self.bounds.max_requests,
+                max_requests: usize::try_from(self.bounds.max_requests).unwrap_or(usize::MAX),
                 max_time: Duration::from_secs(self.bounds.max_time),
                 ..Limits::default()
             },

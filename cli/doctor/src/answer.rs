@@ -1,11 +1,14 @@
 //! What a server answers: status, headers, and a body of bounded size.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use mcp_scopes_client::{Challenge, Challenges};
 use mcp_scopes_prm::json::Json;
 
 use crate::events::{Events, is_response};
+
+/// How long to wait where a server that limits requests does not say it.
+const DEFAULT_WAIT: Duration = Duration::from_secs(1);
 
 /// A request that was sent, and what came back.
 #[derive(Clone, Debug)]
@@ -56,6 +59,8 @@ pub(crate) enum Silence {
     Slow,
     /// The request was not sent: a bound of the run is reached.
     NotSent,
+    /// The server answers fewer requests (429, or 503 with `Retry-After`), so what it decides is not known.
+    Limited,
 }
 
 impl Answer {
@@ -128,6 +133,14 @@ impl Answer {
     pub(crate) fn is_stream(&self) -> bool {
         self.media_type() == "text/event-stream"
     }
+
+    /// Returns for how long the server asks to wait, if it refuses to answer so many requests.
+    pub(crate) fn limit(&self) -> Option<Duration> {
+        let after = self.header("retry-after");
+        // It may be a date, too.
+        let wait = after.and_then(|after| after.trim().parse().ok()).map_or(DEFAULT_WAIT, Duration::from_secs);
+        (self.status == 429 || (self.status == 503 && after.is_some())).then_some(wait)
+    }
 }
 
 impl Exchange {
@@ -154,6 +167,11 @@ impl Exchange {
             Ok(answer) => answer.broken == Some(Broken::Slow),
             Err(silence) => *silence == Silence::Slow,
         }
+    }
+
+    /// Returns whether nothing follows from the request: it was not sent, or the server limits requests.
+    pub(crate) fn is_unjudged(&self) -> bool {
+        matches!(self.result, Err(Silence::NotSent | Silence::Limited))
     }
 
     /// Returns whether the server did what was asked: a success without a JSON-RPC error.
@@ -208,6 +226,8 @@ impl Message {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::{Answer, Message};
 
     fn answer(kind: &str, body: &str) -> Answer {
@@ -235,6 +255,19 @@ mod tests {
         assert!(answer("text/event-stream", &stream).message().result().is_some());
         assert_eq!(answer("text/event-stream", &format!("data: {log}\n\n")).message(), Message::None);
         assert_eq!(answer("application/json", log).message(), Message::None);
+    }
+
+    #[test]
+    fn reads_how_long_to_wait() {
+        let limit = |status, after: Option<&str>| {
+            let headers = after.map(|after| ("retry-after".to_owned(), after.as_bytes().to_vec()));
+            Answer::new(status, headers.into_iter().collect(), Vec::new(), None).limit()
+        };
+        assert_eq!(limit(429, Some("7")), Some(Duration::from_secs(7)));
+        assert_eq!(limit(503, Some(" 2 ")), Some(Duration::from_secs(2)));
+        assert_eq!(limit(429, None), Some(Duration::from_secs(1)));
+        assert_eq!(limit(503, Some("Fri, 31 Dec 1999 23:59:59 GMT")), Some(Duration::from_secs(1)));
+        assert_eq!((limit(503, None), limit(200, Some("7"))), (None, None));
     }
 
     #[test]

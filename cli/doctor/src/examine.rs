@@ -12,7 +12,7 @@ use crate::{
     answer::{Exchange, Silence},
     error::DoctorError,
     facts::{Facts, Hierarchy, Misuse, Talk, Who},
-    link::{Ask, Link},
+    link::{Ask, Link, Purpose},
     options::Options,
     probe::{conformance, discovery, issuers, misuse, talk, tokens},
     record::Recorder,
@@ -126,9 +126,16 @@ impl Examiner<'_> {
             Err(Silence::Unreachable(why)) => {
                 return Err(unreachable(why));
             }
-            Err(Silence::Slow | Silence::NotSent) => {
+            Err(Silence::Slow) => {
                 let message = "the server does not answer within the time-out";
                 return Err(DoctorError::usage(message, "check the address, or raise `--timeout`"));
+            }
+            Err(Silence::NotSent) => {
+                return Err(DoctorError::usage("no request may be sent", "raise `--max-requests`"));
+            }
+            Err(Silence::Limited) => {
+                let message = "the server limits requests (429, or 503 with `Retry-After`), so nothing can be checked";
+                return Err(DoctorError::usage(message, "try again later, or raise the limit"));
             }
             Ok(answer) if answer.status == 401 || newest.is_accepted() || answer.is_redirect() => {
                 return Ok((newest, Speech::Stateless));
@@ -139,6 +146,10 @@ impl Examiner<'_> {
         if before.status() == Some(401) || before.is_accepted() {
             self.keep_session(None, &before);
             return Ok((before, Speech::Session { revision: WITH_SESSION.to_owned(), id: None }));
+        }
+        // What the first answer would have led to is not known.
+        if before.is_unjudged() {
+            return Ok((before, Speech::Stateless));
         }
         Ok((newest, Speech::Stateless))
     }
@@ -196,6 +207,7 @@ impl Examiner<'_> {
         let revision = message.result().and_then(|result| result.get("protocolVersion")).and_then(Json::as_str);
         let speech = Speech::Session { revision: revision.unwrap_or(WITH_SESSION).to_owned(), id: id.clone() };
         if id.is_some() {
+            self.link.reserve();
             self.sessions.push((authorization, speech.clone()));
         }
         speech
@@ -207,7 +219,8 @@ impl Examiner<'_> {
             let ask = Ask::new("end of a session", Method::DELETE, &*self.target.url)
                 .header("mcp-protocol-version", revision)
                 .header("mcp-session-id", id)
-                .authorization(authorization);
+                .authorization(authorization)
+                .purpose(Purpose::End);
             // A server may refuse to end sessions (MCP 2025-11-25, "Session Management").
             self.link.send(ask).await;
         }

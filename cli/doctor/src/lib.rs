@@ -8,7 +8,8 @@
 //! |---|---|
 //! | `options`, `token` | [`Options`], [`Token`]: what a run may do, and with which tokens |
 //! | `target` | the address of the server, and which addresses may be asked |
-//! | `link` | sends requests: time, rate, bound, size; `record` keeps them without secrets |
+//! | `link` | sends requests; `record` keeps them without secrets |
+//! | `bounds`, `fetch` | which requests may be sent and when; one request, within a time and a size |
 //! | `redact` | hides tokens, ids of sessions, and the query of the given address |
 //! | `answer`, `events`, `speech` | answers and requests of each revision |
 //! | `examine` | the order of the requests |
@@ -18,11 +19,13 @@
 //! | `sink`, `report` | collects findings, and what was not checked |
 
 mod answer;
+mod bounds;
 mod checks;
 mod error;
 mod events;
 mod examine;
 mod facts;
+mod fetch;
 mod link;
 mod options;
 mod probe;

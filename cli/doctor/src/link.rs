@@ -1,4 +1,4 @@
-//! The connection to the server: each request within a time, a rate and a bound, each answer within a size.
+//! The connection to the server: sends requests within the bounds, and records them.
 
 use std::{
     fmt,
@@ -6,26 +6,22 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
-use reqwest::{Client, Method, RequestBuilder, Response, redirect::Policy};
-use tokio::time::{Instant, sleep_until, timeout};
+use reqwest::{Client, Method, RequestBuilder, redirect::Policy};
+use tokio::time::{Instant, sleep_until};
 
 use crate::{
-    answer::{Answer, Broken, Exchange, Silence},
+    answer::{Answer, Exchange, Silence},
+    bounds::{Bounds, Verdict},
     error::DoctorError,
-    events::Events,
+    fetch::exchange,
     options::Limits,
     record::Recorder,
     redact::Redaction,
-    target::Target,
+    report::Skipped,
+    target::{Target, is_near},
 };
-
-/// Maximum size of a body. The answers of a server with thousands of tools take less.
-const MAX_BODY: usize = 4 << 20;
-/// After that many requests in a row without a whole answer, no more are sent.
-const MAX_SILENT: usize = 3;
 
 /// A request to send.
 pub(crate) struct Ask {
@@ -37,11 +33,32 @@ pub(crate) struct Ask {
     /// The credentials: the value of `Authorization`. Never shown.
     pub(crate) authorization: Option<String>,
     pub(crate) body: Option<String>,
+    pub(crate) purpose: Purpose,
+}
+
+/// What a request is for, as far as the bounds differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Other,
+    /// Calls a tool that exists, which may take its time.
+    Tool,
+    /// Opens a session.
+    Session,
+    /// Ends a session.
+    End,
 }
 
 impl Ask {
     pub(crate) fn new(what: impl Into<String>, method: Method, url: impl Into<String>) -> Self {
-        Self { what: what.into(), method, url: url.into(), headers: Vec::new(), authorization: None, body: None }
+        Self {
+            what: what.into(),
+            method,
+            url: url.into(),
+            headers: Vec::new(),
+            authorization: None,
+            body: None,
+            purpose: Purpose::Other,
+        }
     }
 
     pub(crate) fn get(what: impl Into<String>, url: impl Into<String>) -> Self {
@@ -57,6 +74,11 @@ impl Ask {
         self.authorization = value;
         self
     }
+
+    pub(crate) fn purpose(mut self, purpose: Purpose) -> Self {
+        self.purpose = purpose;
+        self
+    }
 }
 
 impl fmt::Debug for Ask {
@@ -67,23 +89,16 @@ impl fmt::Debug for Ask {
 
 /// Sends requests.
 pub(crate) struct Link {
-    client: Client,
+    /// For this machine, which no proxy knows.
+    near: Option<Client>,
+    /// For other machines.
+    far: Option<Client>,
     limits: Limits,
-    /// The time between two requests.
-    pause: Option<Duration>,
-    next: Instant,
-    sent: usize,
-    silent: usize,
-    /// When the first request was sent.
-    begin: Option<Instant>,
-    /// The size of all answers.
-    received: usize,
+    bounds: Bounds,
     /// What a progress line shows.
     counter: Arc<AtomicUsize>,
     recorder: Option<Recorder>,
     redaction: Redaction,
-    /// The first bound that was reached.
-    stopped: Option<String>,
 }
 
 impl Link {
@@ -94,43 +109,21 @@ impl Link {
         recorder: Option<Recorder>,
         redaction: Redaction,
     ) -> Result<Self, DoctorError> {
-        // A server that refuses a request without reading its body takes that body for the next request of the connection, so
-        // each request has a connection. A redirect is a fact about the server, and must not lead a token elsewhere.
-        let client = Client::builder().redirect(Policy::none()).referer(false).pool_max_idle_per_host(0);
-        // No proxy knows this machine.
-        let client = if target.is_loopback { client.no_proxy() } else { client };
-        let client = client.build().map_err(|_| {
-            DoctorError::usage(
-                "no HTTP client can be created: there are no root certificates",
-                "install `ca-certificates`",
-            )
-        })?;
-        let rate = limits.rate.or((!target.is_loopback).then_some(5.0)).filter(|rate| *rate > 0.0);
-        let pause = rate.map(|rate| Duration::from_secs_f64((1.0 / rate).min(60.0)));
-        Ok(Self {
-            client,
-            limits,
-            pause,
-            next: Instant::now(),
-            sent: 0,
-            silent: 0,
-            begin: None,
-            received: 0,
-            counter,
-            recorder,
-            redaction,
-            stopped: None,
-        })
+        let bounds = Bounds::new(limits, &target.url);
+        let mut link = Self { near: None, far: None, limits, bounds, counter, recorder, redaction };
+        // The other client is rarely needed.
+        link.client(is_near(&target.url)).map_err(|why| DoctorError::usage(why, "install `ca-certificates`"))?;
+        Ok(link)
     }
 
     /// Returns the number of requests that were sent.
     pub(crate) fn sent(&self) -> usize {
-        self.sent
+        self.bounds.sent
     }
 
-    /// Returns the bound that was reached, if one was.
-    pub(crate) fn stopped(&self) -> Option<&str> {
-        self.stopped.as_deref()
+    /// Returns which requests were not sent.
+    pub(crate) fn skipped(&self) -> Vec<Skipped> {
+        self.bounds.skipped()
     }
 
     /// Returns why a request could not be recorded, if that happened.
@@ -143,112 +136,80 @@ impl Link {
         &self.redaction
     }
 
-    /// Sends a request and reads the answer.
+    /// Keeps a request to end a session, whatever bound is reached before.
+    pub(crate) fn reserve(&mut self) {
+        self.bounds.reserve();
+    }
+
+    /// Sends a request and reads the answer. If the server limits requests, sends it once more.
     pub(crate) async fn send(&mut self, ask: Ask) -> Exchange {
-        if !self.may_send() {
-            return Exchange { what: ask.what, url: ask.url.into(), result: Err(Silence::NotSent) };
+        let mut result = self.attempt(&ask).await;
+        if let Some(wait) = limit(&result) {
+            let again = self.bounds.again(wait, Instant::now());
+            result = match again {
+                Some(start) => {
+                    sleep_until(start).await;
+                    self.attempt(&ask).await
+                }
+                None => Err(Silence::Limited),
+            };
+            if limit(&result).is_some() {
+                result = Err(Silence::Limited);
+            }
         }
-        self.wait().await;
-        self.sent += 1;
-        self.counter.store(self.sent, Ordering::Relaxed);
-        self.begin.get_or_insert_with(Instant::now);
-        let result = exchange(self.request(&ask), self.limits.timeout).await;
-        self.received += result.as_ref().map_or(0, Answer::size);
-        let is_whole = result.as_ref().is_ok_and(|answer| answer.broken.is_none());
-        self.silent = if is_whole { 0 } else { self.silent + 1 };
+        if !matches!(result, Err(Silence::NotSent)) {
+            self.bounds.end(ask.purpose, &ask.url, &result);
+        }
+        Exchange { what: ask.what, url: ask.url.into(), result }
+    }
+
+    /// Sends a request, if it may be sent.
+    async fn attempt(&mut self, ask: &Ask) -> Result<Answer, Silence> {
+        match self.bounds.judge(ask.purpose, &ask.url, Instant::now()) {
+            Verdict::Send(start) => sleep_until(start).await,
+            Verdict::NotSent => return Err(Silence::NotSent),
+            Verdict::Limited => return Err(Silence::Limited),
+        }
+        let is_near = is_near(&ask.url);
+        self.bounds.begin(ask.purpose, is_near, Instant::now());
+        self.counter.store(self.bounds.sent, Ordering::Relaxed);
+        let result = match self.client(is_near) {
+            Ok(client) => exchange(request(&client, ask), self.limits.timeout).await,
+            Err(why) => Err(Silence::Unreachable(why.to_owned())),
+        };
         // Before it is recorded: the answer may repeat it elsewhere.
         if let Some(session) = result.as_ref().ok().and_then(|answer| answer.header("mcp-session-id")) {
             self.redaction.hide(session);
         }
         if let Some(recorder) = &mut self.recorder {
-            recorder.record(&ask, &result, &self.redaction);
+            recorder.record(ask, &result, &self.redaction);
         }
-        Exchange { what: ask.what, url: ask.url.into(), result }
+        result
     }
 
-    fn may_send(&mut self) -> bool {
-        if self.silent >= MAX_SILENT {
-            let text = format!("the server gave no whole answer to {MAX_SILENT} requests in a row");
-            self.stopped.get_or_insert(text);
-        } else if self.sent >= self.limits.max_requests {
-            let text = format!("the bound of {} requests was reached; raise it with `--max-requests`", self.sent);
-            self.stopped.get_or_insert(text);
-        } else if self.begin.is_some_and(|begin| begin.elapsed() >= self.limits.max_time) {
-            let seconds = self.limits.max_time.as_secs_f32();
-            self.stopped.get_or_insert(format!("the run took {seconds} seconds; raise it with `--max-time`"));
-        } else if self.received > self.limits.max_bytes {
-            let text = format!("the answers of the server are larger than {} bytes in all", self.limits.max_bytes);
-            self.stopped.get_or_insert(text);
+    fn client(&mut self, is_near: bool) -> Result<Client, &'static str> {
+        let slot = if is_near { &mut self.near } else { &mut self.far };
+        if let Some(client) = slot {
+            return Ok(client.clone());
         }
-        self.stopped.is_none()
-    }
-
-    async fn wait(&mut self) {
-        if let Some(pause) = self.pause {
-            sleep_until(self.next).await;
-            self.next = Instant::now() + pause;
-        }
-    }
-
-    fn request(&self, ask: &Ask) -> RequestBuilder {
-        let request = self.client.request(ask.method.clone(), &ask.url);
-        let request = request.header("user-agent", concat!("mcp-scopes-doctor/", env!("CARGO_PKG_VERSION")));
-        let request = ask.headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
-        let request = ask.authorization.iter().fold(request, |request, value| request.header("authorization", value));
-        ask.body
-            .iter()
-            .fold(request, |request, body| request.header("content-type", "application/json").body(body.clone()))
+        // A server that refuses a request without reading its body takes that body for the next request of the connection, so
+        // each request has a connection. A redirect is a fact about the server, and must not lead a token elsewhere.
+        let client = Client::builder().redirect(Policy::none()).referer(false).pool_max_idle_per_host(0);
+        let client = if is_near { client.no_proxy() } else { client };
+        let client = client.build().map_err(|_| "no HTTP client can be created: there are no root certificates")?;
+        Ok(slot.insert(client).clone())
     }
 }
 
-/// Sends a request and reads the answer within a time.
-async fn exchange(request: RequestBuilder, wait: Duration) -> Result<Answer, Silence> {
-    let end = Instant::now() + wait;
-    let response = match timeout(wait, request.send()).await {
-        Err(_) => return Err(Silence::Slow),
-        Ok(Err(error)) if error.is_timeout() => return Err(Silence::Slow),
-        Ok(Err(error)) => return Err(Silence::Unreachable(reason(error))),
-        Ok(Ok(response)) => response,
-    };
-    let status = response.status().as_u16();
-    let headers: Vec<(String, Vec<u8>)> =
-        response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
-    let head = Answer::new(status, headers, Vec::new(), None);
-    let (body, broken) = body(response, head.is_stream(), end).await;
-    Ok(head.with_body(body, broken))
+/// Returns for how long a server asks to wait.
+fn limit(result: &Result<Answer, Silence>) -> Option<std::time::Duration> {
+    result.as_ref().ok().and_then(Answer::limit)
 }
 
-/// Reads a body of at most [`MAX_BODY`] bytes. A stream of events is read until it contains the response: it may stay open.
-async fn body(mut response: Response, is_stream: bool, end: Instant) -> (Vec<u8>, Option<Broken>) {
-    let mut body = Vec::new();
-    let mut events = Events::default();
-    loop {
-        let chunk = match tokio::time::timeout_at(end, response.chunk()).await {
-            Err(_) => return (body, Some(Broken::Slow)),
-            Ok(Err(_)) => return (body, Some(Broken::CutOff)),
-            Ok(Ok(None)) => return (body, None),
-            Ok(Ok(Some(chunk))) => chunk,
-        };
-        let room = MAX_BODY.saturating_sub(body.len());
-        body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
-        if chunk.len() > room {
-            return (body, Some(Broken::TooLarge));
-        }
-        if is_stream && events.response(&body).is_some() {
-            return (body, None);
-        }
-    }
-}
-
-/// Returns why a connection failed, without the address, whose query may hold a secret.
-fn reason(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
+fn request(client: &Client, ask: &Ask) -> RequestBuilder {
+    let request = client.request(ask.method.clone(), &ask.url);
+    let request = request.header("user-agent", concat!("mcp-scopes-doctor/", env!("CARGO_PKG_VERSION")));
+    let request = ask.headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
+    let request = ask.authorization.iter().fold(request, |request, value| request.header("authorization", value));
+    ask.body.iter().fold(request, |request, body| request.header("content-type", "application/json").body(body.clone()))
 }

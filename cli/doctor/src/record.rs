@@ -77,7 +77,8 @@ fn text(ask: &Ask, result: &Result<Answer, Silence>) -> String {
         Err(Silence::Unreachable(why)) => {
             let _ = writeln!(text, "no answer: {why}");
         }
-        Err(Silence::Slow | Silence::NotSent) => text.push_str("no answer within the time-out\n"),
+        // The others are not recorded.
+        Err(Silence::Slow | Silence::NotSent | Silence::Limited) => text.push_str("no answer within the time-out\n"),
     }
     text
 }

@@ -123,9 +123,7 @@ pub(crate) fn assemble(options: &Options, facts: &Facts, link: &Link, mut skippe
             why: "the server answers requests without a token, too".to_owned(),
         });
     }
-    if let Some(stopped) = link.stopped() {
-        skipped.push(Skipped { what: "the rest of the requests".to_owned(), why: stopped.to_owned() });
-    }
+    skipped.extend(link.skipped());
     if let Some(failure) = link.record_failure() {
         skipped.push(Skipped { what: "some records".to_owned(), why: format!("they cannot be written: {failure}") });
     }

@@ -3,7 +3,7 @@
 use mcp_scopes_prm::json::Json;
 use reqwest::Method;
 
-use crate::link::Ask;
+use crate::link::{Ask, Purpose};
 
 /// The revision without sessions.
 pub(crate) const STATELESS: &str = "2026-07-28";
@@ -82,7 +82,8 @@ const META: &str = concat!(
 
 /// Returns the request that opens a session.
 pub(crate) fn initialize(what: impl Into<String>, url: &str) -> Ask {
-    let mut ask = Ask::new(what, Method::POST, url).header("accept", "application/json, text/event-stream");
+    let ask = Ask::new(what, Method::POST, url).header("accept", "application/json, text/event-stream");
+    let mut ask = ask.purpose(Purpose::Session);
     ask.body = Some(format!(
         r#"{{"jsonrpc":"2.0","id":1,"method":"initialize","params":{{"protocolVersion":"{WITH_SESSION}","capabilities":{{}},"clientInfo":{{"name":"mcp-scopes-doctor","version":"{}"}}}}}}"#,
         env!("CARGO_PKG_VERSION")

@@ -103,6 +103,11 @@ impl Target {
     }
 }
 
+/// Returns whether an address is on this machine, which has no rate and no proxy.
+pub(crate) fn is_near(url: &str) -> bool {
+    read_host(url).is_some_and(|host| is_this_machine(&host))
+}
+
 /// Returns the host of a URL as the HTTP client reads it.
 fn read_host(url: &str) -> Option<String> {
     Url::parse(url).ok()?.host_str().map(str::to_owned)

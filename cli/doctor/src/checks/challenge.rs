@@ -168,8 +168,8 @@ fn address(facts: &Facts, url: &str, sink: &mut Sink<'_>) {
     let Some(exchange) = exchanges.into_iter().flatten().find(|exchange| &*exchange.url == url) else { return };
     // Other rules report a server without any document, and a document that requires a token.
     let is_only = discovery.document.is_none() && discovery.challenged.is_none();
-    let is_other_rule =
-        exchange.answer().is_some_and(|answer| answer.is_redirect() || matches!(answer.status, 401 | 403));
+    let is_other_rule = exchange.is_unjudged()
+        || exchange.answer().is_some_and(|answer| answer.is_redirect() || matches!(answer.status, 401 | 403));
     if !is_only && !is_other_rule && document(exchange, Source::Challenge).is_none() {
         let status = exchange.status().map_or_else(|| "no answer".to_owned(), |status| format!("status {status}"));
         let message = format!("`resource_metadata` is `{url}`, where there is no document ({status})");

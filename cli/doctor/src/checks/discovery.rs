@@ -49,7 +49,11 @@ fn presence(facts: &Facts, sink: &mut Sink<'_>) {
         sink.report_at("metadata-needs-token", &discovery.inserted.url, "", message, help);
         return;
     }
+    // The document may be where a request was not sent, or not judged.
+    let well_known = std::iter::once(&discovery.inserted).chain(&discovery.root);
+    let is_unjudged = well_known.chain(&discovery.challenged).any(Exchange::is_unjudged);
     match &discovery.document {
+        None if is_unjudged => {}
         // A server that neither publishes metadata nor demands a token has no authorization. Another rule reports it.
         None if facts.anonymous.is_accepted() => {}
         None => {
@@ -57,7 +61,7 @@ fn presence(facts: &Facts, sink: &mut Sink<'_>) {
             let help = format!("publish a document at `{}` (RFC 9728 §3.1)", discovery.inserted.url);
             sink.report("metadata-missing", "", message, help);
         }
-        Some(document) if document.source == Source::Challenge => {
+        Some(document) if document.source == Source::Challenge && !is_unjudged => {
             let message = "the metadata is only where the challenge points, not at a well-known address";
             let help = format!("serve it at `{}` too", discovery.inserted.url);
             sink.report_at("metadata-not-well-known", &document.url, "", message, help);

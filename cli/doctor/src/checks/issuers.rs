@@ -6,7 +6,7 @@ use mcp_scopes_model::address::Address;
 use mcp_scopes_prm::json::Json;
 
 use crate::{
-    answer::Silence,
+    answer::Exchange,
     facts::{Facts, Issuer},
     probe::issuers::json,
     sink::{Sink, named},
@@ -38,8 +38,8 @@ pub(super) fn check(facts: &Facts, sink: &mut Sink<'_>) {
 }
 
 fn unreachable(issuer: &Issuer, sink: &mut Sink<'_>) {
-    // Requests that were not sent say nothing.
-    if issuer.asked.is_empty() || issuer.asked.iter().any(|exchange| matches!(exchange.result, Err(Silence::NotSent))) {
+    // Requests that were not sent, or not judged, say nothing.
+    if issuer.asked.is_empty() || issuer.asked.iter().any(Exchange::is_unjudged) {
         return;
     }
     let asked: Vec<&str> = issuer.asked.iter().map(|exchange| &*exchange.url).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use mcp_scopes_client::ChallengeError;
 use mcp_scopes_prm::json::Json;
 
-use super::calls::extensions;
+use super::calls::{extensions, is_challenged, succeeds};
 use crate::{
     answer::Exchange,
     facts::{Facts, Talk, Who},
@@ -95,7 +95,13 @@ fn idle(facts: &Facts, demanded: &BTreeSet<String>, sink: &mut Sink<'_>) {
     };
     let tools: BTreeSet<&str> =
         facts.talks.iter().flat_map(|talk| talk.tools().iter().map(|tool| tool.name.as_str())).collect();
-    let called: BTreeSet<&str> = low.calls.iter().map(|call| call.tool.as_str()).collect();
+    // A call that fails, for want of an argument or for another reason, does not show what the tool demands.
+    let called: BTreeSet<&str> = low
+        .calls
+        .iter()
+        .filter(|call| succeeds(&call.exchange) || is_challenged(&call.exchange))
+        .map(|call| call.tool.as_str())
+        .collect();
     if tools.is_empty() || called != tools {
         return;
     }
@@ -154,6 +160,9 @@ fn tools(facts: &Facts, sink: &mut Sink<'_>) {
 fn fixture(facts: &Facts, sink: &mut Sink<'_>) {
     for (number, low, full) in &facts.fixture {
         let Some(operation) = OPERATIONS.get(*number) else { continue };
+        if low.is_unjudged() || full.is_unjudged() {
+            continue;
+        }
         let mut wrong = Vec::new();
         if low.status() != Some(403) {
             wrong.push(format!("the low token is answered with {}, not 403", status(low)));

@@ -101,6 +101,10 @@ fn given(facts: &Facts, sink: &mut Sink<'_>) {
     for talk in facts.talks.iter().filter(|talk| !talk.is_open && talk.authorization.is_some()) {
         let statuses: Vec<String> =
             talk.opening.iter().filter_map(Exchange::status).map(|status| status.to_string()).collect();
+        // A request that was not sent, or not judged, could have been accepted.
+        if talk.opening.iter().any(Exchange::is_unjudged) {
+            continue;
+        }
         if statuses.is_empty() || statuses.iter().all(|status| status.starts_with(['3', '5'])) {
             continue;
         }

@@ -60,7 +60,7 @@ fn failures(facts: &Facts, sink: &mut Sink<'_>) {
     let mut unreadable = Vec::new();
     for exchange in &exchanges {
         match &exchange.result {
-            Err(Silence::NotSent) => {}
+            Err(Silence::NotSent | Silence::Limited) => {}
             Err(Silence::Slow) => unreadable.push(format!("{}: no answer within the time-out", exchange.what)),
             Err(Silence::Unreachable(why)) => unreadable.push(format!("{}: no answer ({why})", exchange.what)),
             Ok(answer) => {

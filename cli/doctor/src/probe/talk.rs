@@ -8,7 +8,7 @@ use crate::{
     answer::{Exchange, Message},
     examine::Examiner,
     facts::{Call, List, ListedTool, Talk, Who},
-    link::Ask,
+    link::{Ask, Purpose},
     speech::{STATELESS, Speech, initialize, quoted},
 };
 
@@ -188,7 +188,8 @@ pub(crate) async fn call(examiner: &mut Examiner<'_>, talk: &mut Talk, tools: &[
     let words = talk.who.as_str();
     for tool in tools {
         let ask = talk.speech.call(format!("a call of `{tool}` {words}"), &examiner.target.url, tool);
-        let exchange = examiner.link.send(ask.authorization(talk.authorization.clone())).await;
+        let ask = ask.authorization(talk.authorization.clone()).purpose(Purpose::Tool);
+        let exchange = examiner.link.send(ask).await;
         talk.calls.push(Call { tool: tool.clone(), exchange });
     }
     if examiner.options.call && talk.who == Who::Low {

@@ -70,6 +70,7 @@ const FAULTS: &[(&str, Kind, &str)] = &[
     ("malformed token", Sessions, "accepts-malformed-token"),
     // Authorization servers.
     ("issuer without metadata", Plain, "issuer-unreachable"),
+    ("issuer down", Plain, "issuer-unreachable"),
     ("other issuer", Plain, "issuer-differs"),
     ("no token endpoint", Plain, "issuer-incomplete"),
     ("plain endpoint", Plain, "issuer-endpoint-not-https"),
@@ -161,6 +162,14 @@ async fn finds_a_query_token_that_only_a_session_shows() {
     assert_eq!(rules(&examination), ["reads-query-token", "session-without-token"]);
     let quiet = Faults { with_sessions: true, ..Faults::one("query token before session") };
     assert_eq!(rules(&examined(quiet).await), [""; 0]);
+}
+
+/// It is asked at three addresses, and must not keep the server from being examined.
+#[tokio::test]
+async fn examines_a_server_whose_issuer_is_down() {
+    let examination = examined(Faults { on: vec!["issuer down", "malformed token"], ..Faults::default() }).await;
+    assert_eq!(rules(&examination), ["accepts-malformed-token", "issuer-unreachable"]);
+    assert_eq!(examination.skipped, []);
 }
 
 #[test]

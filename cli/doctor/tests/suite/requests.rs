@@ -99,17 +99,50 @@ async fn sends_given_tokens_in_the_header_only() {
     }
 }
 
-#[tokio::test]
-async fn ends_its_sessions() {
-    let server = Server::start(Faults { with_sessions: true, ..Faults::default() }).await;
-    run(&options(&server.url)).await;
-    let seen = server.seen();
+/// Returns how many sessions were opened, and how many ended.
+fn sessions(seen: &[Seen]) -> (usize, usize) {
     let opened = seen.iter().filter(|seen| {
         let token = seen.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
         seen.body["method"] == "initialize" && [low(), full()].iter().any(|known| token == format!("Bearer {known}"))
     });
     let ended = seen.iter().filter(|seen| seen.method == "DELETE");
-    assert_eq!(opened.count(), ended.count());
+    (opened.count(), ended.count())
+}
+
+#[tokio::test]
+async fn ends_its_sessions() {
+    let server = Server::start(Faults { with_sessions: true, ..Faults::default() }).await;
+    run(&options(&server.url)).await;
+    let (opened, ended) = sessions(&server.seen());
+    assert!(opened > 0 && opened == ended, "{opened} {ended}");
+}
+
+/// What was not sent is not judged, and no session stays open.
+#[tokio::test]
+async fn concludes_nothing_from_what_was_not_sent() {
+    for faults in [Faults { fixture: true, ..Faults::default() }, Faults { with_sessions: true, ..Faults::default() }] {
+        for max_requests in (1..25).chain((25..71).step_by(5)) {
+            let server = Server::start(faults.clone()).await;
+            let limits = Limits { max_requests, ..Limits::default() };
+            let options = Options { limits, conformance: faults.fixture, ..options(&server.url) };
+            let examination = run(&options).await;
+            assert_eq!(rules(&examination), [""; 0], "{max_requests} {:#?}", examination.report.findings);
+            assert!(examination.requests <= max_requests);
+            let (opened, ended) = sessions(&server.seen());
+            assert_eq!(opened, ended, "{max_requests}");
+        }
+    }
+}
+
+/// Neither a request nor a token.
+#[tokio::test]
+async fn sends_nothing_where_the_endpoint_redirects_to() {
+    let other = Server::start(Faults::default()).await;
+    let faults = Faults { redirect_to: Some(other.url.clone()), ..Faults::default() };
+    let server = Server::start(faults).await;
+    let examination = run(&options(&server.url)).await;
+    assert_eq!(rules(&examination), ["endpoint-redirect"]);
+    assert_eq!(other.seen().len(), 0);
 }
 
 #[tokio::test]

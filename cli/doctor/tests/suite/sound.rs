@@ -1,8 +1,11 @@
 //! Sound servers, on which nothing is found.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, atomic::AtomicUsize},
+    time::Duration,
+};
 
-use mcp_scopes_doctor::{Limits, Options, Tokens};
+use mcp_scopes_doctor::{Limits, Options, Tokens, examine};
 
 use crate::{
     server::{Faults, Server},
@@ -16,6 +19,7 @@ async fn finds_nothing_on_sound_servers() {
         Faults { with_events: true, ..Faults::default() },
         Faults { with_events: true, ..Faults::one("logs") },
         Faults { with_sessions: true, ..Faults::default() },
+        Faults::one("limits bursts"),
         Faults { with_sessions: true, with_events: true, ..Faults::default() },
         Faults { filtered: true, ..Faults::default() },
         Faults { more_tools: 7, page_size: 3, ..Faults::default() },
@@ -93,6 +97,36 @@ async fn a_tool_may_take_its_time() {
     assert_eq!(rules(&examination), [""; 0], "{:#?}", examination.report.findings);
     let skipped: Vec<&str> = examination.skipped.iter().map(|skipped| skipped.what.as_str()).collect();
     assert_eq!(skipped, ["what the token `low` opens", "calls with the token `full` of `read_note`"]);
+}
+
+#[tokio::test]
+async fn slow_tools_do_not_end_the_run() {
+    let server = Server::start(Faults::one("endless tools")).await;
+    let limits = Limits { timeout: Duration::from_secs(2), ..Limits::default() };
+    let tokens = Tokens { low: None, ..options("").tokens };
+    let examination = run(&Options { limits, tokens, ..options(&server.url) }).await;
+    assert_eq!(rules(&examination), [""; 0], "{:#?}", examination.report.findings);
+    let skipped: Vec<&str> = examination.skipped.iter().map(|skipped| skipped.what.as_str()).collect();
+    let calls = "calls with the token `full` of `list_notes`, `read_note` and `sync_notes`";
+    assert_eq!(skipped, ["what the token `low` opens", calls]);
+    assert_eq!(server.seen().last().unwrap().body["method"], "tools/list", "the list after all calls");
+}
+
+/// Wherever the limit is reached, nothing follows from the refusals.
+#[tokio::test]
+async fn concludes_nothing_from_a_limit_of_requests() {
+    for with_sessions in [false, true] {
+        for answers in (1..25).chain((25..56).step_by(5)) {
+            let faults = Faults { answers: Some(answers), with_sessions, ..Faults::default() };
+            let examination = examined(faults).await;
+            assert_eq!(rules(&examination), [""; 0], "{answers} {:#?}", examination.report.findings);
+            let limited = examination.skipped.iter().filter(|skipped| skipped.why.contains("limits requests"));
+            assert_eq!(limited.count(), 1, "{answers} {:#?}", examination.skipped);
+        }
+    }
+    let server = Server::start(Faults { answers: Some(0), ..Faults::default() }).await;
+    let error = examine(&options(&server.url), Arc::new(AtomicUsize::new(0))).await.unwrap_err();
+    assert!(error.to_string().starts_with("the server limits requests"), "{error}");
 }
 
 /// The weaker token is valid, and lacks a scope that everything needs.
