@@ -174,10 +174,9 @@ impl Exchange {
         matches!(self.result, Err(Silence::NotSent | Silence::Limited))
     }
 
-    /// Returns whether the server did what was asked: a success without a JSON-RPC error.
+    /// Returns whether the server did what was asked: a success with a JSON-RPC result. A page is none.
     pub(crate) fn is_accepted(&self) -> bool {
-        let is_error = |answer: &Answer| matches!(answer.message(), Message::Error { .. });
-        self.answer().is_some_and(|answer| answer.is_success() && !is_error(answer))
+        self.answer().is_some_and(|answer| answer.is_success() && matches!(answer.message(), Message::Result(_)))
     }
 }
 
@@ -228,7 +227,7 @@ impl Message {
 mod tests {
     use std::time::Duration;
 
-    use super::{Answer, Message};
+    use super::{Answer, Exchange, Message};
 
     fn answer(kind: &str, body: &str) -> Answer {
         let headers = vec![("content-type".to_owned(), kind.as_bytes().to_vec())];
@@ -255,6 +254,21 @@ mod tests {
         assert!(answer("text/event-stream", &stream).message().result().is_some());
         assert_eq!(answer("text/event-stream", &format!("data: {log}\n\n")).message(), Message::None);
         assert_eq!(answer("application/json", log).message(), Message::None);
+    }
+
+    #[test]
+    fn accepts_only_results() {
+        for (body, is_accepted) in [
+            (r#"{"jsonrpc":"2.0","id":1,"result":{}}"#, true),
+            (r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32001,"message":"no"}}"#, false),
+            ("<html></html>", false),
+            ("{}", false),
+            ("", false),
+        ] {
+            let exchange =
+                Exchange { what: String::new(), url: "http://h/".into(), result: Ok(answer("application/json", body)) };
+            assert_eq!(exchange.is_accepted(), is_accepted, "{body}");
+        }
     }
 
     #[test]

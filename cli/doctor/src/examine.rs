@@ -6,10 +6,11 @@ use std::{
 };
 
 use mcp_scopes_prm::json::Json;
+use mcp_scopes_scan::shortened;
 use reqwest::Method;
 
 use crate::{
-    answer::{Exchange, Silence},
+    answer::{Answer, Exchange, Message, Silence},
     error::DoctorError,
     facts::{Facts, Hierarchy, Misuse, Talk, Who},
     link::{Ask, Link, Purpose},
@@ -17,6 +18,7 @@ use crate::{
     probe::{conformance, discovery, issuers, misuse, talk, tokens},
     record::Recorder,
     report::{Examination, Skipped, assemble},
+    sink::joined,
     speech::{Speech, WITH_SESSION, initialize},
     target::Target,
     token::Token,
@@ -151,7 +153,36 @@ impl Examiner<'_> {
         if before.is_unjudged() {
             return Ok((before, Speech::Stateless));
         }
+        if let Some(error) = self.no_endpoint(&newest, &before) {
+            return Err(error);
+        }
         Ok((newest, Speech::Stateless))
+    }
+
+    /// Returns the error for an address where nothing speaks MCP: a page, or nothing at all.
+    fn no_endpoint(&self, newest: &Exchange, before: &Exchange) -> Option<DoctorError> {
+        let answers: Vec<&Answer> = [newest, before].into_iter().filter_map(Exchange::answer).collect();
+        let is_other = |answer: &&Answer| {
+            let is_page = answer.is_success() || matches!(answer.status, 404 | 405);
+            is_page
+                && answer.broken.is_none()
+                && answer.message() == Message::None
+                && answer.header("www-authenticate").is_none()
+        };
+        if answers.len() < 2 || !answers.iter().all(is_other) {
+            return None;
+        }
+        let kind = |answer: &Answer| match answer.media_type() {
+            kind if kind.is_empty() => answer.status.to_string(),
+            kind => format!("{} and `{}`", answer.status, shortened(kind).escape_debug()),
+        };
+        let kinds: Vec<String> = answers.into_iter().map(kind).collect();
+        let kinds = if kinds.first() == kinds.last() { kinds.first()?.clone() } else { joined(&kinds) };
+        let message =
+            format!("the server has no MCP endpoint at this address: `tools/list` and `initialize` get {kinds}");
+        let help = "check the path of the address, such as `/mcp`; the transport with SSE alone is not supported, and a \
+                    server answers 401 to requests without a token";
+        Some(DoctorError::usage(self.link.redaction().apply(&message), help))
     }
 
     /// Opens a conversation with each valid token, or without one where the server answers anyone.

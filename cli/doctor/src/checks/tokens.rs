@@ -101,8 +101,9 @@ fn given(facts: &Facts, sink: &mut Sink<'_>) {
     for talk in facts.talks.iter().filter(|talk| !talk.is_open && talk.authorization.is_some()) {
         let statuses: Vec<String> =
             talk.opening.iter().filter_map(Exchange::status).map(|status| status.to_string()).collect();
-        // A request that was not sent, or not judged, could have been accepted.
-        if talk.opening.iter().any(Exchange::is_unjudged) {
+        // A request that was not sent, or not judged, could have been accepted. Another rule reports answers that break off.
+        let is_broken = |exchange: &Exchange| exchange.answer().is_some_and(|answer| answer.broken.is_some());
+        if talk.opening.iter().any(|exchange| exchange.is_unjudged() || is_broken(exchange)) {
             continue;
         }
         if statuses.is_empty() || statuses.iter().all(|status| status.starts_with(['3', '5'])) {
@@ -116,7 +117,9 @@ fn given(facts: &Facts, sink: &mut Sink<'_>) {
         if talk.lacks_scope() {
             continue;
         }
-        let message = format!("a request {} is refused ({})", talk.who.as_str(), joined(&statuses));
+        let is_answered = statuses.iter().any(|status| status.starts_with('2'));
+        let verdict = if is_answered { "gets no result" } else { "is refused" };
+        let message = format!("a request {} {verdict} ({})", talk.who.as_str(), joined(&statuses));
         let help = "request a new token for this server; `mcp-scopes token` explains why it is refused";
         sink.report("rejects-given-token", talk.who.as_str(), message, help);
     }

@@ -49,6 +49,10 @@ enum Attack {
     Tools,
     /// The answer takes its time.
     Late,
+    /// A page.
+    Page,
+    /// Nothing is found.
+    NotFound,
 }
 
 /// Numbers what must differ.
@@ -132,6 +136,13 @@ async fn attack(kind: Attack, request: &str, stream: &mut TcpStream) -> std::io:
             stream.write_all(open_answer(&format!(r#","tools":[{}]"#, tools.join(","))).as_bytes()).await
         }
         Attack::Tools => stream.write_all(open_answer("").as_bytes()).await,
+        Attack::Page => {
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\nconnection: close\r\n";
+            stream.write_all(format!("{head}content-length: 13\r\n\r\n<html></html>").as_bytes()).await
+        }
+        Attack::NotFound => {
+            stream.write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await
+        }
         Attack::Late => {
             tokio::time::sleep(Duration::from_millis(50)).await;
             stream.write_all(open_answer(r#","tools":[]"#).as_bytes()).await
@@ -174,7 +185,6 @@ async fn ends_on_hostile_servers() {
         Attack::Slow,
         Attack::Cut,
         Attack::Redirects,
-        Attack::Deep,
         Attack::Challenge,
         Attack::Pages,
     ] {
@@ -231,6 +241,21 @@ async fn fails_without_an_answer() {
     let unused = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let error = examine(&short(&format!("http://{unused}/mcp")), Arc::new(AtomicUsize::new(0))).await.unwrap_err();
     assert!(error.to_string().contains("cannot be reached"), "{error}");
+}
+
+/// A page of a gateway, or a mistyped path.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fails_where_nothing_speaks_mcp() {
+    for (kind, answer) in [
+        (Attack::Page, "get 200 and `text/html`"),
+        (Attack::NotFound, "get 404"),
+        (Attack::Deep, "get 200 and `application/json`"),
+    ] {
+        let url = start(kind).await;
+        let error = examine(&short(&url), Arc::new(AtomicUsize::new(0))).await.unwrap_err();
+        assert!(error.to_string().starts_with("the server has no MCP endpoint at this address: "), "{kind:?}: {error}");
+        assert!(error.to_string().ends_with(answer), "{kind:?}: {error}");
+    }
 }
 
 #[tokio::test]
