@@ -147,7 +147,7 @@ impl Doctor {
         match examined {
             Ok(mut examination) => {
                 if let Some(locked) = &locked {
-                    lock::compare(locked, &mut examination, &options.documents);
+                    lock::compare(locked, &mut examination, &options);
                 }
                 self.print(&examination)
             }

@@ -10,7 +10,7 @@ mod tools;
 use std::collections::BTreeSet;
 
 use changes::Changes;
-pub(super) use changes::escaped;
+pub(crate) use changes::escaped;
 use mcp_scopes_model::Risk;
 use mcp_scopes_prm::{Document, McpExtensions};
 

@@ -2,13 +2,14 @@
 
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
-use mcp_scopes_doctor::{Examination, Skipped};
-use mcp_scopes_lint::{Documents, find, fingerprint};
-use mcp_scopes_prm::Metadata;
+use mcp_scopes_doctor::{Examination, Options, Skipped};
+use mcp_scopes_lint::{find, fingerprint};
+use mcp_scopes_prm::{Draft, Metadata, json::Json};
 use mcp_scopes_scan::{Finding, Scan, source::Place};
 
 use crate::diff::{
-    compare,
+    change::Kind,
+    compare::{self, escaped},
     side::{Reading, Unreadable},
 };
 
@@ -22,9 +23,9 @@ pub(super) fn read(path: &Path) -> Result<Metadata, Unreadable> {
 }
 
 /// Adds a finding for each change from the lock file to the server.
-pub(super) fn compare(locked: &Metadata, examination: &mut Examination, documents: &Documents) {
+pub(super) fn compare(locked: &Metadata, examination: &mut Examination, options: &Options) {
     let Some(rule) = find(RULE) else { return };
-    let Some(level) = documents.level_of(rule) else { return };
+    let Some(level) = options.documents.level_of(rule) else { return };
     let mut skip = |what: &str, why: &str| {
         examination.skipped.push(Skipped { what: what.to_owned(), why: why.to_owned() });
     };
@@ -33,12 +34,18 @@ pub(super) fn compare(locked: &Metadata, examination: &mut Examination, document
         return;
     };
     let url: Arc<str> = published.url.as_str().into();
-    let Ok(live) = Metadata::from_json_allowing_loopback_http(published.unredacted_text()) else {
-        skip("the document of the lock file", "the metadata of the server is not valid");
+    // What is not valid differs, too. The rules for documents report why it is not.
+    let live = Draft::read(published.unredacted_text()).ok().filter(|draft| matches!(draft.json, Json::Object(_)));
+    let Some(live) = live else {
+        skip("the document of the lock file", "the metadata of the server is no JSON object");
         return;
     };
     // The hints of the live server are not in its metadata.
-    let changes = compare::changes(locked.document(), live.document(), None);
+    let changes = compare::changes(locked.document(), &live.document, None);
+    let is_tool = |kind: Kind| matches!(kind, Kind::ToolAdded | Kind::ToolRemoved);
+    let tools = changes.iter().filter(|change| is_tool(change.kind)).map(|change| change.pointer.clone());
+    // The document has the same difference.
+    let known_tools: BTreeSet<String> = tools.collect();
     let mut found: Vec<(String, String, String)> =
         changes.into_iter().map(|change| (change.pointer, change.message, change.kind.why().to_owned())).collect();
     let known = locked.mcp_extensions().map(|extensions| &extensions.tool_scope_mapping);
@@ -46,7 +53,6 @@ pub(super) fn compare(locked: &Metadata, examination: &mut Examination, document
         (Some(known), Some(tools)) => {
             let (known, listed): (BTreeSet<&str>, BTreeSet<&str>) =
                 (known.keys().map(String::as_str).collect(), tools.iter().map(String::as_str).collect());
-            let named = |pointer: &str, tool: &str| pointer.ends_with(&format!("/{tool}"));
             for (tool, what) in known
                 .difference(&listed)
                 .map(|tool| (*tool, "is in the lock file, and the server does not list it"))
@@ -54,12 +60,14 @@ pub(super) fn compare(locked: &Metadata, examination: &mut Examination, document
                     listed.difference(&known).map(|tool| (*tool, "is listed by the server, and not in the lock file")),
                 )
             {
-                let pointer = format!("/mcp_extensions/tool_scope_mapping/{tool}");
-                // The document has the same difference.
-                if !found.iter().any(|(known, ..)| named(known, tool)) {
+                let pointer = format!("/mcp_extensions/tool_scope_mapping/{}", escaped(tool));
+                if !known_tools.contains(&pointer) {
                     found.push((pointer, format!("the tool `{tool}` {what}"), "review the release".to_owned()));
                 }
             }
+        }
+        (Some(_), None) if options.tokens.full.is_some() => {
+            skip("the tools of the lock file", "the whole list of the token `full` is not known");
         }
         (Some(_), None) => skip("the tools of the lock file", "add `--token-file full=FILE`"),
         (None, _) => {}

@@ -79,15 +79,25 @@ fn document(origin: &str) -> Value {
 }
 
 fn answer(request: &str, origin: &str) -> String {
-    answer_listing(request, origin, "read_file")
+    answer_with(request, origin, &repeating_the_query(request, origin), Some(&["read_file"]))
 }
 
 /// Lists a tool whose name is the token.
 fn repeating(request: &str, origin: &str) -> String {
-    answer_listing(request, origin, TOKEN)
+    answer_with(request, origin, &repeating_the_query(request, origin), Some(&[TOKEN]))
 }
 
-fn answer_listing(request: &str, origin: &str, tool: &str) -> String {
+fn repeating_the_query(request: &str, origin: &str) -> Value {
+    let mut document = document(origin);
+    let path = request.split(' ').nth(1).unwrap_or_default();
+    if let Some((_, query)) = path.split_once('?') {
+        document["resource"] = json!(format!("{origin}/mcp?{query}"));
+    }
+    document
+}
+
+/// Answers with this document, and with a list of these tools, or none.
+fn answer_with(request: &str, origin: &str, document: &Value, tools: Option<&[&str]>) -> String {
     let response = |status: u16, headers: &str, body: &str| {
         format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}", body.len())
     };
@@ -99,11 +109,7 @@ fn answer_listing(request: &str, origin: &str, tool: &str) -> String {
         if request.starts_with("OPTIONS") {
             return response(204, "access-control-allow-origin: *\r\naccess-control-allow-headers: *\r\n", "");
         }
-        let mut document = document(origin);
-        if let Some((_, query)) = path.split_once('?') {
-            document["resource"] = json!(format!("{origin}/mcp?{query}"));
-        }
-        return json(&document);
+        return json(document);
     }
     if path == "/.well-known/oauth-authorization-server/auth" {
         let auth = format!("{origin}/auth");
@@ -139,7 +145,11 @@ fn answer_listing(request: &str, origin: &str, tool: &str) -> String {
     }
     match message["method"].as_str().unwrap_or_default() {
         "server/discover" => result(json!({"supportedVersions": ["2026-07-28"], "ttlMs": 0, "cacheScope": "private"})),
-        "tools/list" => result(json!({"tools": [{"name": tool}], "ttlMs": 0, "cacheScope": "private"})),
+        "tools/list" if tools.is_none() => response(429, "", ""),
+        "tools/list" => {
+            let tools: Vec<Value> = tools.into_iter().flatten().map(|name| json!({"name": name})).collect();
+            result(json!({"tools": tools, "ttlMs": 0, "cacheScope": "private"}))
+        }
         _ => json(&json!({"jsonrpc": "2.0", "id": 1, "error": {"code": -32602, "message": "unknown"}})),
     }
 }
@@ -258,6 +268,53 @@ fn compares_with_a_lock_file() {
     let run = examine(&demo, &server, &arguments);
     assert!(run.code == 1 && run.out.contains("error[lock-differs]: differs from the lock file: "), "{run:?}");
     assert_eq!(examine(&demo, &server, &["--lock", "none.json"]).code, 2);
+}
+
+/// A document with a tool and a prompt of one name, of which the server lists neither.
+fn with_a_prompt(origin: &str) -> Value {
+    let mut document = document(origin);
+    let entry = json!({"description": "Print a file", "risk_level": "low", "required_scopes": [["files:read"]]});
+    document["mcp_extensions"]["tool_scope_mapping"]["print/file"] = entry.clone();
+    document["mcp_extensions"]["prompt_scope_mapping"] = json!({"print/file": {"required_scopes": [["files:read"]]}});
+    document
+}
+
+#[test]
+fn compares_the_tools_of_a_lock_file_with_those_that_are_listed() {
+    fn with_prompt(request: &str, origin: &str) -> String {
+        answer_with(request, origin, &with_a_prompt(origin), Some(&["read_file"]))
+    }
+    fn without_list(request: &str, origin: &str) -> String {
+        answer_with(request, origin, &document(origin), None)
+    }
+    let (demo, server) = (Demo::new(), Server::answering(Duration::ZERO, with_prompt));
+    demo.write("full.txt", TOKEN);
+    let arguments = ["--lock", "lock.json", "--token-file", "full=full.txt", "--format", "concise"];
+    let mut locked = with_a_prompt(&server.origin);
+    locked["mcp_extensions"]["prompt_scope_mapping"]["print/file"]["required_scopes"] = json!([["files:admin"]]);
+    demo.write("lock.json", locked.to_string());
+    let run = examine(&demo, &server, &arguments);
+    assert!(run.out.contains("the tool `print/file` is in the lock file, and the server does not list it"), "{run:?}");
+
+    let server = Server::answering(Duration::ZERO, without_list);
+    demo.write("lock.json", document(&server.origin).to_string());
+    let run = examine(&demo, &server, &arguments);
+    let skipped = "not checked: the tools of the lock file: the whole list of the token `full` is not known\n";
+    assert!(run.err.contains(skipped), "{run:?}");
+}
+
+/// A document that is not valid differs, too: here its addresses are plain http on a further host.
+#[test]
+fn compares_a_document_that_is_not_valid() {
+    fn over_http(request: &str, origin: &str) -> String {
+        let mut document = document(origin);
+        document["authorization_servers"] = json!(["http://auth.example.com"]);
+        answer_with(request, origin, &document, Some(&["read_file"]))
+    }
+    let (demo, server) = (Demo::new(), Server::answering(Duration::ZERO, over_http));
+    demo.write("lock.json", document(&server.origin).to_string());
+    let run = examine(&demo, &server, &["--lock", "lock.json", "--format", "concise"]);
+    assert!(run.out.contains("error[lock-differs]: differs from the lock file: issuer"), "{run:?}");
 }
 
 #[test]

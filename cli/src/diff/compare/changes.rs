@@ -86,6 +86,6 @@ fn shown(value: &impl Serialize) -> String {
 pub(super) type Coming = (Kind, Security);
 
 /// Escapes a name for a JSON Pointer (RFC 6901 §3).
-pub(in crate::diff) fn escaped(name: &str) -> String {
+pub(crate) fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
