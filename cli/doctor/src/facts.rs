@@ -27,7 +27,7 @@ pub(crate) struct Facts {
     pub(crate) low_scopes: Option<Vec<String>>,
     /// What scopes imply.
     pub(crate) hierarchy: Hierarchy,
-    /// Whether the metadata demands tokens that are bound to a key (RFC 9449) or a certificate (RFC 8705).
+    /// Whether the metadata says that tokens are bound to a key (RFC 9449) or a certificate (RFC 8705).
     pub(crate) needs_proof: bool,
     /// Whether a token for another server was sent.
     pub(crate) has_foreign: bool,

@@ -108,6 +108,7 @@ pub static RULES: &[Rule] = &[
     live::tokens::ACCEPTS_FOREIGN_TOKEN,
     live::tokens::ACCEPTS_MALFORMED_TOKEN,
     live::tokens::ACCEPTS_OTHER_SCHEME,
+    live::tokens::ACCEPTS_UNBOUND_TOKEN,
     live::tokens::ACCEPTS_UNSIGNED_TOKEN,
     address_userinfo::RULE,
     advertised_unused_scope::RULE,

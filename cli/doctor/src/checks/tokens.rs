@@ -4,7 +4,8 @@ use mcp_scopes_client::ChallengeError;
 
 use crate::{
     answer::Exchange,
-    facts::{BadToken, Facts, MisuseKind, TokenProbe},
+    facts::{BadToken, Facts, MisuseKind, Talk, TokenProbe},
+    probe::tokens::SHORTEST,
     sink::{Sink, joined},
 };
 
@@ -22,6 +23,7 @@ pub(super) fn check(facts: &Facts, sink: &mut Sink<'_>) {
     query(facts, sink);
     refusals(facts, sink);
     given(facts, sink);
+    unbound(facts, sink);
     leaks(facts, sink);
 }
 
@@ -82,13 +84,21 @@ fn refusals(facts: &Facts, sink: &mut Sink<'_>) {
         let challenge = probe.exchange.challenge();
         probe.exchange.status() == Some(401)
             && has_token(probe.kind)
-            && challenge.is_some_and(|challenge| challenge.error() != ChallengeError::InvalidToken)
+            && challenge.is_some_and(|challenge| {
+                challenge.error() != ChallengeError::InvalidToken
+                    && !(facts.needs_proof && is_about_proof(challenge.error()))
+            })
     };
     let silent: Vec<&str> = refused().filter(is_silent).map(|probe| probe.kind.as_str()).collect();
     if !silent.is_empty() {
         let message = format!("401 does not say `error=\"invalid_token\"`, for {}", joined(&silent));
         sink.report("invalid-token-error", "", message, "add it to the challenge if the request had a token");
     }
+}
+
+/// Returns whether a proof is refused before the token is looked at (RFC 9449 §7.1 and §9).
+fn is_about_proof(error: ChallengeError<'_>) -> bool {
+    matches!(error, ChallengeError::UseDpopNonce | ChallengeError::Other("invalid_dpop_proof"))
 }
 
 /// Returns whether a server that reads the header as the standard says finds a token.
@@ -130,6 +140,25 @@ fn given(facts: &Facts, sink: &mut Sink<'_>) {
     }
 }
 
+/// A given token that is accepted without the proof that the metadata demands.
+fn unbound(facts: &Facts, sink: &mut Sink<'_>) {
+    let document = facts.discovery.document.as_ref().map(|document| &document.draft.document);
+    if document.is_none_or(|document| document.dpop_bound_access_tokens_required != Some(true))
+        || facts.anonymous.is_accepted()
+    {
+        return;
+    }
+    let is_accepted = |talk: &&Talk| talk.is_open && talk.authorization.is_some() && !talk.lists.is_empty();
+    if let Some(talk) = facts.talks.iter().find(is_accepted) {
+        let message = format!(
+            "`tools/list` {} and without a proof is answered, and the metadata says `dpop_bound_access_tokens_required`",
+            talk.who.as_str()
+        );
+        let help = "reject requests without a proof, or remove the member";
+        sink.report("accepts-unbound-token", talk.who.as_str(), message, help);
+    }
+}
+
 /// Answers that repeat a token.
 fn leaks(facts: &Facts, sink: &mut Sink<'_>) {
     let repeats = |exchange: &Exchange, secret: &str| {
@@ -142,7 +171,7 @@ fn leaks(facts: &Facts, sink: &mut Sink<'_>) {
     let talks = facts.talks.iter().flat_map(|talk| {
         let secret = talk.authorization.as_deref().and_then(|value| value.strip_prefix("Bearer "));
         let exchanges = talk.opening.iter().chain(&talk.unknown).chain(talk.calls.iter().map(|call| &call.exchange));
-        exchanges.filter_map(move |exchange| Some((exchange, secret?)))
+        exchanges.filter_map(move |exchange| Some((exchange, secret.filter(|secret| secret.len() >= SHORTEST)?)))
     });
     if let Some((exchange, _)) = probes.chain(talks).find(|(exchange, secret)| repeats(exchange, secret)) {
         let message = format!("the answer contains the token: {}", exchange.what);

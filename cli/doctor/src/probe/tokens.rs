@@ -12,6 +12,8 @@ use crate::{
     token::Token,
 };
 
+/// The minimum length of a token that is searched for in answers. A short one is part of words that are not secret.
+pub(crate) const SHORTEST: usize = 16;
 /// A token that no server has issued.
 const MALFORMED: &str = "mcp-scopes-doctor-is-not-a-token";
 
@@ -58,7 +60,7 @@ pub(crate) async fn probe(
     for (kind, authorization) in sent {
         let exchange = begin(examiner, speech, kind, None, Some(&authorization)).await;
         let secret = authorization.split_once(' ').map(|(_, token)| token.to_owned());
-        probes.push(TokenProbe { kind, exchange, secret: secret.filter(|secret| secret.len() >= 16) });
+        probes.push(TokenProbe { kind, exchange, secret: secret.filter(|secret| secret.len() >= SHORTEST) });
     }
     let url = url_with_token(examiner);
     let exchange = begin(examiner, speech, BadToken::InQuery, Some(url), None).await;

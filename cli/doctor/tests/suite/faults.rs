@@ -58,6 +58,7 @@ const FAULTS: &[(&str, Kind, &str)] = &[
     ("bad signature", Plain, "accepts-bad-signature"),
     ("expired token", Plain, "accepts-expired-token"),
     ("foreign token", Plain, "accepts-foreign-token"),
+    ("DPoP required", Plain, "accepts-unbound-token"),
     ("any scheme", Plain, "accepts-other-scheme"),
     ("query token", Plain, "reads-query-token"),
     ("query token before header", Plain, "reads-query-token"),

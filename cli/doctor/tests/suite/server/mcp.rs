@@ -160,7 +160,11 @@ fn caller(served: &Served, seen: &Seen) -> Result<Caller, Response<Body>> {
     if served.has("echo") {
         return Err(with(challenged(served, 401, Some("invalid_token")), "x-token", token));
     }
-    let code = if served.has("no invalid_token") { None } else { Some("invalid_token") };
+    let code = match () {
+        () if served.has("no invalid_token") => None,
+        () if served.has("invalid_dpop_proof") => Some("invalid_dpop_proof"),
+        () => Some("invalid_token"),
+    };
     Err(challenged(served, 401, code))
 }
 

@@ -65,6 +65,15 @@ pub(in crate::rules) const ACCEPTS_OTHER_SCHEME: Rule = rule! {
     section: "RFC 6750 §2.1",
 };
 
+pub(in crate::rules) const ACCEPTS_UNBOUND_TOKEN: Rule = rule! {
+    id: "accepts-unbound-token",
+    category: Live,
+    level: Deny,
+    summary: "token without a proof of possession that is accepted, although the metadata demands proofs",
+    reason: "a stolen token can be used, and clients rely on the promise that it cannot",
+    section: "RFC 9728 §2",
+};
+
 pub(in crate::rules) const READS_QUERY_TOKEN: Rule = rule! {
     id: "reads-query-token",
     category: Live,
