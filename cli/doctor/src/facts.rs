@@ -183,12 +183,12 @@ impl Talk {
 
     /// Returns whether the weaker token is valid, and opens nothing.
     pub(crate) fn lacks_scope(&self) -> bool {
-        self.who == Who::Low && self.opening.iter().any(|exchange| exchange.status() == Some(403))
+        self.who == Who::Low && !self.is_open && self.opening.iter().any(|exchange| exchange.status() == Some(403))
     }
 
-    /// Returns whether the list does not have a tool. A page that was not read may have it.
+    /// Returns whether the list does not have a tool. A list or a page that was not read may have it.
     pub(crate) fn hides(&self, name: &str) -> bool {
-        self.lists.first().is_none_or(List::is_whole) && !self.lists_tool(name)
+        self.lists.first().is_some_and(List::is_whole) && !self.lists_tool(name)
     }
 
     pub(crate) fn lists_tool(&self, name: &str) -> bool {

@@ -6,6 +6,7 @@ use mcp_scopes_prm::{McpExtensions, json::Json};
 use crate::{
     answer::{Exchange, Message},
     facts::{Call, Facts, Talk, Who},
+    probe::talk::NO_TOOL,
     sink::{Sink, named},
 };
 
@@ -44,6 +45,15 @@ pub(super) fn extensions(facts: &Facts) -> Option<&McpExtensions> {
     facts.discovery.document.as_ref()?.draft.document.mcp_extensions.as_ref()
 }
 
+/// Returns whether the weaker token lacks scopes of a tool; `None` if the metadata or the token does not say it.
+fn lacks_scopes(facts: &Facts, tool: &str) -> Option<bool> {
+    let (extensions, held) = (extensions(facts)?, facts.low_scopes.as_ref()?);
+    let tool = extensions.tool_scope_mapping.get(tool)?;
+    let holds = |scope: &String| facts.hierarchy.holds(held, scope);
+    let is_open = tool.public == Some(true) || tool.authenticated == Some(true) || tool.required_scopes.is_empty();
+    Some(!is_open && !tool.required_scopes.iter().any(|all| all.iter().all(holds)))
+}
+
 /// A call that succeeds with the weaker token.
 fn unrefused(facts: &Facts, low: &Talk, full: Option<&Talk>, call: &Call, sink: &mut Sink<'_>) {
     let is_hidden = low.hides(&call.tool) && full.is_some_and(|full| full.lists_tool(&call.tool));
@@ -52,11 +62,7 @@ fn unrefused(facts: &Facts, low: &Talk, full: Option<&Talk>, call: &Call, sink: 
         sink.report("hidden-tool-callable", &call.tool, message, "check the scopes of a tool when it is called");
         return;
     }
-    let (Some(extensions), Some(held)) = (extensions(facts), &facts.low_scopes) else { return };
-    let Some(tool) = extensions.tool_scope_mapping.get(&call.tool) else { return };
-    let holds = |scope: &String| facts.hierarchy.holds(held, scope);
-    let is_open = tool.public == Some(true) || tool.authenticated == Some(true) || tool.required_scopes.is_empty();
-    if !is_open && !tool.required_scopes.iter().any(|all| all.iter().all(holds)) {
+    if lacks_scopes(facts, &call.tool) == Some(true) {
         let message = format!("`{}` can be called with the token `low`, which lacks its scopes", call.tool);
         sink.report("call-without-scope", &call.tool, message, "check the scopes of a tool when it is called");
     }
@@ -69,7 +75,7 @@ fn refused(low: &Talk, full: Option<&Talk>, call: &Call, sink: &mut Sink<'_>) {
     if is_hidden {
         // A challenge tells a client which scopes to request, so it is a decision, and a note says it.
         if let Some(unknown) = low.unknown.as_ref().filter(|unknown| unknown.answer().is_some())
-            && trace(&call.exchange) != trace(unknown)
+            && !is_alike(call, unknown)
             && !is_challenged(&call.exchange)
         {
             let message = format!(
@@ -82,8 +88,12 @@ fn refused(low: &Talk, full: Option<&Talk>, call: &Call, sink: &mut Sink<'_>) {
     }
     let runs_with_full =
         full.is_some_and(|full| full.calls.iter().any(|other| other.tool == call.tool && succeeds(&other.exchange)));
-    // Another rule reports failures and redirects.
-    if matches!(answer.status, 403 | 300..=399 | 500..) || !runs_with_full {
+    // Another rule reports failures and redirects. A login that is not good enough is answered with 401 (RFC 9470 §3).
+    let asks_for_login = call
+        .exchange
+        .challenge()
+        .is_some_and(|challenge| challenge.error() == ChallengeError::InsufficientUserAuthentication);
+    if matches!(answer.status, 403 | 300..=399 | 500..) || !runs_with_full || asks_for_login {
         return;
     }
     let status = if answer.is_success() { "200 and an error".to_owned() } else { answer.status.to_string() };
@@ -101,15 +111,42 @@ pub(crate) fn is_challenged(exchange: &Exchange) -> bool {
         && challenge.is_some_and(|challenge| challenge.error() == ChallengeError::InsufficientScope)
 }
 
-/// Returns what a caller can tell two answers apart by.
-fn trace(exchange: &Exchange) -> (Option<u16>, Option<i64>, bool) {
-    let message = exchange.message();
-    let code = if let Message::Error { code, .. } = &message { *code } else { None };
-    (exchange.status(), code, message.result().is_some())
+/// What a caller can tell two answers apart by.
+#[derive(PartialEq, Eq)]
+struct Trace {
+    status: Option<u16>,
+    /// The code of an error.
+    code: Option<i64>,
+    /// `isError` of a result.
+    is_error: Option<bool>,
+    text: String,
 }
 
-/// The challenges of refused calls, and of the first request where a server demands a scope for everything. What is the same for several is
-/// reported once.
+impl Trace {
+    fn of(exchange: &Exchange) -> Self {
+        let status = exchange.status();
+        match exchange.message() {
+            Message::Error { code, text } => Self { status, code, is_error: None, text },
+            Message::Result(result) => {
+                let contents =
+                    if let Some(Json::Array(items)) = result.get("content") { items.as_slice() } else { &[] };
+                let texts: Vec<&str> = contents.iter().filter_map(|item| item.get("text")?.as_str()).collect();
+                let is_error = Some(result.get("isError") == Some(&Json::Bool(true)));
+                Self { status, code: None, is_error, text: texts.join("\n") }
+            }
+            _ => Self { status, code: None, is_error: None, text: String::new() },
+        }
+    }
+}
+
+/// Returns whether a call is answered like that of a tool that does not exist, apart from the name.
+fn is_alike(call: &Call, unknown: &Exchange) -> bool {
+    let unknown = Trace::of(unknown);
+    Trace::of(&call.exchange) == Trace { text: unknown.text.replace(NO_TOOL, &call.tool), ..unknown }
+}
+
+/// The challenges of refused calls and lists, and of the first request where a server demands a scope for everything. What is the same for
+/// several is reported once.
 fn challenges(facts: &Facts, low: &Talk, sink: &mut Sink<'_>) {
     let calls = low.calls.iter().map(|call| (call.tool.as_str(), &call.exchange));
     let opening = low.opening.iter().map(|exchange| (exchange.what.split('`').nth(1).unwrap_or_default(), exchange));
@@ -118,6 +155,12 @@ fn challenges(facts: &Facts, low: &Talk, sink: &mut Sink<'_>) {
         refused.map(|(name, exchange)| (name, exchange.challenge())).collect();
     let tools = |is_wrong: &dyn Fn(&str, &Option<Challenge>) -> bool| -> Vec<&str> {
         refused.iter().filter(|(tool, challenge)| is_wrong(tool, challenge)).map(|(tool, _)| *tool).collect()
+    };
+    // No further scope would help: a policy refuses the call, not the scopes of the token.
+    let is_final = |tool: &str, challenge: &Challenge| {
+        let names_nothing = challenge.error() == ChallengeError::None && matches!(challenge.scope(), Ok(None));
+        let is_mapped = extensions(facts).is_some_and(|known| known.tool_scope_mapping.contains_key(tool));
+        names_nothing && is_mapped && lacks_scopes(facts, tool) != Some(true)
     };
     let scoped = |challenge: &Option<Challenge>| {
         challenge.clone().filter(|challenge| challenge.error() == ChallengeError::InsufficientScope)
@@ -135,7 +178,9 @@ fn challenges(facts: &Facts, low: &Talk, sink: &mut Sink<'_>) {
     );
     report(
         "scope-challenge-error",
-        tools(&|_, challenge| challenge.is_some() && scoped(challenge).is_none()),
+        tools(&|tool, challenge| {
+            scoped(challenge).is_none() && challenge.as_ref().is_some_and(|challenge| !is_final(tool, challenge))
+        }),
         "the challenge of a 403 does not say `error=\"insufficient_scope\"`",
         "add it",
     );

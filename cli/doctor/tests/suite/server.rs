@@ -1,6 +1,7 @@
 //! A small MCP server with every fault that the doctor knows, each behind a flag. Without a flag it is sound.
 
 mod answer;
+mod calls;
 mod documents;
 mod fixture;
 mod mcp;

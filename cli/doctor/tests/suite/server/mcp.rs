@@ -10,19 +10,20 @@ use serde_json::{Value, json};
 
 use super::{
     Seen, Served,
-    answer::{error, json, status, with, without},
+    answer::{error, json, status, with},
+    calls::{call, refused},
     documents,
 };
 use crate::support::{OPAQUE_FULL, OPAQUE_LOW, full, jwt, low};
 
 /// The scopes and the subject of a token.
-struct Caller {
-    subject: String,
-    scopes: Vec<&'static str>,
+pub(super) struct Caller {
+    pub(super) subject: String,
+    pub(super) scopes: Vec<&'static str>,
 }
 
 const ALL: [&str; 3] = ["notes:list", "notes:read", "notes:sync"];
-const READ_ONLY: [(&str, &[&str]); 3] =
+pub(super) const READ_ONLY: [(&str, &[&str]); 3] =
     [("list_notes", &["notes:list"]), ("read_note", &["notes:read"]), ("sync_notes", &["notes:read", "notes:sync"])];
 
 pub(super) async fn answer(served: &Served, seen: &Seen) -> Response<Body> {
@@ -169,7 +170,7 @@ fn caller(served: &Served, seen: &Seen) -> Result<Caller, Response<Body>> {
 }
 
 /// Returns a refusal with a challenge.
-fn challenged(served: &Served, code: u16, error: Option<&str>) -> Response<Body> {
+pub(super) fn challenged(served: &Served, code: u16, error: Option<&str>) -> Response<Body> {
     let response = status(code);
     if served.has("no challenge") {
         return response;
@@ -274,7 +275,7 @@ fn method(served: &Served, seen: &Seen, caller: &Caller) -> Response<Body> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "callers make the value")]
-fn result(value: Value) -> Response<Body> {
+pub(super) fn result(value: Value) -> Response<Body> {
     json(200, &json!({"jsonrpc": "2.0", "id": 1, "result": value}))
 }
 
@@ -306,7 +307,7 @@ fn initialize(served: &Served, seen: &Seen, caller: &Caller) -> Response<Body> {
     with(response, "mcp-session-id", &id)
 }
 
-fn holds(caller: &Caller, scopes: &[&str]) -> bool {
+pub(super) fn holds(caller: &Caller, scopes: &[&str]) -> bool {
     scopes.iter().all(|scope| caller.scopes.contains(scope))
 }
 
@@ -351,50 +352,4 @@ fn list(served: &Served, seen: &Seen, caller: &Caller) -> Response<Body> {
         value.as_object_mut().unwrap().remove("ttlMs");
     }
     result(value)
-}
-
-fn call(served: &Served, name: &str, caller: &Caller) -> Response<Body> {
-    let ran = || result(json!({"resultType": "complete", "content": [{"type": "text", "text": "done"}]}));
-    let unknown = || error(200, -32602, "unknown tool");
-    let Some((_, scopes)) = READ_ONLY.iter().find(|(known, _)| *known == name) else {
-        return if served.has("any tool") { ran() } else { unknown() };
-    };
-    served.calls.fetch_add(1, Ordering::Relaxed);
-    if holds(caller, scopes) || served.has("no check") {
-        return ran();
-    }
-    if served.faults.filtered {
-        return if served.has("telling refusal") { error(200, -32001, "not allowed") } else { unknown() };
-    }
-    if served.has("error result") {
-        return result(
-            json!({"resultType": "complete", "isError": true, "content": [{"type": "text", "text": "insufficient scope"}]}),
-        );
-    }
-    refused(served, scopes)
-}
-
-/// Returns 403 with a challenge.
-fn refused(served: &Served, scopes: &[&str]) -> Response<Body> {
-    if served.has("bare 403") {
-        return status(403);
-    }
-    let named = match () {
-        () if served.has("drip") => scopes.last().copied().unwrap_or_default().to_owned(),
-        () if served.has("loop") => "notes:list".to_owned(),
-        () if served.has("undeclared scope") => format!("{} notes:secret", scopes.join(" ")),
-        () => scopes.join(" "),
-    };
-    let mut params = Vec::new();
-    params.push(
-        if served.has("403 without code") { "error=\"invalid_token\"" } else { "error=\"insufficient_scope\"" }
-            .to_owned(),
-    );
-    if !served.has("403 without scope") {
-        params.push(format!("scope=\"{named}\""));
-    }
-    if !served.has("403 without address") {
-        params.push(format!("resource_metadata=\"{}\"", documents::address(served)));
-    }
-    with(without(status(403), "www-authenticate"), "www-authenticate", &format!("Bearer {}", params.join(", ")))
 }
