@@ -86,6 +86,9 @@ struct Bounds {
     /// The maximum number of requests a second. Default: 5, and any number to this machine
     #[arg(long, value_name = "NUMBER", value_parser = rate)]
     rate: Option<f64>,
+    /// How long to wait for a server that accepts no connection yet, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(..=600))]
+    wait: u64,
     /// The time for one request and its answer, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     timeout: u64,
@@ -132,6 +135,7 @@ impl Doctor {
             record: self.record.clone(),
             limits: Limits {
                 rate: self.bounds.rate,
+                wait: Duration::from_secs(self.bounds.wait),
                 timeout: Duration::from_secs(self.bounds.timeout),
                 max_requests: usize::try_from(self.bounds.max_requests).unwrap_or(usize::MAX),
                 max_time: Duration::from_secs(self.bounds.max_time),

@@ -22,6 +22,7 @@ use crate::{
     speech::{Speech, WITH_SESSION, initialize},
     target::Target,
     token::Token,
+    wait,
 };
 
 /// Sends the requests of a run.
@@ -70,7 +71,7 @@ fn unreachable(why: &str) -> DoctorError {
     let help = if why.contains("certificate") {
         "renew or correct the certificate: clients verify its dates, its name and its issuer, and refuse the server, too"
     } else {
-        "check the address, and that the server runs"
+        "check the address, and that the server runs; `--wait` gives it time to start"
     };
     DoctorError::usage(format!("the server cannot be reached: {why}"), help)
 }
@@ -122,8 +123,12 @@ impl Examiner<'_> {
     /// Sends the first request, without a token, in the form of the newest revision, or else of the one before.
     async fn first(&mut self) -> Result<(Exchange, Speech), DoctorError> {
         let url = self.target.url.clone();
-        let ask = Speech::Stateless.ask("`tools/list` without a token", &url, "tools/list", "");
-        let newest = self.link.send(ask).await;
+        let ask = || Speech::Stateless.ask("`tools/list` without a token", &url, "tools/list", "");
+        let mut newest = self.link.send(ask()).await;
+        if matches!(newest.result, Err(Silence::Unreachable(_))) {
+            wait::until_connected(&url, self.options.limits.wait).await;
+            newest = self.link.send(ask()).await;
+        }
         match &newest.result {
             Err(Silence::Unreachable(why)) => {
                 return Err(unreachable(why));
@@ -267,6 +272,6 @@ mod tests {
         let refused = unreachable("client error (Connect): invalid peer certificate: Expired");
         assert!(refused.help().starts_with("renew or correct the certificate"), "{refused}");
         let down = unreachable("client error (Connect): Connection refused (os error 111)");
-        assert_eq!(down.help(), "check the address, and that the server runs");
+        assert!(down.help().starts_with("check the address, and that the server runs"));
     }
 }

@@ -36,6 +36,7 @@ mod sink;
 mod speech;
 mod target;
 mod token;
+mod wait;
 
 pub use error::DoctorError;
 pub use examine::{examine, run};

@@ -11,6 +11,8 @@ use crate::token::Tokens;
 pub struct Limits {
     /// Requests a second. `None`: five, and any number on this machine.
     pub rate: Option<f64>,
+    /// The time to wait until the server accepts connections.
+    pub wait: Duration,
     /// The time for one request and its answer.
     pub timeout: Duration,
     /// The number of requests in all.
@@ -25,6 +27,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             rate: None,
+            wait: Duration::from_secs(5),
             timeout: Duration::from_secs(10),
             max_requests: 1000,
             max_time: Duration::from_secs(900),

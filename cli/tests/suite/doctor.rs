@@ -331,7 +331,7 @@ fn rejects_wrong_usage() {
         (&["https://h/", "--token-file", "full=full.txt", "--token-file", "full=full.txt"], "is given twice"),
         (&["https://h/", "--rate", "0"], "above zero"),
         (&["https://h/", "--max-requests", "0"], "--max-requests"),
-        (&["http://127.0.0.1:1/mcp"], "the server cannot be reached"),
+        (&["http://127.0.0.1:1/mcp", "--wait", "0"], "the server cannot be reached"),
         (&["http://127.0.0.1:1/mcp", "--allow", "metadata-cros"], "did you mean `metadata-cors`?"),
     ] {
         let run = demo.run(&[&["doctor", "--output", "json=report.json"], arguments].concat());

@@ -168,7 +168,8 @@ async fn start(kind: Attack) -> String {
 }
 
 fn short(url: &str) -> Options {
-    let limits = Limits { timeout: Duration::from_millis(300), max_requests: 60, ..Limits::default() };
+    let timeout = Duration::from_millis(300);
+    let limits = Limits { timeout, wait: Duration::ZERO, max_requests: 60, ..Limits::default() };
     Options { limits, ..options(url) }
 }
 

@@ -160,11 +160,10 @@ fn examines_servers_of_repositories_without_rust() {
         assert_eq!(run("Examine the server", inputs, folder.path(), &bin).status.code(), Some(0));
         fs::read_to_string(folder.path().join("summary.md")).unwrap()
     };
-    let end = " --output sarif=mcp-scopes.sarif -- http://127.0.0.1:8000/mcp\n";
-    assert!(asked(&[url]).ends_with(end), "{}", asked(&[url]));
-    // The findings of the lint are kept.
-    fs::write(folder.path().join("mcp-scopes.sarif"), "{}").unwrap();
-    assert!(!asked(&[url]).ends_with(end));
+    // The findings of the lint have another file.
+    let written = asked(&[url, ("doctor-arguments", "--wait=60\n"), ("doctor-sarif", "server.sarif")]);
+    assert!(written.contains(" --output sarif=server.sarif ") && !written.contains("mcp-scopes.sarif"), "{written}");
+    assert!(written.ends_with(" --wait=60 -- http://127.0.0.1:8000/mcp\n"), "{written}");
 }
 
 /// Creates a program that records its arguments, in place of one that would download or build.
