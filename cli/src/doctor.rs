@@ -42,7 +42,7 @@ read from files, since arguments are visible to other users and end up in histor
 Exit codes:
   0  no findings at error level
   1  findings at error level
-  2  wrong usage, or a server that cannot be reached";
+  2  wrong usage, or a server that does not answer";
 
 #[derive(Debug, Args)]
 pub(crate) struct Doctor {

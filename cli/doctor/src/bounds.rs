@@ -168,6 +168,11 @@ impl Bounds {
         self.has_time(start).then_some(start)
     }
 
+    /// Sends nothing more, and says why.
+    pub(crate) fn stop(&mut self, why: String) {
+        self.stopped.get_or_insert(why);
+    }
+
     /// Keeps a request to end a session.
     pub(crate) fn reserve(&mut self) {
         self.reserved += 1;

@@ -9,16 +9,20 @@
 //! | `calls` | calls of tools |
 //! | `lists` | lists of tools |
 //! | `transport` | the endpoint: headers, batches, origins, failures |
+//! | `tls` | connections that TLS refuses |
 //! | `sessions` | the ids of sessions |
 //! | `reality` | the metadata against what the server does |
+//! | `outcome` | what came of a request, in words |
 
 pub(crate) mod calls;
 mod challenge;
 mod discovery;
 mod issuers;
 mod lists;
+mod outcome;
 mod reality;
 mod sessions;
+mod tls;
 mod tokens;
 mod transport;
 
@@ -33,6 +37,7 @@ pub(crate) fn run(facts: &Facts, sink: &mut Sink<'_>) {
         issuers::check,
         calls::check,
         lists::check,
+        tls::check,
         transport::check,
         sessions::check,
         reality::check,

@@ -21,6 +21,7 @@ use crate::{
     sink::joined,
     speech::{Speech, WITH_SESSION, initialize},
     target::Target,
+    tls,
     token::Token,
     wait,
 };
@@ -63,17 +64,6 @@ pub async fn examine(options: &Options, counter: Arc<AtomicUsize>) -> Result<Exa
     let facts = examiner.facts().await?;
     let Examiner { link, skipped, .. } = examiner;
     Ok(assemble(options, &facts, &link, skipped))
-}
-
-/// Returns the error for a server without a connection.
-fn unreachable(why: &str) -> DoctorError {
-    // The words of the TLS library, behind those of the HTTP client: `invalid peer certificate: Expired`.
-    let help = if why.contains("certificate") {
-        "renew or correct the certificate: clients verify its dates, its name and its issuer, and refuse the server, too"
-    } else {
-        "check the address, and that the server runs; `--wait` gives it time to start"
-    };
-    DoctorError::usage(format!("the server cannot be reached: {why}"), help)
 }
 
 impl Examiner<'_> {
@@ -125,13 +115,19 @@ impl Examiner<'_> {
         let url = self.target.url.clone();
         let ask = || Speech::Stateless.ask("`tools/list` without a token", &url, "tools/list", "");
         let mut newest = self.link.send(ask()).await;
-        if matches!(newest.result, Err(Silence::Unreachable(_))) {
+        if matches!(newest.result, Err(Silence::Unreachable(_))) && tls::failure(&newest).is_none() {
             wait::until_connected(&url, self.options.limits.wait).await;
             newest = self.link.send(ask()).await;
         }
+        if tls::failure(&newest).is_some() {
+            self.link.stop("the TLS handshake with the server fails".to_owned());
+            return Ok((newest, Speech::Stateless));
+        }
         match &newest.result {
             Err(Silence::Unreachable(why)) => {
-                return Err(unreachable(why));
+                let message = format!("the server cannot be reached: {why}");
+                let help = "check the address, and that the server runs; `--wait` gives it time to start";
+                return Err(DoctorError::usage(message, help));
             }
             Err(Silence::Slow) => {
                 let message = "the server does not answer within the time-out";
@@ -260,18 +256,5 @@ impl Examiner<'_> {
             // A server may refuse to end sessions (MCP 2025-11-25, "Session Management").
             self.link.send(ask).await;
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::unreachable;
-
-    #[test]
-    fn tells_a_refused_certificate_from_a_server_that_does_not_run() {
-        let refused = unreachable("client error (Connect): invalid peer certificate: Expired");
-        assert!(refused.help().starts_with("renew or correct the certificate"), "{refused}");
-        let down = unreachable("client error (Connect): Connection refused (os error 111)");
-        assert!(down.help().starts_with("check the address, and that the server runs"));
     }
 }

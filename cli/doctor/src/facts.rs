@@ -67,6 +67,36 @@ pub(crate) struct Discovery {
     pub(crate) preflight: Option<Exchange>,
     /// The document as a page of another origin reads it.
     pub(crate) cross_origin: Option<Exchange>,
+    /// The preflight of a page for the endpoint.
+    pub(crate) endpoint_preflight: Exchange,
+}
+
+impl Discovery {
+    /// Returns the answers where a document can be, in the order of clients.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = (Source, &Exchange)> {
+        let found = [
+            (Source::Inserted, Some(&self.inserted)),
+            (Source::Challenge, self.challenged.as_ref()),
+            (Source::Root, self.root.as_ref()),
+        ];
+        found.into_iter().filter_map(|(source, exchange)| Some((source, exchange?)))
+    }
+
+    /// Returns the first answer that says to be a JSON document and is none, if there is no document elsewhere.
+    pub(crate) fn malformed(&self) -> Option<&Exchange> {
+        let is_malformed = |exchange: &&Exchange| {
+            exchange.answer().is_some_and(|answer| {
+                answer.status == 200
+                    && answer.broken.is_none()
+                    && answer.media_type() == "application/json"
+                    && Draft::read(&answer.body).is_err()
+            })
+        };
+        if self.document.is_some() {
+            return None;
+        }
+        self.sources().map(|(_, exchange)| exchange).find(is_malformed)
+    }
 }
 
 /// A metadata document that was found.
@@ -96,6 +126,13 @@ pub(crate) struct Issuer {
     pub(crate) keys: Option<Exchange>,
     /// Whether the address may be asked at all.
     pub(crate) is_askable: bool,
+}
+
+impl Issuer {
+    /// Returns every exchange with it.
+    pub(crate) fn exchanges(&self) -> impl Iterator<Item = &Exchange> {
+        self.asked.iter().chain(&self.keys)
+    }
 }
 
 /// A request whose token must be refused.
@@ -260,8 +297,6 @@ pub(crate) enum MisuseKind {
     QueryBesideSession,
     /// A second session, to compare the ids.
     SecondSession,
-    /// The preflight of a page for the endpoint.
-    Preflight,
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 //! | `target` | the address of the server, and which addresses may be asked |
 //! | `link` | sends requests; `record` keeps them without secrets |
 //! | `bounds`, `fetch` | which requests may be sent and when; one request, within a time and a size |
+//! | `tls`, `wait` | which connections TLS refuses; waits for a server that has just been started |
 //! | `redact` | hides tokens, ids of sessions, and the query of the given address |
 //! | `answer`, `events`, `speech` | answers and requests of each revision |
 //! | `examine` | the order of the requests |
@@ -35,6 +36,7 @@ mod report;
 mod sink;
 mod speech;
 mod target;
+mod tls;
 mod token;
 mod wait;
 

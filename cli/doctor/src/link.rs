@@ -121,6 +121,11 @@ impl Link {
         self.bounds.sent
     }
 
+    /// Sends nothing more, and says why.
+    pub(crate) fn stop(&mut self, why: String) {
+        self.bounds.stop(why);
+    }
+
     /// Returns which requests were not sent.
     pub(crate) fn skipped(&self) -> Vec<Skipped> {
         self.bounds.skipped()

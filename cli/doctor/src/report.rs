@@ -82,6 +82,10 @@ pub(crate) fn assemble(options: &Options, facts: &Facts, link: &Link, mut skippe
     let mut report = Report::default();
     if let Some(document) = &facts.discovery.document {
         report.merge(linted(options, facts, document, redaction));
+    } else if let Some(exchange) = facts.discovery.malformed() {
+        let text = exchange.answer().map(|answer| answer.body.as_str()).unwrap_or_default();
+        let name = redaction.apply(&exchange.url);
+        report.merge(masked(options.documents.lint(&name, text.as_bytes()), redaction));
     }
     let mut sink = Sink::new(&options.documents, &facts.target.url, redaction);
     checks::run(facts, &mut sink);
@@ -212,13 +216,7 @@ fn linted(options: &Options, facts: &Facts, document: &Document, redaction: &Red
     let documents = options.documents.clone().resource(expected);
     // Under the name that is shown, so that its lines are found.
     let name = redaction.apply(&document.url);
-    let mut report = documents.lint(&name, document.text.as_bytes());
-    // An excerpt of the document is shown, too. What is found does not depend on that.
-    let mut sources = Sources::default();
-    for (file, text) in report.sources.iter() {
-        sources.keep(file, &redaction.mask(text).into());
-    }
-    report.sources = sources;
+    let mut report = masked(documents.lint(&name, document.text.as_bytes()), redaction);
     let is_development = !facts.target.is_https && facts.target.is_loopback;
     report
         .findings
@@ -227,6 +225,16 @@ fn linted(options: &Options, facts: &Facts, document: &Document, redaction: &Red
         // No address can be edited.
         finding.fix = None;
     }
+    report
+}
+
+/// Hides secrets in the documents of which excerpts are shown. What is found does not depend on that.
+fn masked(mut report: Report, redaction: &Redaction) -> Report {
+    let mut sources = Sources::default();
+    for (file, text) in report.sources.iter() {
+        sources.keep(file, &redaction.mask(text).into());
+    }
+    report.sources = sources;
     report
 }
 

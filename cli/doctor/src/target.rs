@@ -87,6 +87,16 @@ impl Target {
         Address::parse(url).is_ok_and(|address| address.origin.eq_ignore_ascii_case(&self.origin))
     }
 
+    /// Returns whether an address names this machine although the server is elsewhere.
+    pub(crate) fn names_this_machine(&self, url: &str) -> bool {
+        read_host(url).is_some_and(|host| self.leads_to_this_machine(&host))
+    }
+
+    /// A document on the internet must not direct requests to this machine.
+    fn leads_to_this_machine(&self, host: &str) -> bool {
+        is_this_machine(host) && !is_this_machine(&self.host)
+    }
+
     /// Returns whether a document of the server may direct requests to an address: https, or plain http to the host of the
     /// server; to this machine only if the server is on it.
     pub(crate) fn may_ask(&self, url: &str) -> bool {
@@ -97,9 +107,9 @@ impl Target {
         // metadata of a cloud at 169.254.169.254. Https fails there for want of a certificate.
         let is_plain_too =
             !self.is_https && address.scheme.eq_ignore_ascii_case("http") && host.eq_ignore_ascii_case(&self.host);
-        // A document on the internet must not direct requests to this machine.
-        let is_local = is_this_machine(&host) && !is_this_machine(&self.host);
-        !address.has_user() && !is_local && (address.is_https_or_loopback_http() || is_plain_too)
+        !address.has_user()
+            && !self.leads_to_this_machine(&host)
+            && (address.is_https_or_loopback_http() || is_plain_too)
     }
 }
 

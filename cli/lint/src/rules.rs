@@ -285,6 +285,7 @@ pub static RULES: &[Rule] = &[
     table::STALE_BASELINE_ENTRY,
     table::SUPPRESSION_SYNTAX,
     symmetric_signing_alg::RULE,
+    live::transport::TLS_FAILURE,
     live::tokens::TOKEN_IN_ANSWER,
     tool_name::RULE,
     unannotated_tools::RULE,

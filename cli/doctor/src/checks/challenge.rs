@@ -3,11 +3,14 @@
 use mcp_scopes_client::Challenge;
 use mcp_scopes_model::address::Address;
 
+use super::outcome::{is_known, outcome};
 use crate::{
     answer::{Answer, Exchange},
-    facts::{Facts, MisuseKind, Source},
+    facts::{Facts, Source},
     probe::discovery::document,
     sink::Sink,
+    target::Target,
+    tls::failure,
 };
 
 pub(super) fn check(facts: &Facts, sink: &mut Sink<'_>) {
@@ -20,8 +23,7 @@ pub(super) fn check(facts: &Facts, sink: &mut Sink<'_>) {
     {
         contents(facts, &challenge, sink);
     }
-    let preflight = facts.misuses.iter().find(|misuse| misuse.kind == MisuseKind::Preflight);
-    if preflight.is_some_and(|misuse| misuse.exchange.status() == Some(401)) {
+    if facts.discovery.endpoint_preflight.status() == Some(401) {
         let message = "the preflight of a page is answered with 401, and browsers send no token with it";
         sink.report("endpoint-preflight", "OPTIONS", message, "answer `OPTIONS` before authentication");
     }
@@ -150,30 +152,58 @@ fn contents(facts: &Facts, challenge: &Challenge, sink: &mut Sink<'_>) {
     address(facts, url, sink);
 }
 
-/// The address of the metadata.
-fn address(facts: &Facts, url: &str, sink: &mut Sink<'_>) {
+/// Returns why clients cannot use an address of the metadata, if they cannot.
+fn fault_of(target: &Target, url: &str) -> Option<&'static str> {
     let is_usable = Address::parse(url).is_ok_and(|address| {
-        let is_plain = address.scheme.eq_ignore_ascii_case("http") && !facts.target.is_https;
+        let is_plain = address.scheme.eq_ignore_ascii_case("http") && !target.is_https;
         (address.is_https() || is_plain) && address.fragment.is_none() && !address.has_user()
     });
-    if !is_usable {
-        let message = format!("`resource_metadata` is `{url}`, which is no absolute https URL");
+    match () {
+        () if !is_usable => Some("is no absolute https URL"),
+        () if target.names_this_machine(url) => Some("is on the machine of each client, and the server is not"),
+        () => None,
+    }
+}
+
+/// The address of the metadata.
+fn address(facts: &Facts, url: &str, sink: &mut Sink<'_>) {
+    if let Some(wrong) = fault_of(&facts.target, url) {
+        let message = format!("`resource_metadata` is `{url}`, which {wrong}");
         let help = format!("write the whole address, such as `{}`", facts.discovery.inserted.url);
         sink.report("challenge-metadata-address", "", message, help);
         return;
     }
     let discovery = &facts.discovery;
-    let exchanges = [Some(&discovery.inserted), discovery.root.as_ref(), discovery.challenged.as_ref()];
-    // An address that may not be asked from here is not judged.
-    let Some(exchange) = exchanges.into_iter().flatten().find(|exchange| &*exchange.url == url) else { return };
+    // An address that may not be asked from here is not judged. Another rule reports TLS.
+    let asked = discovery.sources().map(|(_, exchange)| exchange).find(|exchange| &*exchange.url == url);
+    let Some(exchange) = asked.filter(|exchange| is_known(exchange) && failure(exchange).is_none()) else { return };
     // Other rules report a server without any document, and a document that requires a token.
     let is_only = discovery.document.is_none() && discovery.challenged.is_none();
     let is_other_rule = exchange.is_unjudged()
         || exchange.answer().is_some_and(|answer| answer.is_redirect() || matches!(answer.status, 401 | 403));
     if !is_only && !is_other_rule && document(exchange, Source::Challenge).is_none() {
-        let status = exchange.status().map_or_else(|| "no answer".to_owned(), |status| format!("status {status}"));
-        let message = format!("`resource_metadata` is `{url}`, where there is no document ({status})");
+        let message = format!("`resource_metadata` is `{url}`, where there is no document ({})", outcome(exchange));
         let help = "correct the address; behind a proxy the server has to know its public URL";
         sink.report("challenge-metadata-unreachable", "", message, help);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fault_of;
+    use crate::target::Target;
+
+    #[test]
+    fn rejects_addresses_on_the_machine_of_the_client() {
+        let far = Target::new("https://files.example.com/mcp", false).unwrap();
+        for host in ["localhost:3000", "127.0.0.1", "127.1", "[::1]:8000"] {
+            let url = format!("https://{host}/.well-known/oauth-protected-resource/mcp");
+            assert!(fault_of(&far, &url).is_some_and(|wrong| wrong.starts_with("is on the machine")), "{url}");
+        }
+        let near = Target::new("http://127.0.0.1:8000/mcp", false).unwrap();
+        for (target, url) in [(&near, "http://localhost:8000/metadata"), (&far, "https://meta.example.com/metadata")] {
+            assert_eq!(fault_of(target, url), None, "{url}");
+        }
+        assert_eq!(fault_of(&far, "/metadata"), Some("is no absolute https URL"));
     }
 }

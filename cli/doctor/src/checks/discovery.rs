@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use mcp_scopes_prm::json::Json;
 
+use super::outcome::{is_known, outcomes};
 use crate::{
     answer::{Answer, Exchange},
     facts::{Discovery, Facts, Source},
     probe::discovery::{document, page_origin},
-    sink::Sink,
+    sink::{Sink, joined},
+    tls::failure,
 };
 
 pub(super) fn check(facts: &Facts, sink: &mut Sink<'_>) {
@@ -16,8 +18,7 @@ pub(super) fn check(facts: &Facts, sink: &mut Sink<'_>) {
     presence(facts, sink);
     let Some(document) = &discovery.document else { return };
     let url = &document.url;
-    let exchanges = [Some(&discovery.inserted), discovery.root.as_ref(), discovery.challenged.as_ref()];
-    let read = exchanges.into_iter().flatten().find(|exchange| exchange.url == *url);
+    let read = discovery.sources().map(|(_, exchange)| exchange).find(|exchange| exchange.url == *url);
     if let Some(answer) = read.and_then(Exchange::answer) {
         served(answer, url, sink);
     }
@@ -28,9 +29,11 @@ pub(super) fn check(facts: &Facts, sink: &mut Sink<'_>) {
 /// Whether there is a document, and where.
 fn presence(facts: &Facts, sink: &mut Sink<'_>) {
     let discovery = &facts.discovery;
-    for exchange in [Some(&discovery.inserted), discovery.root.as_ref()].into_iter().flatten() {
+    let found = discovery.document.as_ref().map(|document| document.source);
+    for (source, exchange) in discovery.sources() {
         let Some(answer) = exchange.answer() else { continue };
-        if answer.is_redirect() {
+        // A server may redirect addresses that no client needs, such as the root beside the address with the path.
+        if answer.is_redirect() && (source != Source::Root || found != Some(Source::Inserted)) {
             let to = answer.header("location").unwrap_or("another address");
             let message = format!("the metadata is behind a redirect to `{to}`");
             sink.report_at(
@@ -42,12 +45,16 @@ fn presence(facts: &Facts, sink: &mut Sink<'_>) {
             );
         }
     }
-    let is_refused = matches!(discovery.inserted.status(), Some(401 | 403));
-    if is_refused && discovery.document.as_ref().is_none_or(|document| document.source != Source::Inserted) {
+    let refused = discovery
+        .sources()
+        .find(|(source, exchange)| *source != Source::Root && matches!(exchange.status(), Some(401 | 403)));
+    if let Some((source, exchange)) = refused {
         let message = "the metadata requires a token, and a client needs it to obtain its first token";
-        let help = "exempt paths below `/.well-known/` from authentication";
-        sink.report_at("metadata-needs-token", &discovery.inserted.url, "", message, help);
-        return;
+        let help = "exempt the address from authentication, like all paths below `/.well-known/`";
+        sink.report_at("metadata-needs-token", &exchange.url, "", message, help);
+        if source == Source::Inserted || found.is_none() {
+            return;
+        }
     }
     // The document may be where a request was not sent, or not judged.
     let well_known = std::iter::once(&discovery.inserted).chain(&discovery.root);
@@ -56,8 +63,16 @@ fn presence(facts: &Facts, sink: &mut Sink<'_>) {
         None if is_unjudged => {}
         // A server that neither publishes metadata nor demands a token has no authorization. Another rule reports it.
         None if facts.anonymous.is_accepted() => {}
+        // A rule for documents says where it is malformed.
+        None if discovery.malformed().is_some() => {}
+        // What was not sent is not judged, and another rule reports TLS.
+        None if discovery.sources().any(|(_, exchange)| !is_known(exchange) || failure(exchange).is_some()) => {}
         None => {
-            let message = "no protected resource metadata was found, so clients cannot learn which issuer to use";
+            let asked = outcomes(discovery.sources().map(|(_, exchange)| exchange));
+            let message = format!(
+                "no protected resource metadata was found, so clients cannot learn which issuer to use: {}",
+                joined(&asked)
+            );
             let help = format!("publish a document at `{}` (RFC 9728 §3.1)", discovery.inserted.url);
             sink.report("metadata-missing", "", message, help);
         }
@@ -115,8 +130,7 @@ fn variants(facts: &Facts, url: &Arc<str>, sink: &mut Sink<'_>) {
 
 /// Documents for the same resource with other contents.
 fn different(discovery: &Discovery, sink: &mut Sink<'_>) {
-    let exchanges = [Some(&discovery.inserted), discovery.challenged.as_ref(), discovery.root.as_ref()];
-    let mut documents = exchanges.into_iter().flatten().filter_map(|exchange| document(exchange, Source::Inserted));
+    let mut documents = discovery.sources().filter_map(|(source, exchange)| document(exchange, source));
     let Some(first) = documents.next() else { return };
     let resource = |json: &Json| json.get("resource").cloned();
     for other in documents {

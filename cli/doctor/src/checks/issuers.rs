@@ -5,11 +5,12 @@ use std::sync::Arc;
 use mcp_scopes_model::address::Address;
 use mcp_scopes_prm::json::Json;
 
+use super::outcome::{is_known, outcome, outcomes};
 use crate::{
-    answer::Exchange,
     facts::{Facts, Issuer},
     probe::issuers::json,
-    sink::{Sink, named},
+    sink::{Sink, joined, named},
+    tls::failure,
 };
 
 /// The members that hold addresses.
@@ -38,12 +39,15 @@ pub(super) fn check(facts: &Facts, sink: &mut Sink<'_>) {
 }
 
 fn unreachable(issuer: &Issuer, sink: &mut Sink<'_>) {
-    // Requests that were not sent, or not judged, say nothing.
-    if issuer.asked.is_empty() || issuer.asked.iter().any(Exchange::is_unjudged) {
+    // Requests that were not sent, or not judged, say nothing, and another rule reports TLS.
+    if issuer.asked.is_empty()
+        || !issuer.asked.iter().all(is_known)
+        || issuer.asked.iter().all(|asked| failure(asked).is_some())
+    {
         return;
     }
-    let asked: Vec<&str> = issuer.asked.iter().map(|exchange| &*exchange.url).collect();
-    let message = format!("the authorization server `{}` has no metadata at {}", issuer.name, named(&asked));
+    let asked = outcomes(issuer.asked.iter());
+    let message = format!("the authorization server `{}` has no metadata at {}", issuer.name, joined(&asked));
     sink.report(
         "issuer-unreachable",
         &issuer.name,
@@ -118,8 +122,9 @@ fn abilities(issuer: &Issuer, url: &Arc<str>, metadata: &Json, sink: &mut Sink<'
 fn keys(issuer: &Issuer, url: &Arc<str>, metadata: &Json, sink: &mut Sink<'_>) {
     let (Some(exchange), Some(keys)) = (&issuer.keys, metadata.get("jwks_uri").and_then(Json::as_str)) else { return };
     let is_set = json(exchange).is_some_and(|set| matches!(set.get("keys"), Some(Json::Array(_))));
-    if !is_set && exchange.answer().is_some() {
-        let message = format!("there is no key set at `{keys}`, the `jwks_uri` of `{}`", issuer.name);
+    if !is_set && is_known(exchange) && failure(exchange).is_none() {
+        let message =
+            format!("there is no key set at `{keys}`, the `jwks_uri` of `{}`: {}", issuer.name, outcome(exchange));
         sink.report_at("issuer-keys", url, &issuer.name, message, "correct the address, or publish the keys there");
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     answer::{Exchange, Message, Silence},
     facts::{Facts, Misuse, MisuseKind},
     sink::{Sink, joined, named},
+    tls::failure,
 };
 
 /// `HeaderMismatch` (MCP 2026-07-28, "Error Codes").
@@ -36,6 +37,7 @@ fn all(facts: &Facts) -> Vec<&Exchange> {
         discovery.head.as_ref(),
         discovery.preflight.as_ref(),
         discovery.cross_origin.as_ref(),
+        Some(&discovery.endpoint_preflight),
     ];
     let talks = facts.talks.iter().flat_map(|talk| {
         let lists = talk.lists.iter().map(|list| &list.page);
@@ -62,6 +64,8 @@ fn failures(facts: &Facts, sink: &mut Sink<'_>) {
         match &exchange.result {
             Err(Silence::NotSent | Silence::Limited) => {}
             Err(Silence::Slow) => unreadable.push(format!("{}: no answer within the time-out", exchange.what)),
+            // Another rule reports TLS.
+            Err(Silence::Unreachable(_)) if failure(exchange).is_some() => {}
             Err(Silence::Unreachable(why)) => unreadable.push(format!("{}: no answer ({why})", exchange.what)),
             Ok(answer) => {
                 if let Some(broken) = answer.broken {

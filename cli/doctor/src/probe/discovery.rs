@@ -1,5 +1,6 @@
 //! The metadata document: both well-known forms, the challenge, and how pages read it.
 
+use mcp_scopes_model::address::Address;
 use mcp_scopes_prm::{Draft, json::Json};
 use reqwest::Method;
 
@@ -37,22 +38,47 @@ pub(crate) async fn probe(examiner: &mut Examiner<'_>, anonymous: &Exchange) -> 
         Some(url) => Some(examiner.link.send(Ask::get("the metadata, where the challenge points", url)).await),
         None => None,
     };
-    let sources =
-        [(Source::Inserted, Some(&inserted)), (Source::Challenge, challenged.as_ref()), (Source::Root, root.as_ref())];
-    let document = sources.into_iter().find_map(|(source, exchange)| document(exchange?, source));
-    let (mut head, mut preflight, mut cross_origin) = (None, None, None);
-    if let Some(document) = &document {
+    // Another rule reports an address that is none, and one on this machine.
+    let is_barred = |url: &&String| {
+        Address::parse(url).is_ok() && !examiner.target.may_ask(url) && !examiner.target.names_this_machine(url)
+    };
+    if let Some(url) = challenged_url.as_ref().filter(is_barred) {
+        let what = format!("the metadata where the challenge points, `{url}`");
+        examiner.skip(what, "its address may not be asked from here");
+    }
+    let endpoint_preflight = examiner.link.send(endpoint_preflight(&examiner.target)).await;
+    let mut discovery = Discovery {
+        inserted,
+        root,
+        challenged,
+        document: None,
+        head: None,
+        preflight: None,
+        cross_origin: None,
+        endpoint_preflight,
+    };
+    let found = discovery.sources().find_map(|(source, exchange)| document(exchange, source));
+    discovery.document = found;
+    if let Some(document) = &discovery.document {
         let (url, page) = (&*document.url, page_origin(&examiner.target));
-        head = Some(examiner.link.send(Ask::new("HEAD of the metadata", Method::HEAD, url)).await);
+        discovery.head = Some(examiner.link.send(Ask::new("HEAD of the metadata", Method::HEAD, url)).await);
         let ask = Ask::new("preflight for the metadata", Method::OPTIONS, url)
             .header("origin", page)
             .header("access-control-request-method", "GET")
             .header("access-control-request-headers", "mcp-protocol-version");
-        preflight = Some(examiner.link.send(ask).await);
+        discovery.preflight = Some(examiner.link.send(ask).await);
         let ask = Ask::get("the metadata, from a page", url).header("origin", page);
-        cross_origin = Some(examiner.link.send(ask).await);
+        discovery.cross_origin = Some(examiner.link.send(ask).await);
     }
-    Discovery { inserted, root, challenged, document, head, preflight, cross_origin }
+    discovery
+}
+
+/// Returns the request that a browser sends before the first one of a page. No token is sent with it.
+fn endpoint_preflight(target: &Target) -> Ask {
+    Ask::new("preflight for the endpoint", Method::OPTIONS, &*target.url)
+        .header("origin", OTHER_ORIGIN)
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "authorization,content-type,mcp-protocol-version")
 }
 
 /// Returns the document in an answer, if it is a JSON object.

@@ -46,9 +46,14 @@ async fn issuer(examiner: &mut Examiner<'_>, name: &str) -> Issuer {
             break;
         }
     }
-    let keys = issuer.metadata.as_ref().and_then(|(_, metadata)| metadata.get("jwks_uri")?.as_str());
-    if let Some(url) = keys.filter(|url| examiner.target.may_ask(url)) {
+    let Some(url) = issuer.metadata.as_ref().and_then(|(_, metadata)| metadata.get("jwks_uri")?.as_str()) else {
+        return issuer;
+    };
+    if examiner.target.may_ask(url) {
         issuer.keys = Some(examiner.link.send(Ask::get("keys of an authorization server", url)).await);
+    } else {
+        let what = format!("the keys of the authorization server `{name}`");
+        examiner.skip(what, format!("their address `{url}` may not be asked from here"));
     }
     issuer
 }

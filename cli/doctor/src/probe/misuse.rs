@@ -1,7 +1,5 @@
 //! Requests that a server must refuse although their token is valid, and methods without a token.
 
-use reqwest::Method;
-
 use super::{
     discovery::OTHER_ORIGIN,
     talk::{NO_OTHER_TOOL, NO_TOOL, methods},
@@ -49,11 +47,6 @@ pub(crate) async fn probe(examiner: &mut Examiner<'_>, talk: &Talk, talks: &[Tal
         let exchange = examiner.link.send(ask.authorization(talk.authorization.clone())).await;
         misuses.push(Misuse { kind: MisuseKind::QueryBesideHeader, exchange });
     }
-    let ask = Ask::new("preflight for the endpoint", Method::OPTIONS, &*url)
-        .header("origin", OTHER_ORIGIN)
-        .header("access-control-request-method", "POST")
-        .header("access-control-request-headers", "authorization,content-type,mcp-protocol-version");
-    misuses.push(Misuse { kind: MisuseKind::Preflight, exchange: examiner.link.send(ask).await });
     sessions(examiner, talk, talks, &mut misuses).await;
     misuses
 }

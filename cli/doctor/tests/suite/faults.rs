@@ -31,6 +31,9 @@ const FAULTS: &[(&str, Kind, &str)] = &[
     ("no CORS", Plain, "metadata-cors"),
     ("no preflight", Plain, "metadata-preflight"),
     ("no caching", Plain, "metadata-cache"),
+    ("challenge to a redirect", Plain, "metadata-redirect"),
+    ("challenge to a locked document", Plain, "metadata-needs-token"),
+    ("broken JSON", Plain, "not-json"),
     ("two documents", Plain, "metadata-differs"),
     ("other resource", Plain, "resource-mismatch"),
     ("empty member", Plain, "empty-member"),
@@ -79,6 +82,7 @@ const FAULTS: &[(&str, Kind, &str)] = &[
     ("no registration", Plain, "issuer-without-registration"),
     ("no iss", Plain, "issuer-without-iss"),
     ("no keys", Plain, "issuer-keys"),
+    ("keys down", Plain, "issuer-keys"),
     // Calls.
     ("no check", Plain, "call-without-scope"),
     ("no check", Filtered, "hidden-tool-callable"),
@@ -125,8 +129,9 @@ const FAULTS: &[(&str, Kind, &str)] = &[
     ("tool without entry", Plain, "metadata-missing-tool"),
 ];
 
-/// What other tests make a server do: the lock file (in the program), plain http, hostile answers, the fixture.
-const ELSEWHERE: [&str; 4] = ["lock-differs", "not-https", "unreadable-answer", "conformance-scopes"];
+/// What other tests make a server do: the lock file (in the program), plain http, certificates, hostile answers, the fixture.
+const ELSEWHERE: [&str; 5] =
+    ["lock-differs", "not-https", "tls-failure", "unreadable-answer", "conformance-scopes"];
 
 fn server(fault: &'static str, kind: Kind) -> Faults {
     let one = Faults::one(fault);

@@ -15,3 +15,4 @@ mod requests;
 mod server;
 mod sound;
 mod support;
+mod tls;

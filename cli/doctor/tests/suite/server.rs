@@ -33,6 +33,10 @@ pub(crate) struct Faults {
     pub(crate) gated: bool,
     /// Whether it refuses web pages that are not on this machine.
     pub(crate) local_pages_only: bool,
+    /// The revision of sessions. Default: the newest one.
+    pub(crate) revision: Option<&'static str>,
+    /// The origin of a server whose certificate is not trusted.
+    pub(crate) untrusted: String,
     /// The tool whose calls never end.
     pub(crate) endless_tool: Option<&'static str>,
     /// Whether it serves the fixture of the official suite.

@@ -10,6 +10,11 @@ pub(crate) fn status(status: u16) -> Response<Body> {
     Response::builder().status(status).body(Body::empty()).unwrap()
 }
 
+/// Returns a body that claims to be JSON.
+pub(crate) fn json_text(text: &'static str) -> Response<Body> {
+    Response::builder().header("content-type", "application/json").body(Body::from(text)).unwrap()
+}
+
 pub(crate) fn json(code: u16, value: &Value) -> Response<Body> {
     let builder = Response::builder().status(code).header("content-type", "application/json");
     builder.body(Body::from(value.to_string())).unwrap()

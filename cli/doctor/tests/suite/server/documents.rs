@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     Seen, Served,
-    answer::{json, status, with, without},
+    answer::{json, json_text, status, with, without},
 };
 
 const INSERTED: &str = "/.well-known/oauth-protected-resource/mcp";
@@ -20,8 +20,13 @@ pub(super) fn address(served: &Served) -> String {
     let path = match () {
         () if served.has("metadata elsewhere") => ELSEWHERE,
         () if served.has("challenge to nothing") => "/nothing",
+        () if served.has("challenge to a redirect") => "/moved",
+        () if served.has("challenge to a locked document") => "/locked",
         () => INSERTED,
     };
+    if served.has("metadata untrusted") {
+        return format!("{}/metadata.json", served.faults.untrusted);
+    }
     if served.has("relative address") { path.to_owned() } else { format!("{}{path}", served.origin) }
 }
 
@@ -39,6 +44,9 @@ pub(super) fn answer(served: &Served, seen: &Seen, path: &str) -> Response<Body>
             status(404)
         }
         INSERTED if served.has("metadata behind a token") => status(401),
+        ROOT if served.has("root redirects") => with(status(302), "location", "/login"),
+        "/moved" => with(status(302), "location", INSERTED),
+        "/locked" => status(401),
         INSERTED if served.has("metadata redirects") => with(status(302), "location", ROOT),
         INSERTED | ROOT => metadata(served, seen, path),
         ELSEWHERE if served.has("metadata elsewhere") => metadata(served, seen, path),
@@ -63,6 +71,9 @@ fn metadata(served: &Served, seen: &Seen, path: &str) -> Response<Body> {
     }
     if seen.method == Method::HEAD && served.has("no HEAD") {
         return status(404);
+    }
+    if served.has("broken JSON") {
+        return json_text("{\"resource\": \"a\",}");
     }
     let mut document = document(served);
     if let Some((_, query)) = seen.uri.split_once('?').filter(|_| served.has("resource as requested")) {
@@ -106,7 +117,7 @@ fn document(served: &Served) -> Value {
     let mut document = json!({
         "resource": resource,
         "resource_name": "Notes",
-        "authorization_servers": [format!("{}/auth", served.origin)],
+        "authorization_servers": [format!("{}/auth", if served.has("issuer untrusted") { &served.faults.untrusted } else { &served.origin })],
         "scopes_supported": scopes,
         "bearer_methods_supported": ["header"],
         "mcp_extensions": {
@@ -153,6 +164,13 @@ fn issuer(served: &Served) -> Value {
         if served.has(fault) {
             metadata.as_object_mut().unwrap().remove(member);
         }
+    }
+    if served.has("keys down") {
+        // Nothing listens on that port.
+        metadata["jwks_uri"] = json!("http://127.0.0.1:1/keys");
+    }
+    if served.has("keys untrusted") {
+        metadata["jwks_uri"] = json!(format!("{}/keys", served.faults.untrusted));
     }
     if served.has("plain endpoint") {
         metadata["token_endpoint"] = json!("http://auth.example.com/token");

@@ -64,6 +64,15 @@ pub(in crate::rules) const NOT_HTTPS: Rule = rule! {
     section: "MCP Authorization, Communication Security",
 };
 
+pub(in crate::rules) const TLS_FAILURE: Rule = rule! {
+    id: "tls-failure",
+    category: Live,
+    level: Deny,
+    summary: "certificate or TLS version that clients refuse",
+    reason: "clients close the connection before they send anything",
+    section: "MCP Authorization, Communication Security",
+};
+
 pub(in crate::rules) const UNREADABLE_ANSWER: Rule = rule! {
     id: "unreadable-answer",
     category: Live,
