@@ -12,6 +12,7 @@
 //! | `tls` | connections that TLS refuses |
 //! | `sessions` | the ids of sessions |
 //! | `reality` | the metadata against what the server does |
+//! | `unjudged` | calls about which the metadata says nothing |
 //! | `outcome` | what came of a request, in words |
 
 pub(crate) mod calls;
@@ -25,6 +26,7 @@ mod sessions;
 mod tls;
 mod tokens;
 mod transport;
+pub(crate) mod unjudged;
 
 use crate::{facts::Facts, sink::Sink};
 

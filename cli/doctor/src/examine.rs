@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, atomic::AtomicUsize},
 };
 
+use mcp_scopes_model::nearest::nearest;
 use mcp_scopes_prm::json::Json;
 use mcp_scopes_scan::shortened;
 use reqwest::Method;
@@ -210,7 +211,15 @@ impl Examiner<'_> {
     async fn misuses(&mut self, talks: &[Talk]) -> Vec<Misuse> {
         match talks.iter().find(|talk| talk.is_open) {
             Some(talk) => misuse::probe(self, talk, talks).await,
-            None => Vec::new(),
+            None => {
+                let why = if self.options.tokens.all().next().is_none() {
+                    "add `--token-file full=FILE`"
+                } else {
+                    "the given tokens open nothing"
+                };
+                self.skip("headers that differ from the body, batches, origins, revisions and sessions", why);
+                Vec::new()
+            }
         }
     }
 
@@ -221,10 +230,29 @@ impl Examiner<'_> {
             talks.iter().flat_map(Talk::tools).filter(|tool| self.options.may_call(&tool.name, tool.is_read_only));
         let tools: Vec<String> =
             allowed.filter(|tool| known.insert(&tool.name)).map(|tool| tool.name.clone()).collect();
+        self.skip_calls(&talks);
         for talk in talks.iter_mut().filter(|talk| talk.is_open) {
             talk::call(self, talk, &tools).await;
         }
         talks
+    }
+
+    /// Notes the calls that are allowed, and not possible.
+    fn skip_calls(&mut self, talks: &[Talk]) {
+        let listed: Vec<&str> = talks.iter().flat_map(Talk::tools).map(|tool| tool.name.as_str()).collect();
+        for name in self.options.call_tools.iter().filter(|name| !listed.contains(&name.as_str())) {
+            let help = nearest(name, &listed).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            self.skip(format!("a call of `{name}`"), format!("no token lists it{help}"));
+        }
+        let is_read_only = talks.iter().flat_map(Talk::tools).any(|tool| tool.is_read_only);
+        if self.options.call && !is_read_only {
+            let why = match () {
+                () if !talks.iter().any(|talk| talk.is_open) => "no request is answered with a result",
+                () if listed.is_empty() => "no tool is listed",
+                () => "none has a read-only hint; name them with `--call-tool NAME`",
+            };
+            self.skip("calls of tools", why);
+        }
     }
 
     /// Notes what is not checked, and why.

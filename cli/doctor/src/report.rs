@@ -118,6 +118,7 @@ pub(crate) fn assemble(options: &Options, facts: &Facts, link: &Link, mut skippe
     skipped.extend(silent_token(facts));
     skipped.extend(unproved_tokens(facts));
     skipped.extend(shared_session(facts));
+    skipped.extend(checks::unjudged::skipped(facts));
     if facts.anonymous.is_accepted()
         && !facts.tokens.is_empty()
         && facts.tokens.iter().all(|probe| probe.exchange.is_accepted())
@@ -287,6 +288,7 @@ fn notes(facts: &Facts) -> Vec<String> {
                 .to_owned(),
         );
     }
+    notes.extend(checks::unjudged::note(facts));
     let methods = facts.talks.iter().flat_map(|talk| &talk.methods);
     let reached = methods.filter(|(_, exchange)| exchange.message().result().is_some());
     let reached: Vec<&str> = reached.map(|(method, _)| *method).collect();

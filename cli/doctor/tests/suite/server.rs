@@ -94,6 +94,11 @@ impl Server {
     /// Starts a server whose documents name this host.
     pub(crate) async fn start_as(host: &str, faults: Faults) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::serve(listener, host, faults)
+    }
+
+    /// Answers the connections of a listener.
+    pub(crate) fn serve(listener: tokio::net::TcpListener, host: &str, faults: Faults) -> Self {
         let origin = format!("http://{host}:{}", listener.local_addr().unwrap().port());
         let served = Arc::new(Served {
             faults,

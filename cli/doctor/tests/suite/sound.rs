@@ -5,11 +5,11 @@ use std::{
     time::Duration,
 };
 
-use mcp_scopes_doctor::{Limits, Options, Tokens, examine};
+use mcp_scopes_doctor::{Examination, Limits, Options, Tokens, examine};
 
 use crate::{
     server::{Faults, Server},
-    support::{examined, opaque_options, options, rules, run},
+    support::{SHORT_FULL, SHORT_LOW, examined, opaque_options, options, options_with, rules, run},
 };
 
 #[tokio::test]
@@ -24,6 +24,10 @@ async fn finds_nothing_on_sound_servers() {
         Faults { filtered: true, ..Faults::default() },
         Faults { more_tools: 7, page_size: 3, ..Faults::default() },
         Faults { local_pages_only: true, ..Faults::default() },
+        Faults::one("root redirects"),
+        Faults { with_sessions: true, ..Faults::one("discovery needs a scope") },
+        Faults::one("policy"),
+        Faults::one("login for calls"),
     ] {
         let examination = examined(faults.clone()).await;
         assert_eq!(rules(&examination), [""; 0], "{faults:?} {:#?}", examination.report.findings);
@@ -44,9 +48,82 @@ async fn lists_what_it_could_not_check() {
             "what the token `low` opens",
             "an expired token",
             "a token for another server",
+            "headers that differ from the body, batches, origins, revisions and sessions",
             "calls of tools"
         ]
     );
+}
+
+fn skipped(examination: &Examination) -> Vec<(&str, &str)> {
+    examination.skipped.iter().map(|skipped| (skipped.what.as_str(), skipped.why.as_str())).collect()
+}
+
+#[tokio::test]
+async fn lists_calls_that_are_allowed_and_not_possible() {
+    let server = Server::start(Faults { more_tools: 2, ..Faults::default() }).await;
+    let call_tools = vec!["archve_1".to_owned(), "send".to_owned(), "archive_0".to_owned()];
+    let examination = run(&Options { call_tools, ..options(&server.url) }).await;
+    let expected = [
+        ("a call of `archve_1`", "no token lists it; did you mean `archive_1`?"),
+        ("a call of `send`", "no token lists it"),
+    ];
+    assert_eq!(skipped(&examination), expected);
+
+    let server = Server::start(Faults { more_tools: 2, ..Faults::one("no hints") }).await;
+    let examination = run(&options(&server.url)).await;
+    let why = "none has a read-only hint; name them with `--call-tool NAME`";
+    assert_eq!(skipped(&examination), [("calls of tools", why)]);
+    // Without a valid token.
+    let examination = run(&Options { call: true, ..Options::new(&server.url) }).await;
+    assert!(skipped(&examination).contains(&("calls of tools", "no request is answered with a result")));
+}
+
+/// Nothing says which scopes the tools need.
+#[tokio::test]
+async fn says_that_calls_are_not_judged_without_scopes_in_the_metadata() {
+    for (on, may_call, found) in [
+        (vec!["no extensions"], "can call `list_notes`; check", &[][..]),
+        // Without a challenge, nothing demands the scope of a tool.
+        (
+            vec!["no extensions", "no check"],
+            "can call `list_notes`, `read_note` and `sync_notes`; check",
+            &["scope-never-demanded"],
+        ),
+    ] {
+        let server = Server::start(Faults { on, ..Faults::default() }).await;
+        let examination = run(&options(&server.url)).await;
+        assert_eq!(rules(&examination), found, "{:#?}", examination.report.findings);
+        let [(what, why)] = skipped(&examination)[..] else { panic!("{:?}", examination.skipped) };
+        assert!(what.starts_with("whether the token `low` lacks scopes of `list_notes`, "), "{what}");
+        assert_eq!(why, "`mcp_extensions` in the metadata does not say which scopes the tools need");
+        assert!(examination.notes.iter().any(|note| note.contains(may_call)), "{:?}", examination.notes);
+    }
+}
+
+/// The words `notes` and `list` are in each answer.
+#[tokio::test]
+async fn searches_for_no_short_token() {
+    let server = Server::start(Faults::default()).await;
+    let examination = run(&options_with(&server.url, SHORT_LOW, SHORT_FULL)).await;
+    assert_eq!(rules(&examination), [""; 0], "{:#?}", examination.report.findings);
+}
+
+/// A step in CI starts the server just before.
+#[tokio::test]
+async fn waits_for_the_server() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let url = format!("http://{address}/mcp");
+    let starting = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        Server::serve(tokio::net::TcpListener::bind(address).await.unwrap(), "127.0.0.1", Faults::default())
+    });
+    let limits = Limits { wait: Duration::from_secs(60), ..Limits::default() };
+    let examination = run(&Options { limits, ..options(&url) }).await;
+    assert_eq!(rules(&examination), [""; 0], "{:#?}", examination.report.findings);
+    // The first request, which had no connection, is counted.
+    assert_eq!(examination.requests, starting.await.unwrap().seen().len() + 1);
 }
 
 #[tokio::test]
@@ -71,7 +148,9 @@ async fn concludes_nothing_from_opaque_tokens() {
     let examination = run(&opaque_options(&server.url)).await;
     assert_eq!(rules(&examination), [""; 0]);
     let unknown = "what the token `low` opens without the scope, and challenges for scopes that it has";
-    assert_eq!(examination.skipped.iter().map(|skipped| skipped.what.as_str()).collect::<Vec<_>>(), [unknown]);
+    let found: Vec<&str> = skipped(&examination).into_iter().map(|(what, _)| what).collect();
+    assert_eq!(found[0], unknown);
+    assert!(found[1].starts_with("whether the token `low` lacks scopes of") && found.len() == 2, "{found:?}");
 
     let shared = Faults { with_sessions: true, ..Faults::one("shared session") };
     let server = Server::start(shared).await;
@@ -141,9 +220,19 @@ async fn accepts_a_server_that_demands_a_scope_for_everything() {
 /// The doctor has no key to prove.
 #[tokio::test]
 async fn blames_no_token_that_needs_a_proof() {
-    let faults = Faults { on: vec!["DPoP required", "refuses low", "refuses full"], ..Faults::default() };
-    let examination = examined(faults).await;
-    assert_eq!(rules(&examination), [""; 0], "{:#?}", examination.report.findings);
-    let skipped: Vec<&str> = examination.skipped.iter().map(|skipped| skipped.what.as_str()).collect();
-    assert_eq!(skipped, ["what the given tokens open, and why the others are refused"]);
+    for code in ["invalid_token", "invalid_dpop_proof"] {
+        let faults = Faults { on: vec!["DPoP required", "refuses low", "refuses full", code], ..Faults::default() };
+        let examination = examined(faults).await;
+        assert_eq!(rules(&examination), [""; 0], "{:#?}", examination.report.findings);
+        let expected = [
+            (
+                "headers that differ from the body, batches, origins, revisions and sessions",
+                "the given tokens open nothing",
+            ),
+            ("calls of tools", "no request is answered with a result"),
+        ];
+        assert_eq!(skipped(&examination)[..2], expected);
+        let [.., (last, _)] = skipped(&examination)[..] else { panic!("{:?}", examination.skipped) };
+        assert_eq!(last, "what the given tokens open, and why the others are refused");
+    }
 }

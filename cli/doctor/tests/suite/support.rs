@@ -31,10 +31,19 @@ pub(crate) fn full() -> String {
 pub(crate) const OPAQUE_LOW: &str = "an-opaque-token-of-ada";
 pub(crate) const OPAQUE_FULL: &str = "an-opaque-token-of-bea";
 
+/// Tokens of the same callers that are words of each answer.
+pub(crate) const SHORT_LOW: &str = "notes";
+pub(crate) const SHORT_FULL: &str = "list";
+
 /// Returns the settings of a run with opaque tokens.
 pub(crate) fn opaque_options(url: &str) -> Options {
+    options_with(url, OPAQUE_LOW, OPAQUE_FULL)
+}
+
+/// Returns the settings of a run with these valid tokens.
+pub(crate) fn options_with(url: &str, low: &str, full: &str) -> Options {
     let token = |text| Some(Token::parse(text).unwrap());
-    Options { tokens: Tokens { low: token(OPAQUE_LOW), full: token(OPAQUE_FULL), ..tokens() }, ..options(url) }
+    Options { tokens: Tokens { low: token(low), full: token(full), ..tokens() }, ..options(url) }
 }
 
 /// Returns all four tokens.

@@ -111,8 +111,13 @@ fn document(served: &Served) -> Value {
     if served.has("idle scope") {
         scopes.push("notes:print");
     }
-    if served.has("idle scope") {
+    let has_no_extensions =
+        ["idle scope", "scope for resources", "no extensions"].into_iter().any(|name| served.has(name));
+    if has_no_extensions {
         scopes.extend(["notes:read", "notes:sync"]);
+    }
+    if served.has("scope for resources") {
+        scopes.push("notes:files");
     }
     let mut document = json!({
         "resource": resource,
@@ -125,7 +130,7 @@ fn document(served: &Served) -> Value {
             "resource_scope_mapping": {"notes://all": {"description": "All notes", "required_scopes": [["notes:read"]]}},
         },
     });
-    if served.has("idle scope") {
+    if has_no_extensions {
         document.as_object_mut().unwrap().remove("mcp_extensions");
     }
     if served.has("DPoP required") {
@@ -150,7 +155,7 @@ fn issuer(served: &Served) -> Value {
         "token_endpoint": format!("{base}/token"),
         "jwks_uri": format!("{base}/keys"),
         "response_types_supported": ["code"],
-        "scopes_supported": ["notes:list", "notes:read", "notes:sync", "notes:secret"],
+        "scopes_supported": ["notes:list", "notes:read", "notes:sync", "notes:secret", "notes:files"],
         "code_challenge_methods_supported": ["S256"],
         "client_id_metadata_document_supported": true,
         "authorization_response_iss_parameter_supported": true,

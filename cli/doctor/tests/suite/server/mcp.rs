@@ -14,7 +14,7 @@ use super::{
     calls::{call, refused},
     documents,
 };
-use crate::support::{OPAQUE_FULL, OPAQUE_LOW, full, jwt, low};
+use crate::support::{OPAQUE_FULL, OPAQUE_LOW, SHORT_FULL, SHORT_LOW, full, jwt, low};
 
 /// The scopes and the subject of a token.
 pub(super) struct Caller {
@@ -57,6 +57,12 @@ fn respond(served: &Served, seen: &Seen) -> Response<Body> {
     if served.has("endpoint redirects") {
         return with(status(307), "location", "/mcp/");
     }
+    let method_name = seen.body["method"].as_str().unwrap_or_default();
+    // It looks for a session before it looks for a token.
+    let has_session = seen.headers.contains_key("mcp-session-id");
+    if served.has("open initialize") && seen.method == Method::POST && !has_session && method_name != "initialize" {
+        return status(400);
+    }
     if seen.method == Method::OPTIONS {
         return if served.has("preflight with token") { challenged(served, 401, None) } else { status(405) };
     }
@@ -76,6 +82,9 @@ fn respond(served: &Served, seen: &Seen) -> Response<Body> {
     if seen.method == Method::DELETE {
         return status(204);
     }
+    if served.has("discovery needs a scope") && method_name == "server/discover" && !holds(&caller, &["notes:read"]) {
+        return refused(served, &["notes:read"]);
+    }
     if served.faults.gated && !holds(&caller, &["notes:read"]) {
         return refused(served, &["notes:read"]);
     }
@@ -92,6 +101,9 @@ fn respond(served: &Served, seen: &Seen) -> Response<Body> {
 fn caller(served: &Served, seen: &Seen) -> Result<Caller, Response<Body>> {
     let header = seen.headers.get("authorization").and_then(|value| value.to_str().ok());
     let all = |subject: &str| Caller { subject: subject.to_owned(), scopes: ALL.to_vec() };
+    if served.has("open initialize") && is_open_initialize(served, seen, header) {
+        return Ok(all("anonymous"));
+    }
     let has_query_token = seen.uri.contains("access_token=");
     if header.is_some() && has_query_token && served.has("query token before header") {
         return Err(challenged(served, 401, None));
@@ -135,8 +147,8 @@ fn caller(served: &Served, seen: &Seen) -> Result<Caller, Response<Body>> {
         return Ok(all("bea"));
     }
     match token {
-        OPAQUE_LOW => return Ok(Caller { subject: "ada".to_owned(), scopes: vec!["notes:list"] }),
-        OPAQUE_FULL => return Ok(all("bea")),
+        OPAQUE_LOW | SHORT_LOW => return Ok(Caller { subject: "ada".to_owned(), scopes: vec!["notes:list"] }),
+        OPAQUE_FULL | SHORT_FULL => return Ok(all("bea")),
         _ => {}
     }
     let accepts = |fault: &str| served.has(fault) || served.has("any token");
@@ -167,6 +179,14 @@ fn caller(served: &Served, seen: &Seen) -> Result<Caller, Response<Body>> {
         () => Some("invalid_token"),
     };
     Err(challenged(served, 401, code))
+}
+
+/// Returns whether a request opens a session, without a token that is valid.
+fn is_open_initialize(served: &Served, seen: &Seen, header: Option<&str>) -> bool {
+    let tokens = [(low(), "refuses low"), (full(), "refuses full")];
+    let is_valid = tokens.iter().any(|(token, fault)| header == Some(&format!("Bearer {token}")) && !served.has(fault));
+    let method = seen.body["method"].as_str().unwrap_or_default();
+    ["initialize", "notifications/initialized"].contains(&method) && !is_valid
 }
 
 /// Returns a refusal with a challenge.
@@ -262,6 +282,11 @@ fn method(served: &Served, seen: &Seen, caller: &Caller) -> Response<Body> {
         "server/discover" if !served.faults.with_sessions => result(json!({
             "resultType": "complete", "supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}}, "ttlMs": 0, "cacheScope": "private"
         })),
+        "tools/list" if served.has("list fails") => status(500),
+        "tools/list" if served.has("list is no message") => json(200, &json!("tools")),
+        "tools/list" if served.has("list needs a scope") && !holds(caller, &["notes:read"]) => {
+            refused(served, &["notes:read"])
+        }
         "tools/list" => list(served, seen, caller),
         "tools/call" => call(served, params["name"].as_str().unwrap_or_default(), caller),
         "prompts/list" => result(json!({"prompts": []})),
@@ -269,6 +294,8 @@ fn method(served: &Served, seen: &Seen, caller: &Caller) -> Response<Body> {
         "resources/read" if caller.scopes.contains(&"notes:read") || served.has("open resource") => {
             result(json!({"contents": [{"uri": "notes://all", "text": "a"}]}))
         }
+        "resources/read" if served.has("undeclared scope for resources") => refused(served, &["notes:secret"]),
+        "resources/read" if served.has("scope for resources") => refused(served, &["notes:files"]),
         "resources/read" => refused(served, &["notes:read"]),
         _ => error(404, -32601, "unknown method"),
     }
@@ -297,7 +324,7 @@ fn initialize(served: &Served, seen: &Seen, caller: &Caller) -> Response<Body> {
     let revision = match () {
         () if served.has("token as revision") => token(seen).to_owned(),
         () if served.has("long revision") => "1".repeat(10_000),
-        () => "2025-11-25".to_owned(),
+        () => served.faults.revision.unwrap_or("2025-11-25").to_owned(),
     };
     let name = if served.has("session in body") { &*id } else { "notes" };
     let response = result(
@@ -319,7 +346,7 @@ fn list(served: &Served, seen: &Seen, caller: &Caller) -> Response<Body> {
         .iter()
         .filter(|(_, scopes)| is_shown(scopes))
         .map(
-            |(name, _)| json!({"name": name, "inputSchema": {"type": "object"}, "annotations": {"readOnlyHint": true}}),
+            |(name, _)| json!({"name": name, "inputSchema": {"type": "object"}, "annotations": {"readOnlyHint": !served.has("no hints")}}),
         )
         .collect();
     tools.extend(
