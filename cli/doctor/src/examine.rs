@@ -34,6 +34,10 @@ pub(crate) struct Examiner<'o> {
     pub(crate) link: Link,
     /// What was not checked, and why.
     pub(crate) skipped: Vec<Skipped>,
+    /// Whether anyone may send `initialize`, and not what follows it.
+    pub(crate) has_open_initialize: bool,
+    /// Requests that only show failures.
+    pub(crate) further: Vec<Exchange>,
     /// The sessions to end: the token, and the request.
     sessions: Vec<(Option<String>, Speech)>,
 }
@@ -61,7 +65,15 @@ pub async fn examine(options: &Options, counter: Arc<AtomicUsize>) -> Result<Exa
     })?;
     let redaction = target.redaction(&options.tokens);
     let link = Link::new(&target, options.limits, counter, recorder, redaction)?;
-    let mut examiner = Examiner { options, target, link, skipped: Vec::new(), sessions: Vec::new() };
+    let mut examiner = Examiner {
+        options,
+        target,
+        link,
+        skipped: Vec::new(),
+        has_open_initialize: false,
+        further: Vec::new(),
+        sessions: Vec::new(),
+    };
     let facts = examiner.facts().await?;
     let Examiner { link, skipped, .. } = examiner;
     Ok(assemble(options, &facts, &link, skipped))
@@ -99,6 +111,7 @@ impl Examiner<'_> {
             discovery,
             issuers,
             tokens,
+            further: std::mem::take(&mut self.further),
             talks,
             misuses,
             open_methods,
@@ -147,18 +160,29 @@ impl Examiner<'_> {
             Ok(_) => {}
         }
         let before = self.link.send(initialize("`initialize` without a token", &url)).await;
-        if before.status() == Some(401) || before.is_accepted() {
-            self.keep_session(None, &before);
-            return Ok((before, Speech::Session { revision: WITH_SESSION.to_owned(), id: None }));
+        if before.status() != Some(401) && !before.is_accepted() {
+            // What the first answer would have led to is not known.
+            if before.is_unjudged() {
+                return Ok((before, Speech::Stateless));
+            }
+            return self.no_endpoint(&newest, &before).map_or(Ok((newest, Speech::Stateless)), Err);
         }
-        // What the first answer would have led to is not known.
-        if before.is_unjudged() {
-            return Ok((before, Speech::Stateless));
+        self.further.push(newest);
+        let speech = self.keep_session(None, &before);
+        if before.is_accepted() {
+            // What follows `initialize` may still require a token.
+            let told = talk::initialized(self, &speech, None, "without a token").await;
+            let ask = speech.ask("`tools/list` after `initialize`, without a token", &url, "tools/list", "");
+            let listed = self.link.send(ask).await;
+            self.further.push(told);
+            if matches!(listed.status(), Some(401 | 403)) {
+                self.has_open_initialize = true;
+                self.further.push(before);
+                return Ok((listed, speech));
+            }
+            self.further.push(listed);
         }
-        if let Some(error) = self.no_endpoint(&newest, &before) {
-            return Err(error);
-        }
-        Ok((newest, Speech::Stateless))
+        Ok((before, Speech::Session { revision: WITH_SESSION.to_owned(), id: None }))
     }
 
     /// Returns the error for an address where nothing speaks MCP: a page, or nothing at all.
@@ -282,7 +306,8 @@ impl Examiner<'_> {
                 .authorization(authorization)
                 .purpose(Purpose::End);
             // A server may refuse to end sessions (MCP 2025-11-25, "Session Management").
-            self.link.send(ask).await;
+            let ended = self.link.send(ask).await;
+            self.further.push(ended);
         }
     }
 }

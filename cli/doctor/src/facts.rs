@@ -16,6 +16,8 @@ pub(crate) struct Facts {
     pub(crate) issuers: Vec<Issuer>,
     /// The requests with tokens that must be refused.
     pub(crate) tokens: Vec<TokenProbe>,
+    /// Requests that only show failures, such as the ends of sessions.
+    pub(crate) further: Vec<Exchange>,
     /// The conversations with a token, that of `full` first.
     pub(crate) talks: Vec<Talk>,
     pub(crate) misuses: Vec<Misuse>,
@@ -196,13 +198,15 @@ pub(crate) struct Talk {
     /// The value of `Authorization`.
     pub(crate) authorization: Option<String>,
     pub(crate) speech: Speech,
-    /// The first request, and `initialize` if that had to be sent.
+    /// The first request, and `initialize` with its notification if they had to be sent.
     pub(crate) opening: Vec<Exchange>,
     /// Whether the server answered it.
     pub(crate) is_open: bool,
     /// The lists of tools, in order; the last one after all calls.
     pub(crate) lists: Vec<List>,
-    /// The names in the first of them.
+    /// Answers to `tools/list` that are no list.
+    pub(crate) unlisted: Vec<Exchange>,
+    /// The names in the first of the lists.
     pub(crate) names: HashSet<String>,
     /// The call of a tool that does not exist.
     pub(crate) unknown: Option<Exchange>,
@@ -216,6 +220,14 @@ pub(crate) struct Talk {
 impl Talk {
     pub(crate) fn tools(&self) -> &[ListedTool] {
         self.lists.first().map(|list| list.tools.as_slice()).unwrap_or_default()
+    }
+
+    /// Returns every answer but the lists of tools: those that a server may refuse for a missing scope.
+    pub(crate) fn answers(&self) -> impl Iterator<Item = &Exchange> {
+        let calls = self.calls.iter().map(|call| &call.exchange);
+        let methods = self.methods.iter().map(|(_, exchange)| exchange);
+        let reads = self.reads.iter().map(|(_, exchange)| exchange);
+        self.opening.iter().chain(&self.unlisted).chain(&self.unknown).chain(calls).chain(methods).chain(reads)
     }
 
     /// Returns whether the weaker token is valid, and opens nothing.

@@ -149,7 +149,11 @@ fn is_alike(call: &Call, unknown: &Exchange) -> bool {
 /// several is reported once.
 fn challenges(facts: &Facts, low: &Talk, sink: &mut Sink<'_>) {
     let calls = low.calls.iter().map(|call| (call.tool.as_str(), &call.exchange));
-    let opening = low.opening.iter().map(|exchange| (exchange.what.split('`').nth(1).unwrap_or_default(), exchange));
+    let opening = low
+        .opening
+        .iter()
+        .chain(&low.unlisted)
+        .map(|exchange| (exchange.what.split('`').nth(1).unwrap_or_default(), exchange));
     let refused = calls.chain(opening).filter(|(_, exchange)| exchange.status() == Some(403));
     let refused: Vec<(&str, Option<Challenge>)> =
         refused.map(|(name, exchange)| (name, exchange.challenge())).collect();

@@ -6,7 +6,7 @@ use mcp_scopes_model::address::Address;
 use super::outcome::{is_known, outcome};
 use crate::{
     answer::{Answer, Exchange},
-    facts::{Facts, Source},
+    facts::{Facts, Source, Talk},
     probe::discovery::document,
     sink::Sink,
     target::Target,
@@ -32,8 +32,7 @@ pub(super) fn check(facts: &Facts, sink: &mut Sink<'_>) {
 /// Every answer with 401 or 403.
 fn refusals(facts: &Facts) -> impl Iterator<Item = &Exchange> {
     let tokens = facts.tokens.iter().map(|probe| &probe.exchange);
-    let calls = facts.talks.iter().flat_map(|talk| talk.calls.iter().map(|call| &call.exchange));
-    let all = std::iter::once(&facts.anonymous).chain(tokens).chain(calls);
+    let all = std::iter::once(&facts.anonymous).chain(tokens).chain(facts.talks.iter().flat_map(Talk::answers));
     all.filter(|exchange| matches!(exchange.status(), Some(401 | 403)))
 }
 

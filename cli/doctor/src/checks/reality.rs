@@ -27,8 +27,12 @@ fn demanded(facts: &Facts) -> BTreeSet<String> {
     let calls = facts.talks.iter().flat_map(|talk| &talk.calls);
     // A document for everyone need not have what is hidden from some.
     let calls = calls.filter(|call| !is_hidden(facts, &call.tool)).map(|call| &call.exchange);
-    let opening = facts.talks.iter().flat_map(|talk| &talk.opening);
-    let exchanges = std::iter::once(&facts.anonymous).chain(calls).chain(opening);
+    let others = facts.talks.iter().flat_map(|talk| {
+        let methods = talk.methods.iter().map(|(_, exchange)| exchange);
+        let reads = talk.reads.iter().map(|(_, exchange)| exchange);
+        talk.opening.iter().chain(&talk.unlisted).chain(methods).chain(reads)
+    });
+    let exchanges = std::iter::once(&facts.anonymous).chain(calls).chain(others);
     let scopes = exchanges.filter_map(|exchange| exchange.challenge()?.scope().ok().flatten());
     scopes.flat_map(|scopes| scopes.iter().map(str::to_owned).collect::<Vec<_>>()).collect()
 }

@@ -109,13 +109,18 @@ fn has_token(kind: BadToken) -> bool {
 /// The tokens that the user gives.
 fn given(facts: &Facts, sink: &mut Sink<'_>) {
     for talk in facts.talks.iter().filter(|talk| !talk.is_open && talk.authorization.is_some()) {
-        let statuses: Vec<String> =
-            talk.opening.iter().filter_map(Exchange::status).map(|status| status.to_string()).collect();
         // A request that was not sent, or not judged, could have been accepted. Another rule reports answers that break off.
         let is_broken = |exchange: &Exchange| exchange.answer().is_some_and(|answer| answer.broken.is_some());
         if talk.opening.iter().any(|exchange| exchange.is_unjudged() || is_broken(exchange)) {
             continue;
         }
+        let statuses: Vec<String> = talk
+            .opening
+            .iter()
+            .filter_map(Exchange::status)
+            .filter(|status| *status >= 300)
+            .map(|status| status.to_string())
+            .collect();
         if statuses.is_empty() || statuses.iter().all(|status| status.starts_with(['3', '5'])) {
             continue;
         }

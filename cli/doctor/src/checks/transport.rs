@@ -1,7 +1,7 @@
 //! The endpoint: https, redirects, failures, headers, batches, origins and revisions.
 
 use crate::{
-    answer::{Exchange, Message, Silence},
+    answer::{Answer, Exchange, Message, Silence},
     facts::{Facts, Misuse, MisuseKind},
     sink::{Sink, joined, named},
     tls::failure,
@@ -21,8 +21,11 @@ pub(super) fn check(facts: &Facts, sink: &mut Sink<'_>) {
         sink.report("endpoint-redirect", "", message, "give the final address, and have clients use it");
     }
     failures(facts, sink);
+    let is_early = is_early(facts);
     for misuse in &facts.misuses {
-        accepted(misuse, sink);
+        if !(is_early && matches!(misuse.kind, MisuseKind::Batch | MisuseKind::Revision)) {
+            accepted(misuse, sink);
+        }
     }
     open_methods(facts, sink);
 }
@@ -45,12 +48,14 @@ fn all(facts: &Facts) -> Vec<&Exchange> {
         let calls = talk.calls.iter().map(|call| &call.exchange).filter(|exchange| !exchange.is_slow());
         let reads = talk.reads.iter().map(|(_, exchange)| exchange);
         let methods = talk.methods.iter().map(|(_, exchange)| exchange);
-        talk.opening.iter().chain(&talk.unknown).chain(lists).chain(calls).chain(reads).chain(methods)
+        let first = talk.opening.iter().chain(&talk.unknown).chain(&talk.unlisted);
+        first.chain(lists).chain(calls).chain(reads).chain(methods)
     });
     std::iter::once(&facts.anonymous)
         .chain(documents.into_iter().flatten())
         .chain(facts.tokens.iter().map(|probe| &probe.exchange))
         .chain(talks)
+        .chain(&facts.further)
         .chain(facts.misuses.iter().map(|misuse| &misuse.exchange))
         .chain(facts.open_methods.iter().map(|(_, exchange)| exchange))
         .collect()
@@ -74,6 +79,10 @@ fn failures(facts: &Facts, sink: &mut Sink<'_>) {
             }
         }
     }
+    let lists = facts.talks.iter().flat_map(|talk| &talk.unlisted);
+    for exchange in lists.filter(|exchange| is_no_message(exchange)) {
+        unreadable.push(format!("{}: the answer is not a JSON-RPC message", exchange.what));
+    }
     if let Some((first, others)) = unreadable.split_first() {
         let more = if others.is_empty() { String::new() } else { format!("; {} more", others.len()) };
         sink.report("unreadable-answer", "", format!("{first}{more}"), "end every answer, and bound its size");
@@ -88,6 +97,19 @@ fn failures(facts: &Facts, sink: &mut Sink<'_>) {
         let message = format!("the server fails: {}", joined(&shown));
         sink.report("server-error", "", message, "handle the input, and answer with a status from 400 to 499");
     }
+}
+
+/// Returns whether a success has a whole body that says nothing.
+fn is_no_message(exchange: &Exchange) -> bool {
+    let says_nothing =
+        |answer: &Answer| answer.is_success() && answer.broken.is_none() && answer.message() == Message::None;
+    exchange.answer().is_some_and(says_nothing)
+}
+
+/// Returns whether the server speaks a revision of before 2025-06-18, which has batches and no header `MCP-Protocol-Version`.
+fn is_early(facts: &Facts) -> bool {
+    let talk = facts.talks.iter().find(|talk| talk.is_open);
+    talk.is_some_and(|talk| ["2024-11-05", "2025-03-26"].contains(&talk.speech.revision()))
 }
 
 /// Requests that must be refused although their token is valid.

@@ -62,6 +62,7 @@ pub(crate) async fn open(examiner: &mut Examiner<'_>, who: Who, authorization: O
         opening: Vec::new(),
         is_open: false,
         lists: Vec::new(),
+        unlisted: Vec::new(),
         names: HashSet::new(),
         unknown: None,
         calls: Vec::new(),
@@ -74,9 +75,13 @@ pub(crate) async fn open(examiner: &mut Examiner<'_>, who: Who, authorization: O
     }
     // Twice: the order must not change.
     for number in ["first", "second"] {
-        if let Some(list) = list(examiner, &talk, number).await {
-            talk.lists.push(list);
-        }
+        list(examiner, &mut talk, number).await;
+    }
+    // Anyone may open a session there, so the list decides.
+    if examiner.has_open_initialize && talk.unlisted.iter().any(|exchange| exchange.status() == Some(401)) {
+        talk.is_open = false;
+        talk.opening.append(&mut talk.unlisted);
+        return talk;
     }
     talk.names = talk.tools().iter().map(|tool| tool.name.clone()).collect();
     let ask = talk.speech.call(
@@ -117,17 +122,27 @@ async fn begin(examiner: &mut Examiner<'_>, talk: &mut Talk) {
         talk.is_open = true;
         talk.speech = examiner.keep_session(talk.authorization.clone(), &opened);
         talk.opening.push(opened);
-        let mut ask =
-            talk.speech.ask(format!("`notifications/initialized` {words}"), &url, "notifications/initialized", "");
-        ask.body = Some(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#.to_owned());
-        examiner.link.send(ask.authorization(talk.authorization.clone())).await;
+        talk.opening.push(initialized(examiner, &talk.speech, talk.authorization.clone(), words).await);
     } else {
         talk.opening.push(opened);
     }
 }
 
-/// Reads all pages of `tools/list`; `None` if the server does not answer it.
-async fn list(examiner: &mut Examiner<'_>, talk: &Talk, number: &str) -> Option<List> {
+/// Tells the server that the client has read its answer to `initialize`.
+pub(crate) async fn initialized(
+    examiner: &mut Examiner<'_>,
+    speech: &Speech,
+    authorization: Option<String>,
+    words: &str,
+) -> Exchange {
+    const METHOD: &str = "notifications/initialized";
+    let mut ask = speech.ask(format!("`{METHOD}` {words}"), &examiner.target.url, METHOD, "");
+    ask.body = Some(format!(r#"{{"jsonrpc":"2.0","method":"{METHOD}"}}"#));
+    examiner.link.send(ask.authorization(authorization)).await
+}
+
+/// Reads all pages of `tools/list`. An answer that is no page is kept, to be judged.
+async fn list(examiner: &mut Examiner<'_>, talk: &mut Talk, number: &str) {
     let mut list: Option<List> = None;
     let mut cursor: Option<String> = None;
     for page in 1..=MOST_PAGES {
@@ -136,7 +151,10 @@ async fn list(examiner: &mut Examiner<'_>, talk: &Talk, number: &str) -> Option<
         let ask = talk.speech.ask(what, &examiner.target.url, "tools/list", &params);
         let exchange = examiner.link.send(ask.authorization(talk.authorization.clone())).await;
         let message = exchange.message();
-        let Some(result) = message.result() else { break };
+        let Some(result) = message.result() else {
+            talk.unlisted.push(exchange);
+            break;
+        };
         let text = |name| result.get(name).and_then(Json::as_str).map(str::to_owned);
         let (cache, has_ttl) = (text("cacheScope"), matches!(result.get("ttlMs"), Some(Json::Number(_))));
         let next = text("nextCursor");
@@ -170,7 +188,7 @@ async fn list(examiner: &mut Examiner<'_>, talk: &Talk, number: &str) -> Option<
         }
         cursor = next;
     }
-    list
+    talk.lists.extend(list);
 }
 
 fn tools(result: &Json) -> impl Iterator<Item = ListedTool> {
@@ -195,10 +213,8 @@ pub(crate) async fn call(examiner: &mut Examiner<'_>, talk: &mut Talk, tools: &[
     if examiner.options.call && talk.who == Who::Low {
         reads(examiner, talk).await;
     }
-    if !tools.is_empty()
-        && let Some(list) = list(examiner, talk, "last").await
-    {
-        talk.lists.push(list);
+    if !tools.is_empty() {
+        list(examiner, talk, "last").await;
     }
 }
 

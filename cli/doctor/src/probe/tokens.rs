@@ -87,11 +87,17 @@ async fn begin(
         if speech.is_some() || is_decided {
             return exchange;
         }
+        examiner.further.push(exchange);
     }
     let ask = initialize(format!("`initialize` with {}", kind.as_str()), &url);
     let exchange = examiner.link.send(ask.authorization(authorization.clone())).await;
-    examiner.keep_session(authorization, &exchange);
-    exchange
+    let session = examiner.keep_session(authorization.clone(), &exchange);
+    if !examiner.has_open_initialize || !exchange.is_accepted() {
+        return exchange;
+    }
+    examiner.further.push(exchange);
+    let ask = session.ask(format!("`tools/list` after `initialize`, with {}", kind.as_str()), &url, "tools/list", "");
+    examiner.link.send(ask.authorization(authorization)).await
 }
 
 /// Returns claims that would be right, were they signed: those of a given token, or what the metadata says.

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use mcp_scopes_doctor::Options;
 use mcp_scopes_lint::{Category, RULES};
 
 use crate::{
-    server::Faults,
-    support::{examined, rules},
+    server::{Faults, Server},
+    support::{examined, rules, run},
 };
 
 /// How a server of a fault speaks.
@@ -116,6 +117,9 @@ const FAULTS: &[(&str, Kind, &str)] = &[
     ("any revision", Sessions, "unknown-revision"),
     ("endpoint redirects", Plain, "endpoint-redirect"),
     ("fails on malformed token", Plain, "server-error"),
+    ("list fails", Plain, "server-error"),
+    ("list fails", Sessions, "server-error"),
+    ("list is no message", Plain, "unreadable-answer"),
     ("open prompts", Plain, "method-without-token"),
     // Sessions.
     ("session alone", Sessions, "session-without-token"),
@@ -123,15 +127,15 @@ const FAULTS: &[(&str, Kind, &str)] = &[
     ("weak session", Sessions, "weak-session-id"),
     // The metadata against reality.
     ("undeclared scope", Plain, "scope-not-advertised"),
+    ("undeclared scope for resources", Plain, "scope-not-advertised"),
     ("scope without issuer", Plain, "scope-unknown-to-issuer"),
     ("idle scope", Plain, "scope-never-demanded"),
     ("tool that does not exist", Plain, "metadata-unknown-tool"),
     ("tool without entry", Plain, "metadata-missing-tool"),
 ];
 
-/// What other tests make a server do: the lock file (in the program), plain http, certificates, hostile answers, the fixture.
-const ELSEWHERE: [&str; 5] =
-    ["lock-differs", "not-https", "tls-failure", "unreadable-answer", "conformance-scopes"];
+/// What other tests make a server do: the lock file (in the program), plain http, certificates, the fixture.
+const ELSEWHERE: [&str; 4] = ["lock-differs", "not-https", "tls-failure", "conformance-scopes"];
 
 fn server(fault: &'static str, kind: Kind) -> Faults {
     let one = Faults::one(fault);
@@ -178,6 +182,45 @@ async fn examines_a_server_whose_issuer_is_down() {
     let examination = examined(Faults { on: vec!["issuer down", "malformed token"], ..Faults::default() }).await;
     assert_eq!(rules(&examination), ["accepts-malformed-token", "issuer-unreachable"]);
     assert_eq!(examination.skipped, []);
+}
+
+/// The challenge is that to the list of tools, which `initialize` does not need.
+#[tokio::test]
+async fn finds_faults_behind_an_open_initialize() {
+    for (fault, rule) in [("no scope", "challenge-without-scope"), ("refuses full", "rejects-given-token")] {
+        let faults = Faults { on: vec!["open initialize", fault], with_sessions: true, ..Faults::default() };
+        let examination = examined(faults).await;
+        assert_eq!(rules(&examination), [rule], "{:#?}", examination.report.findings);
+    }
+}
+
+/// A list that needs a scope has the challenge of a call.
+#[tokio::test]
+async fn finds_a_list_that_is_refused_without_a_challenge() {
+    let examination = examined(Faults { on: vec!["list needs a scope", "bare 403"], ..Faults::default() }).await;
+    assert_eq!(rules(&examination), ["scope-challenge-missing"]);
+    assert!(examination.report.findings[0].message.contains("`tools/list`"), "{:#?}", examination.report.findings);
+}
+
+/// No token is needed for a preflight.
+#[tokio::test]
+async fn sends_the_preflight_of_the_endpoint_without_tokens() {
+    let server = Server::start(Faults::one("preflight with token")).await;
+    assert_eq!(rules(&run(&Options::new(&server.url)).await), ["endpoint-preflight"]);
+}
+
+/// The message says what came of each address.
+#[tokio::test]
+async fn says_why_there_is_no_document() {
+    for (fault, rule, words) in [
+        ("no metadata", "metadata-missing", "/.well-known/oauth-protected-resource/mcp` (status 404)"),
+        ("issuer without metadata", "issuer-unreachable", "/.well-known/openid-configuration` (status 404)"),
+        ("keys down", "issuer-keys", "no answer ("),
+    ] {
+        let examination = examined(Faults::one(fault)).await;
+        let finding = examination.report.findings.iter().find(|finding| finding.rule == rule).unwrap();
+        assert!(finding.message.contains(words), "{}", finding.message);
+    }
 }
 
 #[test]

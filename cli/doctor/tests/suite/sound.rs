@@ -25,6 +25,7 @@ async fn finds_nothing_on_sound_servers() {
         Faults { more_tools: 7, page_size: 3, ..Faults::default() },
         Faults { local_pages_only: true, ..Faults::default() },
         Faults::one("root redirects"),
+        Faults { with_sessions: true, ..Faults::one("open initialize") },
         Faults { with_sessions: true, ..Faults::one("discovery needs a scope") },
         Faults::one("policy"),
         Faults::one("login for calls"),
@@ -52,6 +53,8 @@ async fn lists_what_it_could_not_check() {
             "calls of tools"
         ]
     );
+    let server = Server::start(Faults { with_sessions: true, ..Faults::one("open initialize") }).await;
+    assert_eq!(rules(&run(&Options::new(&server.url)).await), [""; 0]);
 }
 
 fn skipped(examination: &Examination) -> Vec<(&str, &str)> {
@@ -98,6 +101,30 @@ async fn says_that_calls_are_not_judged_without_scopes_in_the_metadata() {
         assert_eq!(why, "`mcp_extensions` in the metadata does not say which scopes the tools need");
         assert!(examination.notes.iter().any(|note| note.contains(may_call)), "{:?}", examination.notes);
     }
+}
+
+/// Resources demand a scope, too.
+#[tokio::test]
+async fn counts_scopes_of_resources_as_demanded() {
+    let examination = examined(Faults::one("scope for resources")).await;
+    assert_eq!(rules(&examination), [""; 0], "{:#?}", examination.report.findings);
+}
+
+/// A list that a token cannot read hides nothing.
+#[tokio::test]
+async fn accepts_a_list_that_needs_a_scope() {
+    let examination = examined(Faults::one("list needs a scope")).await;
+    assert_eq!(rules(&examination), [""; 0], "{:#?}", examination.report.findings);
+    let what = "the whole list of tools with the token `low`, and its order and changes";
+    assert_eq!(skipped(&examination), [(what, "`tools/list` is not answered")]);
+}
+
+/// The revision has batches, and no header for itself.
+#[tokio::test]
+async fn accepts_what_an_early_revision_demands() {
+    let on = vec!["batches", "any revision"];
+    let faults = Faults { on, with_sessions: true, revision: Some("2025-03-26"), ..Faults::default() };
+    assert_eq!(rules(&examined(faults).await), [""; 0]);
 }
 
 /// The words `notes` and `list` are in each answer.
