@@ -151,7 +151,7 @@ impl Bounds {
             Err(silence) => *silence == Silence::Slow,
         };
         match result {
-            // A tool may take its time, and have a limit of its own.
+            // A tool may be slow, and limit its calls.
             _ if purpose == Purpose::Tool && (is_slow || matches!(result, Err(Silence::Limited))) => {}
             Ok(answer) if answer.broken.is_none() => *streak = Streak::default(),
             Err(Silence::Limited) => streak.limited += 1,

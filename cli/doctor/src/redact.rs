@@ -275,7 +275,7 @@ mod tests {
             (of_token("ab/cd+0123"), r#"{"token":"ab\/cd+0123"}"#, r#"{"token":"[hidden]"}"#),
             (of_token("ab/cd+0123"), r#"{"token":"ab/cd\u002B0123"}"#, r#"{"token":"[hidden]"}"#),
             (of_token("ab/cd+0123"), "?token=ab%2Fcd%2B0123", "?token=[hidden]"),
-            // `{ "alg":"none"}`, which nobody gave.
+            // `{ "alg":"none"}`, which is none of the given tokens.
             (of_query(""), "got eyAiYWxnIjoibm9uZSJ9.e30.: no", "got [hidden]: no"),
         ] {
             assert_eq!(redaction.apply(text), shown);

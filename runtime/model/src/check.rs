@@ -21,7 +21,7 @@ use crate::{
     problem::{Field, Kind},
 };
 
-/// The number of parts of a table whose tools are [checked](Facts::is_part_sound) each in an evaluation of its own: all patterns of a
+/// The number of parts of a table whose tools are [checked](Facts::is_part_sound) each in a separate evaluation: all patterns of a
 /// large table are too many for one.
 pub const PARTS: usize = 4;
 

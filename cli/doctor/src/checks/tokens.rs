@@ -98,7 +98,7 @@ fn refusals(facts: &Facts, sink: &mut Sink<'_>) {
 
 /// Returns whether a proof is refused before the token is looked at (RFC 9449 §7.1 and §9).
 fn is_about_proof(error: ChallengeError<'_>) -> bool {
-    matches!(error, ChallengeError::UseDpopNonce | ChallengeError::Other("invalid_dpop_proof"))
+    matches!(error, ChallengeError::UseDpopNonce | ChallengeError::InvalidDpopProof)
 }
 
 /// Returns whether a server that reads the header as the standard says finds a token.
