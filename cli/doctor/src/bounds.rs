@@ -221,8 +221,8 @@ mod tests {
 
     const HOME: &str = "https://h/mcp";
 
-    fn whole() -> Result<Answer, Silence> {
-        Ok(Answer::new(200, Vec::new(), Vec::new(), None))
+    fn whole() -> Answer {
+        Answer::new(200, Vec::new(), Vec::new(), None)
     }
 
     /// Sends requests to a server, and returns how many were sent.
@@ -273,11 +273,11 @@ mod tests {
         let mut bounds = Bounds::new(Limits::default(), HOME);
         let silence = vec![Err(Silence::Slow); 5];
         assert_eq!(sent(&mut bounds, Purpose::Other, "https://issuer/a", &silence), 3);
-        assert_eq!(sent(&mut bounds, Purpose::Other, HOME, &[whole()]), 1);
+        assert_eq!(sent(&mut bounds, Purpose::Other, HOME, &[Ok(whole())]), 1);
         assert_eq!(bounds.skipped().len(), 1);
         assert_eq!(sent(&mut bounds, Purpose::Other, "HTTPS://H/x", &silence), 3);
-        assert_eq!(sent(&mut bounds, Purpose::Other, HOME, &[whole()]), 0);
-        assert_eq!(sent(&mut bounds, Purpose::End, HOME, &[whole()]), 0);
+        assert_eq!(sent(&mut bounds, Purpose::Other, HOME, &[Ok(whole())]), 0);
+        assert_eq!(sent(&mut bounds, Purpose::End, HOME, &[Ok(whole())]), 0);
     }
 
     #[test]
@@ -301,13 +301,13 @@ mod tests {
     #[test]
     fn keeps_requests_to_end_sessions() {
         let mut bounds = Bounds::new(Limits { max_requests: 5, ..Limits::default() }, HOME);
-        assert_eq!(sent(&mut bounds, Purpose::Session, HOME, &[whole()]), 1);
+        assert_eq!(sent(&mut bounds, Purpose::Session, HOME, &[Ok(whole())]), 1);
         bounds.reserve();
-        assert_eq!(sent(&mut bounds, Purpose::Other, HOME, &[whole(), whole(), whole(), whole()]), 3);
-        assert_eq!(sent(&mut bounds, Purpose::End, HOME, &[whole(), whole()]), 1);
+        assert_eq!(sent(&mut bounds, Purpose::Other, HOME, &[Ok(whole()), Ok(whole()), Ok(whole()), Ok(whole())]), 3);
+        assert_eq!(sent(&mut bounds, Purpose::End, HOME, &[Ok(whole()), Ok(whole())]), 1);
         assert_eq!(bounds.sent, 5);
         // There would be no request left to end it.
         let mut bounds = Bounds::new(Limits { max_requests: 1, ..Limits::default() }, HOME);
-        assert_eq!(sent(&mut bounds, Purpose::Session, HOME, &[whole()]), 0);
+        assert_eq!(sent(&mut bounds, Purpose::Session, HOME, &[Ok(whole())]), 0);
     }
 }

@@ -233,18 +233,16 @@ impl Examiner<'_> {
     }
 
     async fn misuses(&mut self, talks: &[Talk]) -> Vec<Misuse> {
-        match talks.iter().find(|talk| talk.is_open) {
-            Some(talk) => misuse::probe(self, talk, talks).await,
-            None => {
-                let why = if self.options.tokens.all().next().is_none() {
-                    "add `--token-file full=FILE`"
-                } else {
-                    "the given tokens open nothing"
-                };
-                self.skip("headers that differ from the body, batches, origins, revisions and sessions", why);
-                Vec::new()
-            }
+        if let Some(talk) = talks.iter().find(|talk| talk.is_open) {
+            return misuse::probe(self, talk, talks).await;
         }
+        let why = if self.options.tokens.all().next().is_none() {
+            "add `--token-file full=FILE`"
+        } else {
+            "the given tokens open nothing"
+        };
+        self.skip("headers that differ from the body, batches, origins, revisions and sessions", why);
+        Vec::new()
     }
 
     async fn calls(&mut self, mut talks: Vec<Talk>) -> Vec<Talk> {

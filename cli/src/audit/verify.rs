@@ -69,7 +69,7 @@ impl Verify {
                 }
                 if done.first > 1 {
                     let before = done.first - 1;
-                    print_note(&format!("note: events 1 to {before} are in files that were not named"));
+                    print_note(format!("note: events 1 to {before} are in files that were not named"));
                 }
                 print(&summary(&done))
             }

@@ -76,7 +76,7 @@ fn shows_of_which_tools_a_scope_opens_further_calls() {
         "scope = all(\"files:read\", when(\"/etc/*\", \"files:system\")), risk = \"low\"",
     );
     demo.write("src/main.rs", &source);
-    demo.write("mcp-scopes.toml", &CONFIG.replace("[flows]", "\"files:system\" = \"Files of the system\"\n[flows]"));
+    demo.write("mcp-scopes.toml", CONFIG.replace("[flows]", "\"files:system\" = \"Files of the system\"\n[flows]"));
     let page = page(&demo, ".");
     for part in [
         "data-head=\"Opens\">further calls of 1 tool</td>",

@@ -201,10 +201,11 @@ fn reads_resources_as_the_server_does() {
         ("open://a", "allow", ""),
         ("open://b", "allow", ""),
     ];
-    let mut calls: String = reads
+    let calls: Vec<String> = reads
         .iter()
         .map(|(uri, ..)| format!("{{\"time\": 1, \"subject\": \"ada\", \"resource\": \"{uri}\"}}\n"))
         .collect();
+    let mut calls = calls.concat();
     calls.push_str("{\"time\": 1, \"subject\": \"ada\", \"prompt\": \"b\"}\n");
     let demo = demo("calls.jsonl", &calls);
     demo.write("document.json", &document);

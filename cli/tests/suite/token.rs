@@ -43,7 +43,7 @@ fn names_tools_of_which_some_calls_need_further_scopes() {
         fn read(path: &str) {}\n\n\
         scope_table! { static TOOLS = [read] with \"mcp-scopes.toml\"; }\n\nfn main() {}\n";
     let demo = Demo::package(tools);
-    demo.write("mcp-scopes.toml", &format!("{CONFIG}admin = \"Everything\"\n"));
+    demo.write("mcp-scopes.toml", format!("{CONFIG}admin = \"Everything\"\n"));
     let note = "  note: some calls of `read` need further scopes, by their arguments\n";
     for (scope, expected) in
         [("list_files", note), ("list_files shell:run", ""), ("shell:run", ""), ("admin", ""), ("admin list_files", "")]

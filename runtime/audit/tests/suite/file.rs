@@ -111,7 +111,7 @@ fn deletes_old_files_only_if_asked() {
     // Without any file that is renamed, too.
     let none = Place::new();
     none.write(OLD, 3, |builder| builder.max_size(1).keep_files(0));
-    assert_eq!(none.files(), [none.path.clone()]);
+    assert_eq!(none.files(), std::slice::from_ref(&none.path));
     none.write(OLD, 1, |builder| builder);
     assert_eq!(verified(&none.files(), OLD, Some(&none.head())).unwrap().first, 3);
 }

@@ -24,7 +24,7 @@ pub enum Refusal {
     /// This way is not open: there is no refresh token, the grant type is not supported, the user must be asked. The next way is tried.
     NotThisWay,
     /// `use_dpop_nonce`: the proof lacks the nonce of the response, which the authorizer has kept (RFC 9449 §8). The same way is tried once more, with
-    /// the same [number](TokenRequest::flight): a code that the user has brought is still valid.
+    /// the same [number](super::TokenRequest::flight): a code that the user has brought is still valid.
     UseNonce,
     /// The authorization server rejected the request, for this reason: another `error` of those that are registered.
     Rejected(&'static str),

@@ -54,7 +54,7 @@ pub(crate) type CreateEngine<'c> = &'c dyn Fn(&[Arc<Rules>]) -> Box<dyn Engine>;
 
 /// Decides `STEPS` times on the random tables of one server, or of two in a domain.
 pub(crate) fn run_table(random: &mut Random, seen: &mut BTreeMap<String, u64>, other: Option<CreateEngine<'_>>) {
-    let Servers { servers, tools, settings } = Servers::random(random);
+    let Servers { all: servers, tools, settings } = Servers::random(random);
     let rules: Vec<_> = servers.iter().map(|server| Arc::clone(&server.rules)).collect();
     let mut all = Engines::new(&servers, other.map(|create| create(&rules)));
     let naive = Naive { tools: &tools, settings: &settings };

@@ -21,7 +21,7 @@ const MOST_PATTERNS: usize = 210;
 
 /// Servers with the same sessions: one, or two of a domain.
 pub(crate) struct Servers {
-    pub(crate) servers: Vec<Server>,
+    pub(crate) all: Vec<Server>,
     /// What the naive engine knows of them.
     pub(crate) tools: Vec<Tool<'static>>,
     pub(crate) settings: Settings,
@@ -62,7 +62,7 @@ impl Servers {
             let contents = ["@resource", "@prompt"];
             all.extend(contents.map(|name| Tool::new(qualified(server, name), Risk::Minimal)));
         }
-        Self { servers, tools: all, settings }
+        Self { all: servers, tools: all, settings }
     }
 }
 

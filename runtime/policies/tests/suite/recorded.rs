@@ -5,8 +5,8 @@ use mcp_scopes_policies::{Decision, Domain, Facts, Rules, Session, Settings, Sub
 
 use crate::support::{at, denied, path, tool};
 
-fn office() -> Option<Domain> {
-    Some(Domain { name: "office".to_owned(), server: "files".to_owned() })
+fn office() -> Domain {
+    Domain { name: "office".to_owned(), server: "files".to_owned() }
 }
 
 #[test]
@@ -73,11 +73,11 @@ fn says_whether_calls_of_other_servers_decide() {
     };
     let none: fn(&mut Settings) = |_| {};
     assert_eq!(of(&["read"], None, none, Risk::Critical), [false, false]);
-    assert_eq!(of(&["read"], office(), none, Risk::Critical), [false, false]);
-    assert_eq!(of(&["notes/read"], office(), none, Risk::Low), [false, true]);
-    assert_eq!(of(&["read"], office(), |s| s.session.max_refused_calls = Some(1), Risk::Low), [true, true]);
-    assert_eq!(of(&["read"], office(), |s| s.session.max_high_risk_calls = Some(1), Risk::High), [true, false]);
-    assert_eq!(of(&["read"], office(), |s| s.session.escalation_seconds = Some(1), Risk::Medium), [true, false]);
+    assert_eq!(of(&["read"], Some(office()), none, Risk::Critical), [false, false]);
+    assert_eq!(of(&["notes/read"], Some(office()), none, Risk::Low), [false, true]);
+    assert_eq!(of(&["read"], Some(office()), |s| s.session.max_refused_calls = Some(1), Risk::Low), [true, true]);
+    assert_eq!(of(&["read"], Some(office()), |s| s.session.max_high_risk_calls = Some(1), Risk::High), [true, false]);
+    assert_eq!(of(&["read"], Some(office()), |s| s.session.escalation_seconds = Some(1), Risk::Medium), [true, false]);
     assert_eq!(of(&["read"], None, |s| s.session.escalation_seconds = Some(1), Risk::Medium), [false, false]);
 }
 

@@ -234,7 +234,7 @@ async fn inline_checks_in_a_batch_need_the_scopes_of_all_conditions() {
         let server = Server::around(builder.allow_batches());
         let seen = async |token: &str, calls: &[(&str, Value)]| {
             let calls = (1..).zip(calls).map(|(id, (tool, arguments))| message(id, tool, arguments));
-            let body = Value::from_iter(calls);
+            let body: Value = calls.collect();
             server.send(Ask::post(body.to_string()).token(token)).await.passed().caller.unwrap()
         };
         let (home, list) = (("search", json!({"folder": "/home"})), ("list_files", json!({})));

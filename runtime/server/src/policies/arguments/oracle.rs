@@ -1,5 +1,7 @@
 //! The readers of arguments against a naive walk, for random JSON: which strings they find, in which member, and which conditions these match.
 
+use std::fmt::Write as _;
+
 use mcp_scopes_model::{
     Condition, Requirement, Risk, Tool,
     tool::{Parameter, Parameters},
@@ -75,7 +77,7 @@ fn write_text(meant: &str, random: &mut Random, out: &mut String) {
             out.push_str("\\\"");
         } else if letter == '"' || random.below(often) == 0 {
             for unit in letter.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04x}"));
+                write!(out, "\\u{unit:04x}").unwrap();
             }
         } else {
             out.push(letter);

@@ -1,5 +1,4 @@
 //! Calls that a sign-in at the authorization server approves: `.approval_by_sign_in(..)`.
-#![expect(clippy::unused_async, clippy::unused_self, reason = "tools have the form that rmcp requires, and do nothing")]
 
 use std::time::Duration;
 
