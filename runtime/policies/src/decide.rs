@@ -46,6 +46,8 @@ impl Rules {
         let asked = Asked { batch, session, facts, now: now.floor(), begin: now.ceil() };
         let (decision, approved_by) = asked.decision();
         match decision {
+            // A renewal, and there is no session to renew.
+            Decision::Allowed if is_new && calls.is_empty() => {}
             Decision::Allowed => {
                 self.commit(session, calls, now);
                 if let Some(auth_time) = approved_by {

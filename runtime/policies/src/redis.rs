@@ -216,8 +216,9 @@ impl RedisSessions {
     /// unreachable store is no reason not to run the call.
     pub async fn renew(&self, key: &SessionKey) {
         // The clock of the tests does not move this one.
-        if self.renewals.is_due(key, Instant::now()) || self.store.clock.is_some() {
-            let _ = self.decide(key, &[], &Facts::default()).await;
+        let is_due = self.renewals.is_due(key, Instant::now()) || self.store.clock.is_some();
+        if is_due && self.decide(key, &[], &Facts::default()).await.is_err() {
+            self.renewals.failed(key, Instant::now());
         }
     }
 

@@ -77,7 +77,7 @@ impl RedisStoreBuilder {
                     .map_err(|_| StoreError::new(StoreErrorKind::TimedOut { after: CONNECT_TIMEOUT }))?
                     .map_err(|error| StoreError::of(error, CONNECT_TIMEOUT))?;
                 link::prepare(&mut connection, &script).await?;
-                Link::Cluster(Cluster::new(connection, script))
+                Link::Cluster(Cluster::new(connection))
             }
             Address::Sentinel { sentinels, service, server } => {
                 let client = self.sentinel(&sentinels, &service, &server)?;

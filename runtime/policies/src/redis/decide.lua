@@ -19,6 +19,8 @@ local ALLOWED, DENIED, APPROVAL, REAUTHENTICATE = 0, 1, 2, 3
 local REPEATED = 2
 -- Ranks of denials (src/decision.rs).
 local REFUSED_CALLS, BLOCKED_AFTER, CALL_LIMIT, HIGH_RISK_LIMIT, COOLS, ESCALATES, USED, STALE, NONE = 2, 3, 4, 5, 6, 7, 8, 9, 10
+-- Purposes of a request: one that is denied by what it contains, and one without a call, which renews a session.
+local FORBIDDEN, RENEWAL = 1, 2
 -- In place of the key of an approval that does not count.
 local NO_APPROVAL = 255
 -- The version and fourteen numbers, and what they take.
@@ -39,7 +41,7 @@ end
 local begin = fraction > 0 and now + 1 or now
 
 local request = ARGV[1]
-local idle_seconds, max_seconds, max_refused, max_high_risk, escalation, auth_time, is_forbidden, may_approve, highest_risk,
+local idle_seconds, max_seconds, max_refused, max_high_risk, escalation, auth_time, purpose, may_approve, highest_risk,
     high_risk_calls, latch_count, call_count, matched_at = unpack_struct('<I4I4I4I4I4I4BBBI4I4I4', request)
 
 -- Reads a session without what ended with it. Returns the value, or nothing if it is malformed, then the numbers of the header, then
@@ -274,7 +276,7 @@ end
 local answer = { ALLOWED }
 local used_auth_time, is_challenged
 local challenge = min((known_auth_time or 0) + 1, NEVER)
-if is_forbidden == 1 then
+if purpose == FORBIDDEN then
     -- The request knows by what.
     answer = { DENIED }
 elseif denial_rank ~= NONE then
@@ -295,6 +297,10 @@ end
 
 local kind = answer[1]
 local is_new = started == 0
+if is_new and purpose == RENEWAL then
+    -- There is no session to renew.
+    return answer
+end
 if is_new then
     started, active = begin, begin
 end

@@ -37,26 +37,46 @@ pub(crate) enum Link {
 /// time.
 pub(crate) struct Cluster {
     connection: ClusterConnection,
-    script: Script,
-    checked: Mutex<Instant>,
+    check: Arc<Mutex<Check>>,
+}
+
+/// The last check of the nodes.
+struct Check {
+    started: Instant,
+    is_running: bool,
+    /// The last answer, if it was that sessions may be removed.
+    refused: Option<StoreError>,
 }
 
 impl Cluster {
     /// Takes a connection to nodes that were [checked](prepare).
-    pub(crate) fn new(connection: ClusterConnection, script: Script) -> Self {
-        Self { connection, script, checked: Mutex::new(Instant::now()) }
+    pub(crate) fn new(connection: ClusterConnection) -> Self {
+        let check = Check { started: Instant::now(), is_running: false, refused: None };
+        Self { connection, check: Arc::new(Mutex::new(check)) }
     }
 
-    /// Returns the connection. While a check fails, each operation repeats it, and no decision is made.
-    async fn connection(&self, recheck: Duration) -> Result<ClusterConnection, StoreError> {
-        let mut connection = self.connection.clone();
-        let now = Instant::now();
-        let checked = *self.checked.lock().unwrap_or_else(PoisonError::into_inner);
-        if now.saturating_duration_since(checked) >= recheck {
-            prepare(&mut connection, &self.script).await?;
-            *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = now;
+    /// Returns the connection, unless the last check found a node that may remove sessions. Starts the next check if it is time. No operation waits
+    /// for it, since a node that does not answer is no reason to refuse what the others decide.
+    fn connection(&self, recheck: Duration) -> Result<ClusterConnection, StoreError> {
+        let mut check = self.check.lock().unwrap_or_else(PoisonError::into_inner);
+        if !check.is_running && check.started.elapsed() >= recheck {
+            check.started = Instant::now();
+            check.is_running = true;
+            tokio::spawn(check_nodes(self.connection.clone(), Arc::clone(&self.check)));
         }
-        Ok(connection)
+        check.refused.clone().map_or_else(|| Ok(self.connection.clone()), Err)
+    }
+}
+
+/// Checks the nodes of a cluster, and notes the answer. Without one, the last answer counts.
+async fn check_nodes(mut connection: ClusterConnection, check: Arc<Mutex<Check>>) {
+    let answer = tokio::time::timeout(CONNECT_TIMEOUT, keeps_sessions(&mut connection)).await;
+    let mut check = check.lock().unwrap_or_else(PoisonError::into_inner);
+    check.is_running = false;
+    match answer {
+        Ok(Ok(())) => check.refused = None,
+        Ok(Err(error)) if matches!(error.kind(), StoreErrorKind::Eviction { .. }) => check.refused = Some(error),
+        _ => {}
     }
 }
 
@@ -76,7 +96,7 @@ impl Link {
                 result.map_err(|error| StoreError::of(error, timeout))
             }
             Self::Cluster(cluster) => {
-                let mut connection = cluster.connection(recheck).await?;
+                let mut connection = cluster.connection(recheck)?;
                 let result = invocation.invoke_async(&mut connection).await;
                 result.map_err(|error| StoreError::of(error, timeout))
             }
@@ -177,17 +197,18 @@ fn attempt(source: Source, script: Script) -> Attempt {
     .shared()
 }
 
+/// Checks that the servers keep what counts.
+async fn keeps_sessions(connection: &mut impl redis::aio::ConnectionLike) -> Result<(), StoreError> {
+    let info: RedisResult<redis::Value> = redis::cmd("INFO").arg("memory").query_async(connection).await;
+    check_eviction(&info.map_err(|error| StoreError::of(error, CONNECT_TIMEOUT))?)
+}
+
 /// Checks that the servers keep what counts, and loads the script.
 pub(crate) async fn prepare(
     connection: &mut impl redis::aio::ConnectionLike,
     script: &Script,
 ) -> Result<(), StoreError> {
-    let info: redis::Value = redis::cmd("INFO")
-        .arg("memory")
-        .query_async(connection)
-        .await
-        .map_err(|error| StoreError::of(error, CONNECT_TIMEOUT))?;
-    check_eviction(&info)?;
+    keeps_sessions(connection).await?;
     match script.load_async(connection).await {
         Ok(_) => Ok(()),
         Err(error) if error.code() == Some("ERR") => Err(StoreError::with_source(StoreErrorKind::Unsupported, error)),

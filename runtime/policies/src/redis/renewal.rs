@@ -19,30 +19,39 @@ const PART: u32 = 4;
 /// The number of sessions whose renewals are remembered. If more callers are active, some are renewed more often.
 const REMEMBERED: usize = 65_536;
 
-/// When sessions were renewed last by this process.
+/// How long no renewal follows one that failed. Its call has waited for the store.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// When sessions are renewed next by this process.
 pub(super) struct Renewals {
     period: Duration,
-    renewed: Mutex<IndexMap<SessionKey, Instant, RandomState>>,
+    next: Mutex<IndexMap<SessionKey, Instant, RandomState>>,
 }
 
 impl Renewals {
     pub(super) fn of(rules: &Rules) -> Self {
         let idle = Duration::from_secs(u64::from(rules.idle_seconds()));
-        Self { period: MOST_OFTEN.min(idle / PART), renewed: Mutex::default() }
+        Self { period: MOST_OFTEN.min(idle / PART), next: Mutex::default() }
     }
 
     /// Returns whether a session is to be renewed, and notes that it is.
     pub(super) fn is_due(&self, key: &SessionKey, now: Instant) -> bool {
-        let mut renewed = self.renewed.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_recent = |time: &Instant| now.saturating_duration_since(*time) < self.period;
-        if renewed.get(key).is_some_and(is_recent) {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        if next.get(key).is_some_and(|next| now < *next) {
             return false;
         }
-        if renewed.len() >= REMEMBERED && !renewed.contains_key(key) {
-            renewed.clear();
+        if next.len() >= REMEMBERED && !next.contains_key(key) {
+            next.clear();
         }
-        renewed.insert(*key, now);
+        next.insert(*key, now + self.period);
         true
+    }
+
+    /// Notes that the renewal failed.
+    pub(super) fn failed(&self, key: &SessionKey, now: Instant) {
+        if let Some(next) = self.next.lock().unwrap_or_else(PoisonError::into_inner).get_mut(key) {
+            *next = now + RETRY;
+        }
     }
 }
 
@@ -67,11 +76,14 @@ mod tests {
             assert!(renewals.is_due(&key("ada"), start) && renewals.is_due(&key("bob"), start));
             assert!(!renewals.is_due(&key("ada"), after(seconds - 1)));
             assert!(renewals.is_due(&key("ada"), after(seconds)) && !renewals.is_due(&key("ada"), after(seconds + 1)));
+            // One that failed is repeated soon.
+            renewals.failed(&key("bob"), start);
+            assert!(!renewals.is_due(&key("bob"), start) && renewals.is_due(&key("bob"), after(1)));
             // Its memory is bounded.
             for number in 0..REMEMBERED {
                 assert!(renewals.is_due(&key(&number.to_string()), start));
             }
-            assert!(renewals.renewed.lock().unwrap().len() <= REMEMBERED);
+            assert!(renewals.next.lock().unwrap().len() <= REMEMBERED);
         }
     }
 }

@@ -18,6 +18,9 @@ const NEVER: u32 = u32::MAX;
 /// In place of the key of an approval that does not count: it is of another call, or two calls state it.
 const NO_APPROVAL: u8 = u8::MAX;
 
+/// In place of whether the calls are forbidden: there is none, and a session is renewed.
+const RENEWAL: u8 = 2;
+
 /// The limits and names of a table, in the form that the script reads.
 #[derive(Debug)]
 pub(crate) struct Encoder {
@@ -64,7 +67,7 @@ impl Encoder {
         }
     }
 
-    /// Writes a request.
+    /// Writes a request. One without a call renews a session.
     pub(crate) fn encode(&self, batch: Batch<'_>, facts: &Facts<'_>) -> Vec<u8> {
         let Batch { rules, calls } = batch;
         let mut to = Vec::with_capacity(64 + 96 * calls.len());
@@ -72,7 +75,7 @@ impl Encoder {
         // A time that does not fit is far in the future, and is ignored.
         word(&mut to, facts.auth_time.and_then(|time| u32::try_from(time).ok()).unwrap_or(NEVER));
         let is_forbidden = batch.forbidden().is_some();
-        to.push(u8::from(is_forbidden));
+        to.push(if calls.is_empty() { RENEWAL } else { u8::from(is_forbidden) });
         to.push(u8::from(rules.may_approve(facts)));
         let known = || calls.iter().enumerate().filter_map(|(place, call)| Some((place, call, rules.row(call.row)?)));
         let decided = || known().filter(|(_, _, row)| !row.is_public && !is_forbidden);

@@ -8,14 +8,14 @@ use std::{
     },
 };
 
-use mcp_scopes_model::{Environment, Policy, Risk};
-use mcp_scopes_policies::{Decision, Domain, Facts, Rules, SessionKey, Settings};
+use mcp_scopes_model::{Environment, Policy, Risk, Tool};
+use mcp_scopes_policies::{Decision, Domain, Facts, MemoryStore, Rules, SessionKey, Settings};
 
 use super::{
     BLOCKED, allow, decide, live, on_each_server, rules, sandbox,
     server::{Administer as _, Server},
 };
-use crate::support::{START, approved_once, denied, path, tool};
+use crate::support::{START, approved_once, at, denied, path, tool};
 
 async fn keys(server: &Server) -> BTreeSet<String> {
     server.run(&[b"KEYS", b"*"]).await
@@ -121,6 +121,16 @@ fn renews_a_session_without_a_decision() {
         wait(16);
         store.renew(&live("ada")).await;
         allow(&store, &live("ada"), "send").await;
+        // Neither where first contact counts: it is the first call with a decision, as in memory.
+        let mut settings = Settings::default();
+        settings.session.escalation_seconds = Some(60);
+        let rules = Arc::new(Rules::compile(&[Tool::new("status", Risk::Minimal)], &settings).unwrap());
+        let store = server.connect().await.with_rules(Arc::clone(&rules));
+        store.renew(&live("eve")).await;
+        assert!(store.show(&live("eve")).await.unwrap().is_none());
+        let memory = MemoryStore::new(rules);
+        memory.renew(&live("eve"), at(0));
+        assert!(memory.is_empty());
     });
 }
 

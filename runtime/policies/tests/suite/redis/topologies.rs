@@ -10,7 +10,7 @@ use std::{
 use mcp_scopes_policies::{RedisStore, RedisStoreBuilder, StoreErrorKind};
 
 use super::{
-    BLOCKED, allow, decide, fails,
+    BLOCKED, allow, decide,
     faults::recovers,
     live, on_each_server, rules,
     server::{Administer as _, Server, free_port, write_certificates},
@@ -63,12 +63,23 @@ fn a_cluster_keeps_sessions_on_the_nodes_of_their_keys() {
         let checking = checking.with_test_rechecks().with_rules(rules.clone());
         allow(&checking, &live("0"), "read").await;
         nodes[1].tell("CONFIG SET maxmemory-policy volatile-ttl").await;
-        for _ in 0..2 {
-            let expected = StoreErrorKind::Eviction { policy: "volatile-ttl".to_owned() };
-            assert_eq!(fails(&checking, &live("0"), "read").await, expected);
-        }
+        let expected = StoreErrorKind::Eviction { policy: "volatile-ttl".to_owned() };
+        let refused = Some(expected);
+        let failure = async || decide(&checking, &live("0"), "read").await.err().map(|error| error.kind().clone());
+        until(async || failure().await == refused).await;
         nodes[1].tell("CONFIG SET maxmemory-policy noeviction").await;
-        allow(&checking, &live("0"), "read").await;
+        until(async || failure().await.is_none()).await;
+        // One that does not answer keeps no other from deciding.
+        let checking = RedisStore::builder().timeout(Duration::from_millis(300)).connect(&url).await.unwrap();
+        let checking = checking.with_test_rechecks().with_rules(rules.clone());
+        nodes[1].tell("CLIENT PAUSE 3000 ALL").await;
+        let mut decided = 0;
+        for subject in 0..8 {
+            decided += usize::from(decide(&checking, &live(&subject.to_string()), "read").await.is_ok());
+        }
+        assert!(decided > 0 && decided < 8, "{decided}");
+        // The pause ends.
+        tokio::time::sleep(Duration::from_secs(3)).await;
         // And when a store connects.
         nodes[1].tell("CONFIG SET maxmemory-policy allkeys-lru").await;
         let error = RedisStore::connect(&url).await.unwrap_err();
