@@ -66,7 +66,8 @@ impl<F: Format> Writer<F> {
         let mut lines = Vec::new();
         let mut retry = None;
         loop {
-            let wake_at = retry.into_iter().chain(self.sync_at()).min();
+            // After a failure, the time of the next sync may have passed already.
+            let wake_at = retry.or_else(|| self.sync_at());
             let work = self.queue.take(&mut lines, self.settings.interval, wake_at);
             self.places += work.lines;
             work.aggregates.drain(|event| {
