@@ -102,7 +102,7 @@ impl Simulate {
                 return Outcome::Failed;
             }
         };
-        let (events, nameless) = recording.events();
+        let (events, nameless) = recording.events(&policies.rules);
         if nameless > 0 && nameless == events {
             let message = format!("no event of `{}` names a session or a subject", self.file.display());
             complain(&message, Some(SUBJECTS));

@@ -7,7 +7,7 @@ use mcp_scopes_policies::{Decision, Facts, Rules, Session, SessionKey, Timestamp
 
 use super::{
     audited::Audited,
-    line::{Asked, Missing, Stated, Step},
+    line::{Asked, Missing, Recorded, Stated, Step},
     policies::Policies,
 };
 
@@ -30,13 +30,18 @@ pub(super) struct Verdict {
 }
 
 impl Recording {
-    /// Returns the number of calls of events, and how many of them name no caller.
-    pub(super) fn events(&self) -> (usize, usize) {
-        let callers = self.steps.iter().filter_map(|step| match &step.asked {
-            Asked::Recorded(recorded) => Some(recorded.caller),
+    /// Returns the number of calls of events, and how many of them need the session of a caller and name none.
+    pub(super) fn events(&self, rules: &Rules) -> (usize, usize) {
+        let recorded = self.steps.iter().filter_map(|step| match &step.asked {
+            Asked::Recorded(recorded) => Some(recorded),
             _ => None,
         });
-        callers.fold((0, 0), |(all, nameless), caller| (all + 1, nameless + usize::from(caller.is_none())))
+        let is_nameless = |recorded: &Recorded| {
+            let [_, highest] = recorded.risks;
+            let call = rules.recorded_call(recorded.subject, highest, &recorded.patterns);
+            recorded.caller.is_none() && rules.needs_session(&call)
+        };
+        recorded.fold((0, 0), |(all, nameless), recorded| (all + 1, nameless + usize::from(is_nameless(recorded))))
     }
 }
 

@@ -263,6 +263,11 @@ fn rejects_events_that_do_not_name_their_callers() {
     let run = run(&document, &[(0, call("ada", "read")), (1, nameless)]);
     assert_eq!(decisions(&run), expected(&[(1, "allow", ""), (2, "unknown", "unknown")]));
     assert!(run.err.contains("1 of 2 events name no session and no subject"), "{}", run.err);
+    // None needs a session: a tool that no policy is about.
+    let other = with(&call("", "list"), |event| (event.issuer, event.subject) = (None, None));
+    let without_policies = self::document(&[("list", "low")], &json!({}), &json!({}));
+    let run = self::run(&without_policies, &[(0, other)]);
+    assert_eq!((run.code, decisions(&run)), (0, expected(&[(1, "allow", "")])));
 }
 
 #[test]
