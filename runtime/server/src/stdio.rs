@@ -178,10 +178,6 @@ impl StdioCredentials {
         }
     }
 
-    /// Decides by the policies of the table. Scopes are checked before. Records a denial.
-    ///
-    /// # Errors
-    /// A policy denies the call, or its event could not be written.
     /// Checks input for a task, which nothing can compare with the rules of its tool.
     ///
     /// # Errors
@@ -195,6 +191,10 @@ impl StdioCredentials {
         Ok(())
     }
 
+    /// Decides by the policies of the table. Scopes are checked before. Records a denial.
+    ///
+    /// # Errors
+    /// A policy denies the call, or its event could not be written.
     pub(super) fn enforce_policies(
         &self,
         call: &ProcessCall<'_>,

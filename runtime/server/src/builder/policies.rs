@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mcp_scopes::{Requirement, ScopeTable};
+use mcp_scopes::ScopeTable;
 use mcp_scopes_model::address::Shown;
 use mcp_scopes_policies::{ArgumentHasher, Conditions, MemoryStore, Problem, Rules, Settings};
 #[cfg(feature = "redis")]
@@ -140,7 +140,6 @@ impl ResourceServerBuilder {
         };
         self.check_forms(&rules, problems);
         self.check_files(&rules, problems);
-        self.check_public_files(problems);
         self.check_auth_time(&rules, problems);
         self.check_store(&rules, &settings, problems);
         (!rules.is_empty()).then_some(rules)
@@ -201,28 +200,6 @@ impl ResourceServerBuilder {
                 ),
                 format!(
                     "add `.body_limit({})`: base64 takes 4/3 of the size, and the rest of the body some more",
-                    needed + (64 << 10)
-                ),
-            );
-        }
-    }
-
-    /// Callers without a token call public tools, with bodies of their own limit.
-    fn check_public_files(&self, problems: &mut ProblemList) {
-        let public = self.table.outline().tools.iter().map(|listed| listed.tool);
-        let public = public.filter(|tool| matches!(tool.requirement, Requirement::Public));
-        let largest = public.filter_map(|tool| tool.policy.max_file_size_mb).max();
-        let Some(bytes) = largest.map(|megabytes| u64::from(megabytes) * 1_000_000) else { return };
-        let (limit, needed) = (self.limits.anonymous_body.min(self.limits.body), bytes.saturating_mul(4).div_ceil(3));
-        if u64::try_from(limit).is_ok_and(|limit| limit < needed) {
-            problems.add(
-                "anonymous_body_limit",
-                ProblemKind::Contradiction,
-                format!(
-                    "a public tool accepts files of {bytes} bytes (`max_file_size_mb`), and a body without a token may have {limit} bytes"
-                ),
-                format!(
-                    "add `.anonymous_body_limit({})`: base64 takes 4/3 of the size, and the rest of the body some more; or remove the key",
                     needed + (64 << 10)
                 ),
             );

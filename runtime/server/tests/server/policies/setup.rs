@@ -84,24 +84,6 @@ fn requires_a_body_limit_for_the_largest_file() {
     assert!(settings(builder(&LARGE).policies_enforced_elsewhere()).is_empty());
 }
 
-/// Inspect a file
-#[mcp_tool(public, risk = "low", policy(max_file_size_mb = 1))]
-fn inspect() {}
-
-scope_table! { static PUBLIC = [inspect]; }
-
-#[test]
-fn requires_a_body_limit_for_the_largest_file_without_a_token() {
-    let [problem] = &problems(builder(&PUBLIC))[..] else { panic!() };
-    assert_eq!(
-        problem.to_string(),
-        "`anonymous_body_limit`: a public tool accepts files of 1000000 bytes (`max_file_size_mb`), and a body without a token may have 65536 \
-         bytes; add `.anonymous_body_limit(1398870)`: base64 takes 4/3 of the size, and the rest of the body some more; or remove the key"
-    );
-    assert!(settings(builder(&PUBLIC).anonymous_body_limit(1_333_334)).is_empty());
-    assert!(settings(builder(&PUBLIC).policies_enforced_elsewhere()).is_empty());
-}
-
 #[test]
 fn requires_issuers_that_send_auth_time() {
     let of = |table: &'static ScopeTable, provider: Option<Provider>| {
