@@ -233,7 +233,8 @@ impl<I: Interaction> Authorizer for HttpAuthorizer<I> {
             (Way::Refresh, Err(Refusal::Unusable(reason))) | (Way::Interaction, Err(Refusal::AfterLogin(reason))) => {
                 *reason == grant::UNKNOWN_CLIENT
             }
-            (Way::Interaction, Err(Refusal::TimedOut)) => true,
+            // A user may simply not be there. A refresh token is of this registration, and would be lost with it.
+            (Way::Interaction, Err(Refusal::TimedOut)) => current.is_none_or(|current| current.refresh_token.is_none()),
             // Many authorization servers do not let every client exchange tokens, and say so by `invalid_client`.
             _ => false,
         };

@@ -78,6 +78,8 @@ struct State {
     client: Kept<Identified>,
     /// When a registration that was lost was given up most recently.
     replaced: Option<Instant>,
+    /// That registration, until there is another one.
+    given_up: Option<Arc<Identified>>,
 }
 
 /// The result of a step that is not repeated for each operation.
@@ -163,7 +165,11 @@ impl Discovery {
         } else {
             let (server, is_lost) = (&metadata.server, state.replaced.is_some());
             let identified = self.identity.identify(http, server, redirect_uri, metadata.is_bound, is_lost).await;
-            state.client.keep(identified, Instant::now())?
+            match (identified, state.given_up.take()) {
+                // There is no other one, so the one that seemed lost is used again.
+                (Err(_), Some(given_up)) => Arc::clone(state.client.found.insert(given_up)),
+                (identified, _) => state.client.keep(identified, Instant::now())?,
+            }
         };
         Ok(Found { metadata, client })
     }
@@ -174,6 +180,7 @@ impl Discovery {
         let can_be_replaced = state.client.found.as_ref().is_some_and(|client| client.can_be_replaced);
         let is_recent = state.replaced.is_some_and(|since| now.saturating_duration_since(since) < REGISTRATION_LASTS);
         if can_be_replaced && !is_recent {
+            state.given_up = state.client.found.take();
             (state.client, state.replaced) = (Kept::default(), Some(now));
         }
     }

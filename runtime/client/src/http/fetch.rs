@@ -105,7 +105,7 @@ impl Http {
         }
         if url.host_str().is_some_and(is_private) && !self.may_be_private {
             return unusable(
-                "the metadata names an address of a private network, and the MCP server is not in a private network",
+                "the metadata names an address of a private network by its number, and the MCP server is not named in that way; name it by a host name",
             );
         }
         Ok(())

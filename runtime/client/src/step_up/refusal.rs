@@ -88,9 +88,9 @@ impl Refusal {
         !self.is_in_vain() && !matches!(self, Self::Unavailable | Self::Unusable(_) | Self::LoginsInVain)
     }
 
-    /// Returns whether a user who was asked has not decided, and may be asked again.
+    /// Returns whether a user who was asked has not decided, and may be asked again. What the authorization server rejects can be cured there.
     pub(super) const fn is_in_vain(self) -> bool {
-        matches!(self, Self::TimedOut | Self::InvalidGrant | Self::UseNonce | Self::AfterLogin(_))
+        matches!(self, Self::TimedOut | Self::InvalidGrant | Self::UseNonce | Self::AfterLogin(_) | Self::Rejected(_))
     }
 }
 

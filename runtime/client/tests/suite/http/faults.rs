@@ -253,6 +253,32 @@ async fn registers_again_where_the_user_sees_that_the_registration_is_lost() {
     }
 }
 
+/// The refresh token is of the registration. And an authorization server that registers no more leaves what there is.
+#[tokio::test]
+async fn a_user_who_is_not_there_does_not_cost_the_registration() {
+    for refreshes in [true, false] {
+        let fake = Fake::start().await;
+        let client = fake.user(Settings::user());
+        if refreshes {
+            fake.answer_tokens(|form| {
+                let (status, mut tokens) = super::fake::issue(form);
+                tokens["refresh_token"] = json!("r1");
+                (status, tokens)
+            });
+        }
+        assert!(fake.call(&client, "list_notes", "notes:read", Challenge::FULL).await.is_ok());
+        fake.come_back_with(&[("code", "lost")]);
+        let stopped = fake.call(&client, "write_note", "notes:write", Challenge::FULL).await.unwrap_err();
+        assert!(matches!(stopped, Stop::Refused(_, Refusal::TimedOut)), "{stopped:?}");
+        fake.come_back_with(&[]);
+        fake.document("/register", 403, &json!({}));
+        fake.log();
+        assert!(fake.call(&client, "write_note", "notes:write", Challenge::FULL).await.is_ok());
+        let registrations = fake.log().iter().filter(|request| *request == "POST /register").count();
+        assert_eq!(registrations, usize::from(!refreshes));
+    }
+}
+
 #[tokio::test]
 async fn authenticates_as_the_registration_says() {
     for (method, header, secret) in [
