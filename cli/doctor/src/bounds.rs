@@ -153,6 +153,7 @@ impl Bounds {
         match result {
             // A tool may be slow, and limit its calls.
             _ if purpose == Purpose::Tool && (is_slow || matches!(result, Err(Silence::Limited))) => {}
+            Err(Silence::Unreachable(_)) if purpose == Purpose::First => {}
             Ok(answer) if answer.broken.is_none() => *streak = Streak::default(),
             Err(Silence::Limited) => streak.limited += 1,
             _ => streak.silent += 1,
@@ -162,9 +163,10 @@ impl Bounds {
         }
     }
 
-    /// Returns when to send a request again that a server refused for their number; `None` if the run ends before.
+    /// Returns when to send a request again that a server refused for their number; `None` if that is too late.
     pub(crate) fn again(&self, wait: Duration, now: Instant) -> Option<Instant> {
-        let start = now.checked_add(wait)?;
+        // A longer wait would take the time of other requests.
+        let start = now.checked_add(wait).filter(|_| wait <= self.limits.timeout)?;
         self.has_time(start).then_some(start)
     }
 

@@ -3,6 +3,7 @@
 use std::{
     collections::HashSet,
     sync::{Arc, atomic::AtomicUsize},
+    time::Instant,
 };
 
 use mcp_scopes_model::nearest::nearest;
@@ -127,10 +128,17 @@ impl Examiner<'_> {
     /// Sends the first request, without a token, in the form of the newest revision, or else of the one before.
     async fn first(&mut self) -> Result<(Exchange, Speech), DoctorError> {
         let url = self.target.url.clone();
-        let ask = || Speech::Stateless.ask("`tools/list` without a token", &url, "tools/list", "");
+        let ask =
+            || Speech::Stateless.ask("`tools/list` without a token", &url, "tools/list", "").purpose(Purpose::First);
         let mut newest = self.link.send(ask()).await;
-        if matches!(newest.result, Err(Silence::Unreachable(_))) && tls::failure(&newest).is_none() {
-            wait::until_connected(&url, self.options.limits.wait).await;
+        let end = Instant::now() + self.options.limits.wait;
+        // A proxy may accept connections before the server does.
+        while matches!(newest.result, Err(Silence::Unreachable(_))) && tls::failure(&newest).is_none() {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            wait::until_connected(&url, left).await;
             newest = self.link.send(ask()).await;
         }
         if tls::failure(&newest).is_some() {
@@ -175,7 +183,9 @@ impl Examiner<'_> {
             let ask = speech.ask("`tools/list` after `initialize`, without a token", &url, "tools/list", "");
             let listed = self.link.send(ask).await;
             self.further.push(told);
-            if matches!(listed.status(), Some(401 | 403)) {
+            // What was not decided may require a token as well.
+            let is_undecided = listed.status().is_none_or(|status| status >= 500);
+            if is_undecided || matches!(listed.status(), Some(401 | 403)) {
                 self.has_open_initialize = true;
                 self.further.push(before);
                 return Ok((listed, speech));

@@ -40,6 +40,8 @@ pub(crate) struct Ask {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Other,
+    /// Is repeated until the server is up.
+    First,
     /// Calls a tool that exists, which may take its time.
     Tool,
     /// Opens a session.

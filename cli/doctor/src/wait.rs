@@ -17,10 +17,10 @@ pub(crate) async fn until_connected(url: &str, longest: Duration) {
     let end = Instant::now() + longest;
     while Instant::now() < end {
         let next = Instant::now() + PAUSE;
+        sleep_until(next.min(end)).await;
         if let Ok(Ok(_)) = timeout_at(end, TcpStream::connect((host.as_str(), port))).await {
             return;
         }
-        sleep_until(next.min(end)).await;
     }
 }
 

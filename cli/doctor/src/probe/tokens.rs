@@ -8,6 +8,7 @@ use crate::{
     answer::Exchange,
     examine::Examiner,
     facts::{BadToken, Discovery, TokenProbe},
+    probe::talk,
     speech::{Speech, initialize, quoted},
     token::Token,
 };
@@ -96,6 +97,8 @@ async fn begin(
         return exchange;
     }
     examiner.further.push(exchange);
+    let told = talk::initialized(examiner, &session, authorization.clone(), &format!("with {}", kind.as_str())).await;
+    examiner.further.push(told);
     let ask = session.ask(format!("`tools/list` after `initialize`, with {}", kind.as_str()), &url, "tools/list", "");
     examiner.link.send(ask.authorization(authorization)).await
 }
