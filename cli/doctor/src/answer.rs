@@ -261,6 +261,7 @@ mod tests {
         for (body, is_accepted) in [
             (r#"{"jsonrpc":"2.0","id":1,"result":{}}"#, true),
             (r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32001,"message":"no"}}"#, false),
+            (r#"{"result":[],"next":null}"#, false),
             ("<html></html>", false),
             ("{}", false),
             ("", false),

@@ -45,10 +45,13 @@ impl Events {
 
 /// Returns whether a message is the response to a request, or several. A notification of an error is none.
 pub(crate) fn is_response(json: &Json) -> bool {
-    match json {
-        Json::Array(items) => items.iter().any(|item| matches!(item, Json::Object(_)) && is_response(item)),
-        _ => json.get("method").is_none() && (json.get("result").is_some() || json.get("error").is_some()),
+    if let Json::Array(items) = json {
+        return items.iter().any(|item| matches!(item, Json::Object(_)) && is_response(item));
     }
+    let has = |name: &str| json.get(name).is_some();
+    // Other interfaces have members of these names, too. Servers forget one of the members of JSON-RPC.
+    let is_message = has("jsonrpc") || has("id") || json.get("error").is_some_and(|error| error.get("code").is_some());
+    !has("method") && is_message && (has("result") || has("error"))
 }
 
 #[cfg(test)]

@@ -43,5 +43,5 @@ mod wait;
 pub use error::DoctorError;
 pub use examine::{examine, run};
 pub use options::{Limits, Options};
-pub use report::{Examination, Published, Skipped};
+pub use report::{Examination, Listed, Published, Skipped};
 pub use token::{Token, Tokens};

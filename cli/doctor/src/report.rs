@@ -33,7 +33,7 @@ pub struct Examination {
     /// The metadata document.
     pub document: Option<Published>,
     /// The tools that the strongest token lists.
-    pub tools: Option<Vec<String>>,
+    pub tools: Option<Listed>,
     redaction: Redaction,
 }
 
@@ -64,6 +64,24 @@ impl Published {
 impl fmt::Debug for Published {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Published").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+/// The names of listed tools. `Debug` does not show them.
+#[derive(Clone)]
+pub struct Listed(Vec<String>);
+
+impl Listed {
+    /// Returns the names. One may repeat a secret, so what is shown of them has to be [redacted](Examination::redacted).
+    #[must_use]
+    pub fn unredacted_names(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Listed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} tools", self.0.len())
     }
 }
 
@@ -120,8 +138,8 @@ pub(crate) fn assemble(options: &Options, facts: &Facts, link: &Link, mut skippe
     skipped.extend(shared_session(facts));
     skipped.extend(checks::unjudged::skipped(facts));
     if facts.anonymous.is_accepted()
-        && !facts.tokens.is_empty()
-        && facts.tokens.iter().all(|probe| probe.exchange.is_accepted())
+        && facts.tokens.iter().any(|probe| probe.exchange.is_accepted())
+        && facts.tokens.iter().all(|probe| probe.exchange.is_accepted() || probe.exchange.answer().is_none())
     {
         skipped.push(Skipped {
             what: "invalid tokens".to_owned(),
@@ -145,7 +163,7 @@ pub(crate) fn assemble(options: &Options, facts: &Facts, link: &Link, mut skippe
         notes: notes(facts).into_iter().map(hidden).collect(),
         document: document
             .map(|document| Published { url: redaction.apply(&document.url), text: document.text.clone() }),
-        tools: tools(facts).map(|tools| tools.iter().map(|tool| redaction.apply(tool)).collect()),
+        tools: tools(facts).map(Listed),
         redaction: redaction.clone(),
     }
 }

@@ -51,8 +51,10 @@ pub(super) fn compare(locked: &Metadata, examination: &mut Examination, options:
     let known = locked.mcp_extensions().map(|extensions| &extensions.tool_scope_mapping);
     match (known, &examination.tools) {
         (Some(known), Some(tools)) => {
-            let (known, listed): (BTreeSet<&str>, BTreeSet<&str>) =
-                (known.keys().map(String::as_str).collect(), tools.iter().map(String::as_str).collect());
+            let (known, listed): (BTreeSet<&str>, BTreeSet<&str>) = (
+                known.keys().map(String::as_str).collect(),
+                tools.unredacted_names().iter().map(String::as_str).collect(),
+            );
             for (tool, what) in known
                 .difference(&listed)
                 .map(|tool| (*tool, "is in the lock file, and the server does not list it"))

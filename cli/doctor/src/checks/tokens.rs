@@ -13,7 +13,8 @@ pub(super) fn check(facts: &Facts, sink: &mut Sink<'_>) {
     // A server that answers anyone accepts any token, too.
     let is_open = facts.anonymous.is_accepted();
     let accepted = |probe: &&TokenProbe| probe.exchange.is_accepted();
-    if !(is_open && facts.tokens.iter().all(|probe| accepted(&probe))) {
+    let is_undecided = |probe: &TokenProbe| probe.exchange.answer().is_none();
+    if !(is_open && facts.tokens.iter().all(|probe| accepted(&probe) || is_undecided(probe))) {
         for probe in facts.tokens.iter().filter(accepted).filter(|probe| probe.kind != BadToken::InQuery) {
             let (rule, help) = acceptance(probe.kind);
             let message = format!("{} is answered with a result", probe.exchange.what);
