@@ -2,13 +2,16 @@
 
 use std::sync::{Arc, atomic::AtomicUsize};
 
-use mcp_scopes_doctor::{Examination, Options, Token, Tokens, run};
+use mcp_scopes_doctor::{Examination, Options, Token, Tokens, examine as examine_served, run};
+use reqwest::Client;
 use secured_rmcp::{
     conformance::{FULL, LOW, routes},
     serve::Issuer,
 };
 
-use crate::program::Served;
+use serde_json::Value;
+
+use crate::{process::TokenClient, program::Served};
 
 fn examine(resource: &str, tokens: Tokens) -> Examination {
     let options = Options { conformance: true, call: true, tokens, ..Options::new(resource) };
@@ -23,6 +26,26 @@ fn the_doctor_finds_nothing_at_the_fixture() {
         let examination = examine(&fixture.resource, tokens);
         assert!(examination.report.findings.is_empty(), "{:#?}", examination.report.findings);
     }
+}
+
+/// Two clients get the tokens, so that their subjects differ.
+#[tokio::test]
+async fn the_doctor_finds_nothing_at_the_note_server() {
+    let notes = Served::start(&[]);
+    let http = Client::new();
+    let metadata = notes.resource.replace("/mcp", "/.well-known/oauth-protected-resource/mcp");
+    let document: Value = http.get(metadata).send().await.unwrap().json().await.unwrap();
+    let issuer = document["authorization_servers"][0].as_str().unwrap();
+    let token = async |scopes: &str| {
+        let text = TokenClient::register(&http, issuer).await.token(&notes.resource, scopes).await;
+        Some(Token::parse(&text).unwrap())
+    };
+    let (low, full) = (token("notes:read").await, token("notes:read notes:write").await);
+    let tokens = Tokens { low, full, ..Tokens::default() };
+    let options = Options { call: true, tokens, ..Options::new(&notes.resource) };
+    let examination = examine_served(&options, Arc::new(AtomicUsize::new(0))).await.unwrap();
+    assert!(examination.report.findings.is_empty(), "{:#?}", examination.report.findings);
+    assert!(examination.tools.is_some() && examination.requests > 20, "{examination:#?}");
 }
 
 #[test]
