@@ -6,7 +6,7 @@
 use axum::{
     Json,
     extract::State,
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
 };
 use mcp_scopes::Caller;
@@ -23,6 +23,8 @@ use crate::{
 /// The revision with a handshake, and the one without.
 const LEGACY: &str = "2025-11-25";
 const MODERN: &str = "2026-07-28";
+/// `UnsupportedProtocolVersionError` (MCP 2026-07-28, "Error Codes").
+const UNSUPPORTED_REVISION: i32 = -32022;
 
 /// A message of a client. The layer has checked its envelope.
 #[derive(Debug, Deserialize)]
@@ -48,7 +50,20 @@ struct Params {
 struct Fault(i32, String);
 
 /// Answers a message. Without the layer in front there is no caller, and axum rejects the request.
-pub async fn answer(State(desk): State<Desk>, caller: extract::Caller, Json(message): Json<Message>) -> Response {
+pub async fn answer(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    caller: extract::Caller,
+    Json(message): Json<Message>,
+) -> Response {
+    if let Some(revision) =
+        headers.get("mcp-protocol-version").filter(|revision| **revision != LEGACY && **revision != MODERN)
+    {
+        let data = json!({"supported": [MODERN, LEGACY], "requested": revision.to_str().unwrap_or_default()});
+        let error = json!({"code": UNSUPPORTED_REVISION, "message": "unsupported protocol version", "data": data});
+        return (StatusCode::BAD_REQUEST, Json(json!({"jsonrpc": "2.0", "id": message.id, "error": error})))
+            .into_response();
+    }
     let Some(id) = &message.id else { return StatusCode::ACCEPTED.into_response() };
     let answer = match result(&desk, &caller, &message) {
         Ok(mut result) => {

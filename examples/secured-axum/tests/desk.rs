@@ -160,6 +160,18 @@ async fn lists_public_tools_without_a_key() {
     assert!(text.starts_with("salt ") && text.contains(" shop parcels:write\n") && !text.contains("sk_"), "{text}");
 }
 
+#[tokio::test]
+async fn rejects_revisions_that_it_does_not_know() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = key(&folder, &["--holder", "shop", "--scope", "parcels:read"]);
+    let served = Served::start(folder);
+    let ping = json!({"jsonrpc": "2.0", "id": 1, "method": "ping"});
+    for (revision, status, code) in [("1999-01-01", 400, json!(-32022)), ("2025-11-25", 200, Value::Null)] {
+        let answer = served.send(Some(&key), &[("mcp-protocol-version", revision)], ping.clone()).await;
+        assert_eq!((answer.0, &answer.2["error"]["code"]), (status, &code), "{revision}");
+    }
+}
+
 #[test]
 fn rejects_malformed_input() {
     let folder = tempfile::tempdir().unwrap();
